@@ -1,0 +1,71 @@
+"""What a lead's messages are judged to mean. The rubric that defines "right" is the clinic's own."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from medicalcor.schemas.base import Shape
+from medicalcor.schemas.common import Channel, Classification, Language, Procedure, Role, Urgency
+
+
+class Turn(Shape):
+    """One message of a conversation, as the scorer sees it: no names, no numbers."""
+
+    role: Role
+    content: str
+
+
+class ScoringInput(Shape):
+    """A conversation, oldest turn first. Only the user's turns are evidence."""
+
+    channel: Channel
+    messages: tuple[Turn, ...] = Field(min_length=1)
+    language: Language | None = None
+    """The language kept for this person, when it is known: breaks ties, decides for texts without one."""
+
+
+class Evidence(Shape):
+    """A place in a message that counted, and what it counted for."""
+
+    turn: int
+    """Index into `ScoringInput.messages`."""
+    start: int
+    end: int
+    """Character offsets in that turn's `content` as it was written."""
+    text: str
+    means: str
+    """A stable code: `procedure:implant`, `budget`, `book`, `acute`, `opt_out`, `emergency:breathing`, `denied` …"""
+
+
+class ScoringOutput(Shape):
+    """The judgement. `classification` always agrees with `score`."""
+
+    score: int = Field(ge=1, le=5)
+    classification: Classification
+    confidence: float = Field(ge=0, le=1)
+    """How likely `classification` is right."""
+    reasoning: str
+    """One or two sentences in English that staff can read."""
+    suggested_action: str
+    """What to do next, in English, for staff."""
+    procedures: tuple[Procedure, ...] = ()
+    """Sorted, without repeats."""
+    budget: bool = False
+    intent_to_book: bool = False
+    urgency: Urgency = Urgency.NORMAL
+    emergency: bool = False
+    opt_out: bool = False
+    language: Language
+    evidence: tuple[Evidence, ...] = ()
+    intent: str = "prospect"
+    """`prospect`, `existing_patient`, `not_a_patient`, `opt_out`, `emergency`, `withdrawn`, `smalltalk`, `complaint`."""
+
+
+class ScoredBy(Shape):
+    """Who judged, and why it was this one."""
+
+    scorer: Literal["ai", "rules"]
+    why: str
+    """`ai_answered`, `ai_off`, `ai_timeout`, `ai_error`, `ai_nonsense`, `ai_refused`, `ai_breaker_open`."""
+    version: str
+    """The lexicon's version for rules, the model's name for AI."""
