@@ -1,0 +1,125 @@
+"""Settings: one frozen object, from the environment, secrets without defaults.
+
+`X_FILE` reads the value of `X` from a file. A `*_SECRET` may hold two values separated by a comma, the newer
+first, while it is being rotated. Sections have one job each; what is unset switches its integration off.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from medicalcor.core.errors import MissingSetting
+
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Field names are the environment's names in lower case (DESIGN, "names for the outside")."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", case_sensitive=False)
+
+    # where things are
+    database_url: str | None = None
+    redis_url: str | None = None
+    public_url: str | None = None
+    """The address patients' providers reach the gateway under, without a trailing slash."""
+    dashboard_url: str | None = None
+    """The address staff reach the dashboard under; goes into links in HubSpot."""
+    medicalcor_data_dir: Path = Path(".medicalcor")
+    bind_host: str = "127.0.0.1"
+    api_port: int = 3000
+    web_port: int = 3001
+    sandbox_port: int = 3900
+    postgres_port: int = 5433
+
+    # keys of our own
+    medicalcor_master_key: SecretStr | None = None
+    api_secret_key: SecretStr | None = None
+
+    # the clinic
+    clinic_name: str = "MedicalCor"
+    clinic_timezone: str = "Europe/Bucharest"
+    clinic_country: str = "RO"
+    """Phones written without a country code are read as this country's."""
+    emergency_number: str = "112"
+
+    # WhatsApp through 360dialog
+    whatsapp_api_key: SecretStr | None = None
+    whatsapp_base_url: str = "https://waba-v2.360dialog.io"
+    whatsapp_webhook_secret: Secrets = ()
+    """Signs `X-Hub-Signature-256` (Meta) and `x-360dialog-signature` bodies."""
+    whatsapp_webhook_header: Secrets = ()
+    """The whole value of the `Authorization` header registered with 360dialog, e.g. `Bearer …`."""
+    whatsapp_verify_token: SecretStr | None = None
+
+    # HubSpot
+    hubspot_access_token: SecretStr | None = None
+    hubspot_base_url: str = "https://api.hubapi.com"
+    hubspot_share_health: bool = False
+    """Only for accounts with HubSpot's sensitive-data setting: what was asked about may leave the house."""
+
+    # AI
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    openai_model: str = "gpt-5.5"
+    ai_timeout_seconds: float = 6.0
+
+    # gateway
+    rate_limits: str = "on"
+    """`on` or `off` (load tests)."""
+    body_limit_bytes: int = 3_145_728
+    """Meta sends bodies of up to 3 MB."""
+    request_timeout_seconds: float = 10.0
+
+    # worker
+    worker_concurrency: int = 40
+    unknown_outcome_wait_seconds: float = 20.0
+    """How long a message whose fate is unknown waits for the provider's status before it is sent again."""
+    answer_settle_seconds: float = 4.0
+    """After an automatic answer, further messages are answered together once the patient pauses this long."""
+
+    # seeing what happens
+    log_level: str = "info"
+    otel_exporter_otlp_endpoint: str | None = None
+
+    @field_validator("whatsapp_webhook_secret", "whatsapp_webhook_header", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def limits_on(self) -> bool:
+        return self.rate_limits.lower() != "off"
+
+    def require(self, name: str) -> str:
+        """The text of a setting without which the caller cannot work."""
+        value = getattr(self, name)
+        if not value:
+            raise MissingSetting(f"{name.upper()} is not set. `medicalcor doctor` lists what is missing.")
+        return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _from_files(environ: dict[str, str]) -> dict[str, str]:
+    """`X_FILE=/run/secrets/x` gives `X`, unless `X` itself is set."""
+    names = {name.upper() for name in Settings.model_fields}
+    found: dict[str, str] = {}
+    for name in names:
+        path = environ.get(f"{name}_FILE")
+        if path and name not in environ:
+            found[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
+    return found
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """From the environment; an empty variable counts as unset."""
+    files = _from_files(dict(os.environ))
+    try:
+        return Settings(**{**files, **overrides}, _env_ignore_empty=True)  # type: ignore[call-arg]  # pydantic-settings' own keyword
+    except ValidationError as problem:
+        lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in problem.errors()]
+        raise MissingSetting("Settings that cannot be used: " + "; ".join(lines)) from None
