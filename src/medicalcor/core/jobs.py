@@ -1,0 +1,57 @@
+"""The names of durable work, and how a transaction starts some.
+
+Whoever writes a row can start a workflow in the same commit without knowing the engine; `workflows.catalog`
+has a workflow for every name here, and a test holds the two together.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import to_json
+
+from medicalcor.core.database.pool import Connection
+
+
+@dataclass(frozen=True)
+class Job:
+    """A workflow that can be started by name, and the queue it waits in."""
+
+    name: str
+    queue: str
+
+
+WHATSAPP_MESSAGE = Job("whatsapp.message", "inbox")
+"""(inbox id); partitioned by conversation: one at a time each, in order."""
+WHATSAPP_STATUSES = Job("whatsapp.statuses", "statuses")
+"""(list of inbox ids); in any order."""
+ANSWER = Job("conversation.answer", "inbox")
+"""(conversation id, message id): the answer that waited for the patient to finish writing."""
+DELIVER = Job("effects.deliver", "effects")
+"""(list of effect ids); partitioned by where they go."""
+
+JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER)
+
+
+async def start(
+    connection: Connection,
+    job: Job,
+    *,
+    id: str,  # noqa: A002 - it is the run's id, and the engine calls it that
+    args: tuple[Any, ...],
+    partition: str | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Start `job` when this transaction commits. A second start under the same id changes nothing.
+
+    `id`, `args` and `partition` are stored in the clear: ids only, never personal data.
+    """
+    await connection.execute(
+        "select start_workflow($1, $2, $3, $4::text[]::json[], $5, $6)",
+        job.name,
+        job.queue,
+        id,
+        [to_json(arg).decode() for arg in args],
+        partition,
+        not_before,
+    )
