@@ -1,0 +1,74 @@
+"""What reaches a patient, a provider or staff."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from medicalcor.schemas.base import Shape
+from medicalcor.schemas.common import Language
+
+Purpose = Literal["answer", "emergency", "staff_reply", "crm", "staff_alert"]
+Author = Literal["automatic", "staff"]
+
+
+class WhatsAppText(Shape):
+    """Free text; only inside the patient's 24-hour window."""
+
+    kind: Literal["whatsapp.text"] = "whatsapp.text"
+    body: str = Field(min_length=1, max_length=4096)
+    language: Language
+    written_by: Literal["ai", "phrases", "staff"]
+    reply_to: str | None = None
+    """The provider's id of the message that this answers."""
+
+
+class WhatsAppTemplate(Shape):
+    """A template that Meta approved; allowed outside the window too."""
+
+    kind: Literal["whatsapp.template"] = "whatsapp.template"
+    name: str
+    language: Language
+    parameters: tuple[str, ...] = ()
+
+
+class HubSpotContact(Shape):
+    """Bring the person's contact up to date. What is sent is read when it is sent."""
+
+    kind: Literal["hubspot.contact"] = "hubspot.contact"
+
+
+class HubSpotNote(Shape):
+    """A line on the contact's timeline. Says that something happened, never what was said."""
+
+    kind: Literal["hubspot.note"] = "hubspot.note"
+    text: str
+
+
+class HubSpotTask(Shape):
+    """Work for a person."""
+
+    kind: Literal["hubspot.task"] = "hubspot.task"
+    subject: str
+    body: str
+    priority: Literal["LOW", "MEDIUM", "HIGH"]
+    due_minutes: int = 0
+
+
+class StaffAlert(Shape):
+    """Shown to staff on the dashboard at once."""
+
+    kind: Literal["staff.alert"] = "staff.alert"
+    code: Literal["emergency", "hot_lead", "delivery_failed"]
+
+
+Content = Annotated[
+    WhatsAppText | WhatsAppTemplate | HubSpotContact | HubSpotNote | HubSpotTask | StaffAlert,
+    Field(discriminator="kind"),
+]
+
+EffectStatus = Literal[
+    "planned", "held", "sending", "unknown", "delayed", "sent", "delivered", "read", "failed", "refused", "void"
+]
+OPEN: tuple[EffectStatus, ...] = ("planned", "held", "sending", "unknown", "delayed")
+DELIVERY_RANK: dict[str, int] = {"sent": 1, "delivered": 2, "read": 3}
+"""Statuses only move up (a patient may read before "delivered" arrives)."""

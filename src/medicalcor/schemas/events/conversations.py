@@ -1,0 +1,69 @@
+"""What happens in a conversation. Stream `conversation-<id>`."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from medicalcor.schemas.base import Event, Personal, Shape
+from medicalcor.schemas.common import Channel, ConversationId, LeadId, MessageId, PersonId, UserId
+
+MessageKind = Literal[
+    "text", "image", "video", "audio", "document", "sticker", "location", "contacts", "button", "interactive",
+    "reaction", "order", "edit", "revoke", "system", "unsupported",
+]  # fmt: skip
+
+
+class Media(Shape):
+    """A file that came with a message, as the provider names it."""
+
+    id: str
+    mime_type: str | None = None
+    sha256: str | None = None
+    filename: str | None = None
+    voice: bool = False
+
+
+class ConversationOpened(Event):
+    type: ClassVar[str] = "conversation.opened"
+    conversation_id: ConversationId
+    person_id: PersonId
+    lead_id: LeadId
+    channel: Channel
+    partition_key: str
+    """Keyed hash of both ends: what the queue keeps in order."""
+    clinic_address: str
+    """The clinic's own end: its WhatsApp phone number id."""
+    reply_kind: Literal["phone", "whatsapp_user"]
+    reply_to: Annotated[str, Personal()]
+
+
+class MessageReceived(Event):
+    type: ClassVar[str] = "message.received"
+    message_id: MessageId
+    conversation_id: ConversationId
+    person_id: PersonId
+    lead_id: LeadId
+    kind: MessageKind
+    raw_kind: str
+    """The provider's own word for it: kinds we do not know yet arrive as `unsupported`."""
+    text: Annotated[str | None, Personal()] = None
+    media: Annotated[Media | None, Personal()] = None
+    provider_id: Annotated[str, Personal()]
+    """WhatsApp's ids hold the sender's number."""
+    in_reply_to: Annotated[str | None, Personal()] = None
+    sent_at: datetime
+
+
+class ConversationTakenOver(Event):
+    """A colleague writes in it now; the automatic answers are silent."""
+
+    type: ClassVar[str] = "conversation.taken_over"
+    conversation_id: ConversationId
+    lead_id: LeadId
+    by: UserId
+
+
+class ConversationReleased(Event):
+    type: ClassVar[str] = "conversation.released"
+    conversation_id: ConversationId
+    lead_id: LeadId
+    by: UserId

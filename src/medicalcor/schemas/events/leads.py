@@ -1,0 +1,59 @@
+"""What happens to a lead. Stream `lead-<id>`."""
+
+from typing import Annotated, ClassVar
+
+from medicalcor.schemas.base import Event, Personal
+from medicalcor.schemas.common import Channel, ConversationId, LeadId, MessageId, PersonId, UserId
+from medicalcor.schemas.scoring import ScoredBy, ScoringOutput
+from medicalcor.schemas.triage import TriageResult
+
+
+class LeadCreated(Event):
+    type: ClassVar[str] = "lead.created"
+    lead_id: LeadId
+    person_id: PersonId
+    conversation_id: ConversationId | None
+    channel: Channel
+    source: str
+    """Where the person came from: the channel's name, or an advertisement's id."""
+
+
+class LeadScored(Event):
+    """A judgement of the conversation up to and including `message_id`.
+
+    The whole judgement is sealed: it quotes the patient. What lists and figures need is plain.
+    """
+
+    type: ClassVar[str] = "lead.scored"
+    lead_id: LeadId
+    person_id: PersonId
+    message_id: MessageId
+    by: ScoredBy
+    score: int
+    classification: str
+    confidence: float
+    output: Annotated[ScoringOutput, Personal()]
+    rules_score: int
+    agreed: bool
+    """Whether the rules came to the same classification."""
+
+
+class LeadTriaged(Event):
+    type: ClassVar[str] = "lead.triaged"
+    lead_id: LeadId
+    message_id: MessageId
+    triage: TriageResult
+
+
+class LeadSeen(Event):
+    """A colleague dealt with what the lead was waiting for."""
+
+    type: ClassVar[str] = "lead.seen"
+    lead_id: LeadId
+    by: UserId
+
+
+class LeadArchived(Event):
+    type: ClassVar[str] = "lead.archived"
+    lead_id: LeadId
+    reason: str

@@ -1,0 +1,39 @@
+"""Every event there is, by its stable name and version. A test pins this list."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from medicalcor.schemas.base import Event
+from medicalcor.schemas.events import conversations, effects, leads, people
+
+EVENTS: tuple[type[Event], ...] = (
+    people.PersonCreated,
+    people.AddressAdded,
+    people.PersonNamed,
+    people.LanguageDetected,
+    people.OptedOut,
+    people.CrmLinked,
+    people.PersonErased,
+    leads.LeadCreated,
+    leads.LeadScored,
+    leads.LeadTriaged,
+    leads.LeadSeen,
+    leads.LeadArchived,
+    conversations.ConversationOpened,
+    conversations.MessageReceived,
+    conversations.ConversationTakenOver,
+    conversations.ConversationReleased,
+    effects.EffectPlanned,
+    effects.EffectSending,
+    effects.EffectSent,
+    effects.EffectStatusChanged,
+    effects.EffectUnknown,
+    effects.EffectDelayed,
+    effects.EffectRefused,
+    effects.EffectFailed,
+    effects.EffectVoided,
+)
+
+BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}
+
+Upcast = Callable[[dict[str, Any]], dict[str, Any]]

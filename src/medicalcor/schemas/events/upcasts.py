@@ -1,0 +1,11 @@
+"""How an old version of an event reads as the next one: pure, one step each.
+
+    UPCASTS = {("lead.created", 1): lambda data: {**data, "source": "unknown"}}
+"""
+
+from collections.abc import Mapping
+
+from medicalcor.schemas.events.registry import Upcast
+
+UPCASTS: Mapping[tuple[str, int], Upcast] = {}
+"""(type, version it is stored in) → the data in the following version."""
