@@ -1,0 +1,39 @@
+-- name: heads
+-- Where the streams stand, held until we have moved them on.
+select stream, version, hash from stream_heads where stream = any($1::text[]) order by stream for update;
+
+-- name: insert_events
+-- All events of one append, in order.
+insert into domain_events (
+    event_id, stream, version, type, schema_version, subject_id, payload, sealed,
+    occurred_at, recorded_at, correlation_id, causation_id, actor, idempotency_key, prev_hash, hash
+)
+select
+    event_id, stream, version, type, schema_version, subject_id, payload::jsonb, sealed,
+    occurred_at, recorded_at, correlation_id, causation_id, actor, idempotency_key, prev_hash, hash
+from unnest(
+    $1::uuid[], $2::text[], $3::int[], $4::text[], $5::smallint[], $6::uuid[], $7::text[], $8::bytea[],
+    $9::timestamptz[], $10::timestamptz[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::bytea[], $16::bytea[]
+) with ordinality as e (
+    event_id, stream, version, type, schema_version, subject_id, payload, sealed,
+    occurred_at, recorded_at, correlation_id, causation_id, actor, idempotency_key, prev_hash, hash, nth
+)
+order by nth
+returning position;
+
+-- name: move_heads
+insert into stream_heads (stream, version, hash)
+select * from unnest($1::text[], $2::int[], $3::bytea[])
+on conflict (stream) do update set version = excluded.version, hash = excluded.hash;
+
+-- name: stream_events
+-- One stream, oldest first.
+select * from domain_events where stream = $1 order by version;
+
+-- name: events_after
+-- The log in order, in batches.
+select * from domain_events where position > $1 order by position limit $2;
+
+-- name: known_key
+-- Whether an act was recorded already.
+select event_id from domain_events where idempotency_key = $1;

@@ -1,0 +1,258 @@
+"""The log of everything that happened, and the one way to add to it.
+
+Adding applies the events to the read models in the same transaction, through the same code as a rebuild: what
+is read after the commit is what was written. Nothing is ever changed or removed; erasing a person destroys the
+key that their sealed parts need.
+"""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import from_json, to_json
+
+from medicalcor.core import clock, ids
+from medicalcor.core.crypto.vault import Vault, seal, unseal
+from medicalcor.core.database.pool import Connection, Row, UniqueViolation
+from medicalcor.core.database.queries import statements
+from medicalcor.core.errors import KeyDestroyed, StreamConflict
+from medicalcor.schemas.base import Event
+from medicalcor.schemas.events.registry import BY_TYPE
+from medicalcor.schemas.events.upcasts import UPCASTS
+
+SQL = statements("medicalcor.core.eventstore")
+GENESIS = b"\x00" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What an act follows from, and whose act it is."""
+
+    correlation_id: str
+    actor: str
+    """`system`, `patient`, `provider:whatsapp`, or `user:<id>`."""
+    causation_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events for one stream. `expected` is the version they were decided on; None takes the stream as it is."""
+
+    stream: str
+    events: Sequence[Event]
+    subject: UUID
+    expected: int | None = None
+    key: str | None = None
+    """Idempotency key of the first event: an act with a key that is known is not recorded twice."""
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with where and when. `event` is None once its subject is erased; `plain` always stays."""
+
+    position: int
+    event_id: UUID
+    stream: str
+    version: int
+    type: str
+    subject_id: UUID | None
+    event: Event | None
+    plain: Mapping[str, Any]
+    occurred_at: datetime
+    recorded_at: datetime
+    correlation_id: str
+    causation_id: UUID | None
+    actor: str
+
+
+Apply = Callable[[Connection, Recorded], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Row:
+    """One event on its way into the table."""
+
+    event: Event
+    columns: dict[str, Any]
+    recorded: Recorded | None = field(default=None)
+
+
+class EventStore:
+    def __init__(self, vault: Vault, projections: Mapping[str, Sequence[Apply]]) -> None:
+        self.vault = vault
+        self.projections = projections
+
+    async def append(self, connection: Connection, *entries: Append, cause: Cause) -> list[Recorded]:
+        """Add events to their streams and apply them. `StreamConflict` when a stream has moved on."""
+        heads = await self._heads(connection, entries)
+        rows: list[_Row] = []
+        for entry in entries:
+            rows += await self._rows(connection, entry, heads, cause)
+        if not rows:
+            return []
+        recorded = await self._insert(connection, rows, heads)
+        for one in recorded:
+            await self.apply(connection, one)
+        return recorded
+
+    async def load(self, connection: Connection, stream: str) -> list[Recorded]:
+        """A stream's history, oldest first, in today's shapes."""
+        rows = await connection.fetch(SQL["stream_events"], stream)
+        return [await self.read(connection, row) for row in rows]
+
+    async def known(self, connection: Connection, key: str) -> bool:
+        """Whether an act with this idempotency key was recorded."""
+        return await connection.fetchval(SQL["known_key"], key) is not None
+
+    async def read(self, connection: Connection, row: Row) -> Recorded:
+        """A stored row as an event."""
+        return Recorded(
+            position=row["position"],
+            event_id=row["event_id"],
+            stream=row["stream"],
+            version=row["version"],
+            type=row["type"],
+            subject_id=row["subject_id"],
+            event=await self._open(connection, row),
+            plain=row["payload"],
+            occurred_at=row["occurred_at"],
+            recorded_at=row["recorded_at"],
+            correlation_id=row["correlation_id"],
+            causation_id=row["causation_id"],
+            actor=row["actor"],
+        )
+
+    async def apply(self, connection: Connection, recorded: Recorded) -> None:
+        """Bring the read models up to this event."""
+        for projection in self.projections.get(recorded.type, ()):
+            await projection(connection, recorded)
+
+    async def _open(self, connection: Connection, row: Row) -> Event | None:
+        data = dict(row["payload"])
+        if row["sealed"] is not None:
+            try:
+                key = await self.vault.subject_key(connection, row["subject_id"])
+            except KeyDestroyed:
+                return None
+            data |= from_json(unseal(key, row["sealed"], row["event_id"].bytes))
+        version = row["schema_version"]
+        while (upcast := UPCASTS.get((row["type"], version))) is not None:
+            data, version = upcast(data), version + 1
+        return BY_TYPE[row["type"]].model_validate_json(to_json(data))
+
+    async def _heads(
+        self, connection: Connection, entries: Sequence[Append]
+    ) -> dict[str, tuple[int, bytes]]:
+        found = await connection.fetch(SQL["heads"], [entry.stream for entry in entries])
+        return {row["stream"]: (row["version"], row["hash"]) for row in found}
+
+    async def _rows(
+        self, connection: Connection, entry: Append, heads: dict[str, tuple[int, bytes]], cause: Cause
+    ) -> list[_Row]:
+        version, previous = heads.get(entry.stream, (0, GENESIS))
+        if entry.expected is not None and entry.expected != version:
+            raise StreamConflict
+        key = await self.vault.subject_key(connection, entry.subject)
+        now = clock.now()
+        rows = []
+        for nth, event in enumerate(entry.events):
+            version += 1
+            columns = self._columns(event, entry, key, cause, now)
+            columns |= {"version": version, "prev_hash": previous}
+            columns["idempotency_key"] = entry.key if nth == 0 else None
+            columns["hash"] = previous = hash_of(columns)
+            rows.append(_Row(event, columns))
+        heads[entry.stream] = (version, previous)
+        return rows
+
+    def _columns(
+        self, event: Event, entry: Append, key: bytes, cause: Cause, now: datetime
+    ) -> dict[str, Any]:
+        plain, personal = event.split()
+        event_id = ids.new_id()
+        return {
+            "event_id": event_id,
+            "stream": entry.stream,
+            "type": event.type,
+            "schema_version": event.version,
+            "subject_id": entry.subject,
+            "payload": plain,
+            "sealed": seal(key, to_json(personal), event_id.bytes) if personal else None,
+            "occurred_at": entry.occurred_at or now,
+            "recorded_at": now,
+            "correlation_id": cause.correlation_id,
+            "causation_id": cause.causation_id,
+            "actor": cause.actor,
+        }
+
+    async def _insert(
+        self, connection: Connection, rows: list[_Row], heads: dict[str, tuple[int, bytes]]
+    ) -> list[Recorded]:
+        def column(name: str) -> list[Any]:
+            return [row.columns[name] for row in rows]
+
+        names = [n for n in INSERTED if n != "payload"]
+        values = {n: column(n) for n in names}
+        values["payload"] = [to_json(p).decode() for p in column("payload")]
+        try:
+            positions = await connection.fetch(SQL["insert_events"], *(values[n] for n in INSERTED))
+        except UniqueViolation as clash:
+            raise StreamConflict from clash
+        moved = {row.columns["stream"]: heads[row.columns["stream"]] for row in rows}
+        await connection.execute(
+            SQL["move_heads"], list(moved), [v for v, _ in moved.values()], [h for _, h in moved.values()]
+        )
+        return [
+            Recorded(
+                position=position["position"],
+                event=row.event,
+                plain=row.columns["payload"],
+                **{n: row.columns[n] for n in _CARRIED},
+            )
+            for row, position in zip(rows, positions, strict=True)
+        ]
+
+
+INSERTED = (
+    "event_id", "stream", "version", "type", "schema_version", "subject_id", "payload", "sealed",
+    "occurred_at", "recorded_at", "correlation_id", "causation_id", "actor", "idempotency_key", "prev_hash", "hash",
+)  # fmt: skip
+_CARRIED = (
+    "event_id", "stream", "version", "type", "subject_id",
+    "occurred_at", "recorded_at", "correlation_id", "causation_id", "actor",
+)  # fmt: skip
+_HASHED = tuple(name for name in INSERTED if name != "hash")
+
+
+def hash_of(columns: Mapping[str, Any]) -> bytes:
+    """SHA-256 over every stored column but the position and the hash itself, the previous hash among them.
+
+    Each field goes in with its name and length, so that no two different rows read the same.
+    """
+    digest = hashlib.sha256()
+    for name in _HASHED:
+        value = _bytes(columns[name])
+        digest.update(f"{name}:{-1 if value is None else len(value)}:".encode())
+        digest.update(value or b"")
+    return digest.digest()
+
+
+def _bytes(value: Any) -> bytes | None:
+    match value:
+        case None:
+            return None
+        case bytes():
+            return value
+        case UUID():
+            return value.bytes
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds").encode()
+        case dict():
+            return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        case _:
+            return str(value).encode()
