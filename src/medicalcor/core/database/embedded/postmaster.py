@@ -1,20 +1,17 @@
 """The processes of a cluster, looked up truthfully: by what runs, not by what a pid file says."""
 
-import os
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from medicalcor.core import clock
+from medicalcor.core import clock, processes
 
 Progress = Callable[[str], None]
 
 _PID_LINE, _PORT_LINE, _STATUS_LINE = 0, 3, 7  # of postmaster.pid, see PostgreSQL's miscadmin.h
 _PATIENCE_SECONDS = 30.0
 _SAY_AFTER_SECONDS = 2.0
-_PROC = Path("/proc")
 
 
 def mark(cluster: Path) -> str:
@@ -41,37 +38,16 @@ def is_ready(cluster: Path, *, pid: int) -> bool:
 def port_in_use(cluster: Path) -> int | None:
     """The port of the server that runs on this cluster now."""
     lines = pid_file(cluster)
-    if len(lines) <= _STATUS_LINE or int(lines[_PID_LINE]) not in processes(mark(cluster)):
+    if len(lines) <= _STATUS_LINE or int(lines[_PID_LINE]) not in running(mark(cluster)):
         return None
     return int(lines[_PORT_LINE])
 
 
-def processes(name: str) -> list[int]:
-    """Everything alive that carries the mark: a zombie has no command line and does not count."""
+def running(name: str) -> list[int]:
+    """Everything alive that carries the mark."""
     title, option = f"postgres: {name}: ", f" cluster_name={name} "
-    return [pid for pid, line in _commands() if line.startswith(title) or option in f"{line} "]
-
-
-def _commands() -> list[tuple[int, str]]:
-    """Every process's command line, its words separated by blanks."""
-    if not _PROC.is_dir():
-        return _commands_by_ps()
-    found = []
-    for entry in _PROC.iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            command = (entry / "cmdline").read_bytes()
-        except OSError:
-            continue  # it ended while we looked
-        found.append((int(entry.name), command.replace(b"\0", b" ").decode(errors="replace")))
-    return found
-
-
-def _commands_by_ps() -> list[tuple[int, str]]:
-    listed = subprocess.run(["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True)  # noqa: S607 - where there is no /proc, ps is part of the system
-    rows = (line.split(maxsplit=1) for line in listed.stdout.splitlines())
-    return [(int(row[0]), row[1]) for row in rows if len(row) == 2]
+    lines = processes.command_lines().items()
+    return [pid for pid, line in lines if line.startswith(title) or option in f"{line} "]
 
 
 def end_leftovers(cluster: Path, *, progress: Progress) -> None:
@@ -80,11 +56,11 @@ def end_leftovers(cluster: Path, *, progress: Progress) -> None:
     Call it only while holding the cluster's lock: then nobody else can own those processes.
     """
     name = mark(cluster)
-    left = processes(name)
+    left = running(name)
     if left:
         progress("stopping the PostgreSQL that an earlier run left behind")
         postmaster = [int(line) for line in pid_file(cluster)[:1]]
-        _signal([pid for pid in left if pid in postmaster] or left, signal.SIGINT)
+        processes.send([pid for pid in left if pid in postmaster] or left, signal.SIGINT)
         _wait_until_gone(name, progress=progress)
     _forget_stale_pid_file(cluster)
 
@@ -92,22 +68,14 @@ def end_leftovers(cluster: Path, *, progress: Progress) -> None:
 def _wait_until_gone(name: str, *, progress: Progress) -> None:
     began, pause = clock.monotonic(), Event()
     say_at, impatient = began + _SAY_AFTER_SECONDS, began + _PATIENCE_SECONDS
-    while left := processes(name):
+    while left := running(name):
         now = clock.monotonic()
         if now > say_at:
             progress(f"waiting for the earlier PostgreSQL to stop ({now - began:.0f} s)")
             say_at = now + _SAY_AFTER_SECONDS
         if now > impatient:  # harmless to what is committed: the next start replays the log
-            _signal(left, signal.SIGQUIT if now < impatient + _PATIENCE_SECONDS else signal.SIGKILL)
+            processes.send(left, signal.SIGQUIT if now < impatient + _PATIENCE_SECONDS else signal.SIGKILL)
         pause.wait(0.02)
-
-
-def _signal(pids: list[int], number: signal.Signals) -> None:
-    for pid in pids:
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            continue
 
 
 def _forget_stale_pid_file(cluster: Path) -> None:
@@ -118,6 +86,6 @@ def _forget_stale_pid_file(cluster: Path) -> None:
     lines = pid_file(cluster)
     if not lines:
         return
-    owner = dict(_commands()).get(int(lines[_PID_LINE]), "")
+    owner = processes.command_lines().get(int(lines[_PID_LINE]), "")
     if "postgres" not in owner.partition(" ")[0]:
         (cluster / "postmaster.pid").unlink(missing_ok=True)

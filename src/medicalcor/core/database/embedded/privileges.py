@@ -81,6 +81,11 @@ def _as_caller(cluster: Path) -> Launcher:
         raise PostgresFailed(
             f"the database in {cluster} belongs to another user. Run as that user, or set MEDICALCOR_DATA_DIR."
         )
+    if uid not in {user.pw_uid for user in pwd.getpwall()}:  # initdb looks the name up
+        raise PostgresFailed(
+            f"PostgreSQL needs a user with a name, and user {uid} has none on this machine. "
+            "Run as a user that exists here, or set DATABASE_URL."
+        )
     return Launcher(uid, os.getegid(), _setpriv())
 
 

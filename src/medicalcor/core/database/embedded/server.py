@@ -1,6 +1,5 @@
 """The supervisor: one thread that owns the server process from start to stop."""
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -23,6 +22,7 @@ from medicalcor.core.database.embedded.cluster import (
 from medicalcor.core.database.embedded.postmaster import Progress
 from medicalcor.core.database.embedded.privileges import Launcher, PostgresFailed, environment, launcher_for
 from medicalcor.core.errors import ProductError
+from medicalcor.core.filelock import FileLock
 
 _SAY_EVERY_SECONDS = 2.0
 _FAST_STOP_SECONDS = 20.0
@@ -73,7 +73,7 @@ class EmbeddedPostgres:
         self._settled = threading.Event()
         self._failure: PostgresFailed | None = None
         self._is_up = False
-        self._lock: IO[str] | None = None
+        self._lock = FileLock(self._files.lock)
 
     def __enter__(self) -> Self:
         self.start()
@@ -126,27 +126,14 @@ class EmbeddedPostgres:
         if self._thread:
             self._thread.join()
             self._thread = None
-        if self._lock:
-            self._lock.close()
-            self._lock = None
+        self._lock.release()
 
     def _acquire(self) -> None:
-        """The kernel gives the lock back when its holder dies, however it dies."""
-        held = self._files.lock.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            held.seek(0)
-            owner = held.read().strip()
-            held.close()
+        if not self._lock.acquire(note=str(os.getpid())):
             raise AlreadyRunning(
-                f"MedicalCor already runs on {self._files.home.parent} (process {owner}); "
+                f"MedicalCor already runs on {self._files.home.parent} (process {self._lock.note()}); "
                 "stop it, or set MEDICALCOR_DATA_DIR."
-            ) from None
-        held.truncate(0)
-        held.write(str(os.getpid()))
-        held.flush()
-        self._lock = held
+            )
 
     def _prepare(self) -> Launcher:
         files = self._files
