@@ -157,12 +157,11 @@ class EventStore:
         version, previous = heads.get(entry.stream, (0, GENESIS))
         if entry.expected is not None and entry.expected != version:
             raise StreamConflict
-        key = await self.vault.subject_key(connection, entry.subject)
         now = clock.now()
         rows = []
         for nth, event in enumerate(entry.events):
             version += 1
-            columns = self._columns(event, entry, key, cause, now)
+            columns = await self._columns(connection, event, entry, cause, now)
             columns |= {"version": version, "prev_hash": previous}
             columns["idempotency_key"] = entry.key if nth == 0 else None
             columns["hash"] = previous = hash_of(columns)
@@ -170,11 +169,15 @@ class EventStore:
         heads[entry.stream] = (version, previous)
         return rows
 
-    def _columns(
-        self, event: Event, entry: Append, key: bytes, cause: Cause, now: datetime
+    async def _columns(
+        self, connection: Connection, event: Event, entry: Append, cause: Cause, now: datetime
     ) -> dict[str, Any]:
         plain, personal = event.split()
         event_id = ids.new_id()
+        sealed = None
+        if personal:
+            key = await self.vault.subject_key(connection, entry.subject)
+            sealed = seal(key, to_json(personal), event_id.bytes)
         return {
             "event_id": event_id,
             "stream": entry.stream,
@@ -182,7 +185,7 @@ class EventStore:
             "schema_version": event.version,
             "subject_id": entry.subject,
             "payload": plain,
-            "sealed": seal(key, to_json(personal), event_id.bytes) if personal else None,
+            "sealed": sealed,
             "occurred_at": entry.occurred_at or now,
             "recorded_at": now,
             "correlation_id": cause.correlation_id,

@@ -1,0 +1,79 @@
+"""Conversations and what the patients wrote in them. What the clinic wrote are effects."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.queries import statements
+from medicalcor.core.eventstore.store import Apply, Recorded
+from medicalcor.schemas.events import conversations as events
+from medicalcor.schemas.events import effects as effect_events
+from medicalcor.schemas.events import people as people_events
+
+SQL = statements("medicalcor.readmodels.conversations", "projection.sql")
+TABLES = ("conversations", "messages")
+
+
+async def _opened(connection: Connection, recorded: Recorded) -> None:
+    reply_to = recorded.event.reply_to if isinstance(recorded.event, events.ConversationOpened) else None
+    plain = recorded.plain
+    await connection.execute(
+        SQL["open_conversation"],
+        UUID(plain["conversation_id"]),
+        recorded.subject_id,
+        UUID(plain["lead_id"]),
+        plain["channel"],
+        plain["partition_key"],
+        plain["clinic_address"],
+        plain["reply_kind"],
+        reply_to,
+        recorded.occurred_at,
+    )
+
+
+async def _received(connection: Connection, recorded: Recorded) -> None:
+    event = recorded.event if isinstance(recorded.event, events.MessageReceived) else None
+    plain = recorded.plain
+    await connection.execute(
+        SQL["add_message"],
+        UUID(plain["message_id"]),
+        UUID(plain["conversation_id"]),
+        recorded.subject_id,
+        UUID(plain["lead_id"]),
+        plain["kind"],
+        event.text if event else None,
+        event.media.model_dump(mode="json") if event and event.media else None,
+        event.provider_id if event else None,
+        event.in_reply_to if event else None,
+        event.sent_at if event else recorded.occurred_at,
+        recorded.occurred_at,
+    )
+
+
+async def _taken_over(connection: Connection, recorded: Recorded) -> None:
+    plain = recorded.plain
+    await connection.execute(
+        SQL["take_over"], UUID(plain["conversation_id"]), UUID(plain["by"]), recorded.occurred_at
+    )
+
+
+async def _released(connection: Connection, recorded: Recorded) -> None:
+    await connection.execute(SQL["release"], UUID(recorded.plain["conversation_id"]))
+
+
+async def _sent(connection: Connection, recorded: Recorded) -> None:
+    await connection.execute(SQL["outbound"], UUID(recorded.plain["effect_id"]), recorded.occurred_at)
+
+
+async def _erased(connection: Connection, recorded: Recorded) -> None:
+    await connection.execute(SQL["erase"], recorded.subject_id)
+
+
+APPLY: Mapping[str, Sequence[Apply]] = {
+    events.ConversationOpened.type: (_opened,),
+    events.MessageReceived.type: (_received,),
+    events.ConversationTakenOver.type: (_taken_over,),
+    events.ConversationReleased.type: (_released,),
+    effect_events.EffectSent.type: (_sent,),
+    people_events.PersonErased.type: (_erased,),
+}

@@ -1,0 +1,101 @@
+"""What went out, what waits, and what was not sent; each with its decision."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.queries import statements
+from medicalcor.core.eventstore.store import Apply, Recorded
+from medicalcor.schemas.events import effects as events
+from medicalcor.schemas.events import people as people_events
+
+SQL = statements("medicalcor.readmodels.effects", "projection.sql")
+TABLES = ("effects",)
+_STATUS = {"send": "planned", "hold": "held", "refuse": "refused"}
+
+
+def _id(recorded: Recorded, name: str = "effect_id") -> UUID | None:
+    value = recorded.plain[name]
+    return UUID(value) if value else None
+
+
+def _time(value: Any) -> datetime:
+    return datetime.fromisoformat(value)
+
+
+async def _planned(connection: Connection, recorded: Recorded) -> None:
+    event = recorded.event if isinstance(recorded.event, events.EffectPlanned) else None
+    plain, decision = recorded.plain, recorded.plain["decision"]
+    refused = decision["verdict"] == "refuse"
+    await connection.execute(
+        SQL["plan"],
+        _id(recorded),
+        plain["key"],
+        plain["kind"],
+        recorded.subject_id,
+        _id(recorded, "lead_id"),
+        _id(recorded, "conversation_id"),
+        _id(recorded, "cause_id"),
+        plain["purpose"],
+        plain["author"],
+        event.content.model_dump(mode="json") if event else None,
+        decision,
+        _STATUS[decision["verdict"]],
+        recorded.occurred_at,
+        _time(decision["hold_until"]) if decision["hold_until"] else None,
+        recorded.occurred_at if refused else None,
+    )
+
+
+async def _sending(connection: Connection, recorded: Recorded) -> None:
+    await connection.execute(SQL["sending"], _id(recorded))
+
+
+async def _sent(connection: Connection, recorded: Recorded) -> None:
+    provider_id = recorded.event.provider_id if isinstance(recorded.event, events.EffectSent) else None
+    await connection.execute(SQL["sent"], _id(recorded), _time(recorded.plain["at"]), provider_id)
+
+
+async def _status_changed(connection: Connection, recorded: Recorded) -> None:
+    plain = recorded.plain
+    await connection.execute(
+        SQL["status_changed"], _id(recorded), plain["status"], _time(plain["at"]), plain["reason"]
+    )
+
+
+async def _waiting(connection: Connection, recorded: Recorded) -> None:
+    status = "unknown" if recorded.type == events.EffectUnknown.type else "delayed"
+    plain = recorded.plain
+    await connection.execute(SQL["waiting"], _id(recorded), status, plain["reason"], _time(plain["again_at"]))
+
+
+async def _ended(connection: Connection, recorded: Recorded) -> None:
+    plain = recorded.plain
+    status = {
+        events.EffectFailed.type: "failed",
+        events.EffectRefused.type: "refused",
+        events.EffectVoided.type: "void",
+    }[recorded.type]
+    decision = plain.get("decision")
+    reason = plain["reason"] if "reason" in plain else decision["reasons"][0]
+    await connection.execute(SQL["ended"], _id(recorded), status, reason, recorded.occurred_at, decision)
+
+
+async def _erased(connection: Connection, recorded: Recorded) -> None:
+    await connection.execute(SQL["erase"], recorded.subject_id)
+
+
+APPLY: Mapping[str, Sequence[Apply]] = {
+    events.EffectPlanned.type: (_planned,),
+    events.EffectSending.type: (_sending,),
+    events.EffectSent.type: (_sent,),
+    events.EffectStatusChanged.type: (_status_changed,),
+    events.EffectUnknown.type: (_waiting,),
+    events.EffectDelayed.type: (_waiting,),
+    events.EffectFailed.type: (_ended,),
+    events.EffectRefused.type: (_ended,),
+    events.EffectVoided.type: (_ended,),
+    people_events.PersonErased.type: (_erased,),
+}

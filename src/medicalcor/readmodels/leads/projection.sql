@@ -1,0 +1,62 @@
+-- name: create_lead
+insert into leads (id, person_id, conversation_id, channel, source, created_at, status, last_activity_at)
+values ($1, $2, $3, $4, $5, $6, 'new', $6);
+
+-- name: message_received
+update leads
+set last_inbound_at = $2, last_text = coalesce($3, last_text), last_activity_at = $2,
+    unanswered_since = coalesce(unanswered_since, $2), archived_at = null
+where id = $1;
+
+-- name: add_score
+insert into scores (
+    id, lead_id, person_id, message_id, at, scorer, why, version, score, classification, confidence,
+    output, rules_score, agreed
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+
+-- name: score_lead
+update leads
+set score = $2, classification = $3, confidence = $4, scorer = $5, scored_why = $6, scored_at = $7,
+    scored_message_id = $8, last_activity_at = greatest(last_activity_at, $7),
+    hot_since = case when $3 = 'HOT' then coalesce(hot_since, $7) end
+where id = $1;
+
+-- name: describe_lead
+update leads
+set language = $2, urgency = $3, emergency = $4, opt_out = opt_out or $5, budget = $6, intent_to_book = $7,
+    procedures = $8, intent = $9, emergency_since = case when $4 then $10 else emergency_since end
+where id = $1;
+
+-- name: triage_lead
+update leads set routing = $2, medical_flags = $3 where id = $1;
+
+-- name: seen
+update leads
+set seen_by_staff_at = $2, unanswered_since = null, failed_since = null, last_activity_at = greatest(last_activity_at, $2)
+where id = $1;
+
+-- name: seen_by_writing
+update leads set seen_by_staff_at = $2 where id = $1;
+
+-- name: archive
+update leads set archived_at = $2, status = 'archived' where id = $1;
+
+-- name: answered
+update leads l
+set unanswered_since = null, failed_since = null, last_activity_at = greatest(l.last_activity_at, $2),
+    status = case when l.status = 'new' then 'contacted' else l.status end
+from effects e
+where e.id = $1 and l.id = e.lead_id and e.kind like 'whatsapp.%';
+
+-- name: not_delivered
+update leads l
+set failed_since = coalesce(l.failed_since, $2), last_activity_at = greatest(l.last_activity_at, $2)
+from effects e
+where e.id = $1 and l.id = e.lead_id and e.kind like 'whatsapp.%';
+
+-- name: opted_out
+update leads set opt_out = true, unanswered_since = null where person_id = $1;
+
+-- name: erase
+with scores_blanked as (update scores set output = null where person_id = $1)
+update leads set last_text = null where person_id = $1;

@@ -1,0 +1,32 @@
+-- name: create_person
+insert into people (id, name, folded, source, created_at) values ($1, $2, $3, $4, $5);
+
+-- name: name_person
+update people set name = $2, folded = $3 where id = $1;
+
+-- name: add_address
+insert into addresses (address_key, person_id, kind, value, added_at) values ($1, $2, $3, $4, $5)
+on conflict (address_key) do update set person_id = excluded.person_id, value = excluded.value;
+
+-- name: set_language
+update people set language = $2 where id = $1;
+
+-- name: opt_out
+with person as (update people set opted_out_at = coalesce(opted_out_at, $2) where id = $1)
+insert into suppressions (address_key, since, reason)
+select key, $2, 'opted_out' from unnest($3::text[]) as key
+on conflict (address_key) do nothing;
+
+-- name: link_crm
+insert into crm_links (person_id, provider, external_id, linked_at) values ($1, $2, $3, $4)
+on conflict (person_id) do update set external_id = excluded.external_id, linked_at = excluded.linked_at;
+
+-- name: erase
+with addresses_blanked as (update addresses set value = null where person_id = $1),
+    suppressed as (
+        insert into suppressions (address_key, since, reason)
+        select address_key, $2, 'person_erased' from addresses where person_id = $1
+        on conflict (address_key) do nothing
+    ),
+    unlinked as (delete from crm_links where person_id = $1)
+update people set name = null, folded = '', erased_at = $2 where id = $1;

@@ -1,0 +1,12 @@
+-- name: of_lead
+insert into timeline (position, lead_id, person_id, at, type, actor, data) values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: of_effect
+insert into timeline (position, lead_id, person_id, at, type, actor, data)
+select $1, e.lead_id, e.person_id, $3, $4, $5, $6::jsonb || jsonb_build_object('kind', e.kind)
+from effects e where e.id = $2 and e.lead_id is not null;
+
+-- name: of_person
+insert into timeline (position, lead_id, person_id, at, type, actor, data)
+select $1, l.id, l.person_id, $3, $4, $5, $6
+from leads l where l.person_id = $2 order by l.created_at desc limit 1;
