@@ -80,7 +80,6 @@ async def _scored(connection: Connection, recorded: Recorded) -> None:
             output.language,
             output.urgency,
             output.emergency,
-            output.opt_out,
             output.budget,
             output.intent_to_book,
             list(output.procedures),

@@ -23,8 +23,8 @@ where id = $1;
 
 -- name: describe_lead
 update leads
-set language = $2, urgency = $3, emergency = $4, opt_out = opt_out or $5, budget = $6, intent_to_book = $7,
-    procedures = $8, intent = $9, emergency_since = case when $4 then $10 else emergency_since end
+set language = $2, urgency = $3, emergency = $4, budget = $5, intent_to_book = $6,
+    procedures = $7, intent = $8, emergency_since = case when $4 then $9 else emergency_since end
 where id = $1;
 
 -- name: triage_lead
@@ -59,4 +59,7 @@ update leads set opt_out = true, unanswered_since = null where person_id = $1;
 
 -- name: erase
 with scores_blanked as (update scores set output = null where person_id = $1)
-update leads set last_text = null where person_id = $1;
+update leads
+set last_text = null, language = null, urgency = null, emergency = false, budget = false, intent_to_book = false,
+    procedures = '{}', intent = null, emergency_since = null
+where person_id = $1;
