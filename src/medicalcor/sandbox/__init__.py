@@ -1,0 +1,1 @@
+"""The providers, simulated. Speaks only HTTP with the rest of the system."""

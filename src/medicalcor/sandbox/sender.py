@@ -1,0 +1,96 @@
+"""Webhooks to the gateway, delivered as the providers deliver them: again and again until it answers 200."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from medicalcor.sandbox.faults import FaultBook
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+AT_ONCE = 32
+"""Deliveries under way together; the rest wait their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    url: str
+    body: bytes
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One webhook of a course: when it is due, and what happens once it has been taken."""
+
+    after: float
+    """Seconds after the step before."""
+    make: Callable[[], Webhook]
+    """Called when it is due, so that it carries that moment's time."""
+    taken: Callable[[], None]
+
+
+class Sender:
+    """A course is the webhooks that follow from one thing, such as sent, delivered and read of one message."""
+
+    def __init__(self, *, faults: FaultBook, first_pause: float = FIRST_PAUSE) -> None:
+        self._faults = faults
+        self._first_pause = first_pause
+        self._client: httpx.AsyncClient | None = None
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._courses: set[asyncio.Task[None]] = set()
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._courses)
+
+    def send(self, provider: str, *, course: list[Step]) -> None:
+        times = 2 if self._faults.for_webhook(provider, kind="duplicate_webhooks") else 1
+        if len(course) > 1 and self._faults.for_webhook(provider, kind="reorder_webhooks"):
+            backwards = reversed(course)
+            course = [
+                Step(after=at.after, make=what.make, taken=what.taken)
+                for at, what in zip(course, backwards, strict=True)
+            ]
+        task = asyncio.get_running_loop().create_task(self._run(course, times=times))
+        self._courses.add(task)
+        task.add_done_callback(self._courses.discard)
+
+    async def _run(self, course: list[Step], *, times: int) -> None:
+        for step in course:
+            await asyncio.sleep(step.after)
+            webhook = step.make()
+            for _ in range(times):
+                await self._deliver(webhook)
+            step.taken()
+
+    async def _deliver(self, webhook: Webhook) -> None:
+        pause = self._first_pause
+        while not await self._taken(webhook):
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _taken(self, webhook: Webhook) -> bool:
+        async with self._places:
+            if self._client is None:
+                self._client = httpx.AsyncClient(timeout=10.0, trust_env=False)
+            try:
+                answer = await self._client.post(webhook.url, content=webhook.body, headers=webhook.headers)
+            except httpx.HTTPError:
+                return False  # the gateway is down or slow: like the providers, try again later
+            return answer.status_code == httpx.codes.OK
+
+    async def forget(self) -> None:
+        """Give up whatever is in flight."""
+        courses = list(self._courses)
+        for task in courses:
+            task.cancel()
+        await asyncio.gather(*courses, return_exceptions=True)
+
+    async def close(self) -> None:
+        await self.forget()
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
