@@ -67,8 +67,8 @@ Content = Annotated[
 ]
 
 EffectStatus = Literal[
-    "planned", "held", "sending", "unknown", "delayed", "sent", "delivered", "read", "failed", "refused", "void"
+    "planned", "held", "unknown", "delayed", "sent", "delivered", "read", "failed", "refused", "void"
 ]
-OPEN: tuple[EffectStatus, ...] = ("planned", "held", "sending", "unknown", "delayed")
+OPEN: tuple[EffectStatus, ...] = ("planned", "held", "unknown", "delayed")
 DELIVERY_RANK: dict[str, int] = {"sent": 1, "delivered": 2, "read": 3}
 """Statuses only move up (a patient may read before "delivered" arrives)."""

@@ -26,7 +26,7 @@ class Facts:
     """Whether the provider is configured."""
     has_address: bool = True
     erased: bool = False
-    opted_out: bool = False
+    opted_out_at: datetime | None = None
     suppressed: bool = False
     taken_over: bool = False
     last_inbound_at: datetime | None = None
@@ -56,15 +56,22 @@ def _barrier(facts: Facts) -> tuple[Reason, ...]:
     if not facts.has_address:
         return ("no_address",)
     if facts.purpose != "emergency":
-        if facts.opted_out:
+        if facts.opted_out_at is not None and not _asked_again(facts):
             return ("opted_out",)
-        if facts.suppressed:
+        if facts.suppressed and facts.opted_out_at is None:
             return ("suppressed_address",)
         if facts.taken_over and facts.author == "automatic":
             return ("taken_over",)
     if isinstance(facts.content, WhatsAppText) and not window_open(facts.now, facts.last_inbound_at):
         return ("window_closed",)
     return ()
+
+
+def _asked_again(facts: Facts) -> bool:
+    """A colleague may answer somebody who opted out and then wrote again; a machine may not."""
+    if facts.author != "staff" or facts.last_inbound_at is None or facts.opted_out_at is None:
+        return False
+    return facts.last_inbound_at > facts.opted_out_at
 
 
 def _why(facts: Facts) -> Reason:
@@ -87,7 +94,7 @@ def _decision(verdict: str, reasons: tuple[Reason, ...], facts: Facts) -> Decisi
     evidence = {
         "purpose": facts.purpose,
         "author": facts.author,
-        "opted_out": facts.opted_out or facts.suppressed,
+        "opted_out": facts.opted_out_at is not None or facts.suppressed,
         "taken_over": facts.taken_over,
         "last_inbound_at": facts.last_inbound_at.isoformat() if facts.last_inbound_at else None,
         "window_open": window_open(facts.now, facts.last_inbound_at),

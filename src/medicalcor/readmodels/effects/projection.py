@@ -49,10 +49,6 @@ async def _planned(connection: Connection, recorded: Recorded) -> None:
     )
 
 
-async def _sending(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["sending"], _id(recorded))
-
-
 async def _sent(connection: Connection, recorded: Recorded) -> None:
     provider_id = recorded.event.provider_id if isinstance(recorded.event, events.EffectSent) else None
     await connection.execute(SQL["sent"], _id(recorded), _time(recorded.plain["at"]), provider_id)
@@ -89,7 +85,6 @@ async def _erased(connection: Connection, recorded: Recorded) -> None:
 
 APPLY: Mapping[str, Sequence[Apply]] = {
     events.EffectPlanned.type: (_planned,),
-    events.EffectSending.type: (_sending,),
     events.EffectSent.type: (_sent,),
     events.EffectStatusChanged.type: (_status_changed,),
     events.EffectUnknown.type: (_waiting,),

@@ -4,9 +4,6 @@ insert into effects (
     status, planned_at, hold_until, ended_at
 ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
--- name: sending
-update effects set status = 'sending', reason = null where id = $1;
-
 -- name: sent
 update effects
 set status = case when status in ('delivered', 'read') then status else 'sent' end,

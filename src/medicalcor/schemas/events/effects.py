@@ -31,14 +31,6 @@ class EffectPlanned(Event):
     decision: Decision
 
 
-class EffectSending(Event):
-    """The provider is about to be asked; if nothing follows, what became of it is unknown."""
-
-    type: ClassVar[str] = "effect.sending"
-    effect_id: EffectId
-    attempt: int
-
-
 class EffectSent(Event):
     """The provider took it."""
 

@@ -24,7 +24,6 @@ EVENTS: tuple[type[Event], ...] = (
     conversations.ConversationTakenOver,
     conversations.ConversationReleased,
     effects.EffectPlanned,
-    effects.EffectSending,
     effects.EffectSent,
     effects.EffectStatusChanged,
     effects.EffectUnknown,

@@ -265,7 +265,7 @@ create table effects (
 create index effects_lead on effects (lead_id, planned_at);
 create index effects_conversation on effects (conversation_id, planned_at);
 create index effects_provider on effects (provider_id) where provider_id is not null;
-create index effects_open on effects (planned_at) where status in ('planned', 'held', 'sending', 'unknown', 'delayed');
+create index effects_open on effects (planned_at) where status in ('planned', 'held', 'unknown', 'delayed');
 
 create table timeline (
     position bigint primary key,
