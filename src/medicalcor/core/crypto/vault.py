@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac
 from collections import OrderedDict
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -20,13 +21,24 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from medicalcor.core import clock, ids
-from medicalcor.core.database.pool import Connection
-from medicalcor.core.errors import KeyDestroyed, MissingSetting, SealBroken
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.errors import Conflict, KeyDestroyed, MissingSetting, SealBroken
 
 _NONCE = 12
 _KEY = 32
 _CACHED = 4096
 _CACHE_SECONDS = 30.0
+
+# `kept`: the row is not of our own transaction, so it cannot be rolled back. What is sealed under a key that was
+# remembered from a transaction that failed could never be opened again.
+_KEPT = "made_by is distinct from pg_current_xact_id_if_assigned() as kept"
+_SUBJECT = f"select wrapped, {_KEPT} from subject_keys where subject_id = $1"  # noqa: S608 - constants only
+_SUBJECTS = "select subject_id, wrapped from subject_keys where subject_id = any($1::uuid[])"
+_NEW_SUBJECT = (
+    "insert into subject_keys (subject_id, wrapped, created_at) values ($1, $2, $3) on conflict do nothing"
+)
+_DAY = f"select wrapped, {_KEPT} from day_keys where day = $1"  # noqa: S608 - constants only
+_NEW_DAY = "insert into day_keys (day, wrapped) values ($1, $2) on conflict do nothing"
 
 
 def seal(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
@@ -67,18 +79,12 @@ class Vault:
         cached = self._cached(subject)
         if cached is not None:
             return cached
-        row = await connection.fetchrow("select wrapped from subject_keys where subject_id = $1", subject)
+        row = await connection.fetchrow(_SUBJECT, subject)
         if row is None:
             fresh = self._wrap(ids.random_bytes(_KEY), subject.bytes)
-            row = await connection.fetchrow(
-                "with made as (insert into subject_keys (subject_id, wrapped, created_at) values ($1, $2, $3)"
-                " on conflict do nothing returning wrapped)"
-                " select wrapped from made union all select wrapped from subject_keys where subject_id = $1 limit 1",
-                subject,
-                fresh,
-                clock.now(),
-            )
-        return self._opened(subject, row["wrapped"] if row else None, subject.bytes)
+            await connection.execute(_NEW_SUBJECT, subject, fresh, clock.now())
+            row = await connection.fetchrow(_SUBJECT, subject)
+        return self._opened(subject, row, subject.bytes)
 
     async def day_key(self, connection: Connection, day: date) -> bytes:
         """The key of a day's inbox bodies, made when there is none; `KeyDestroyed` after the retention time."""
@@ -86,12 +92,23 @@ class Vault:
         if cached is not None:
             return cached
         bound = day.isoformat().encode()
-        fresh = self._wrap(ids.random_bytes(_KEY), bound)
-        await connection.execute(
-            "insert into day_keys (day, wrapped) values ($1, $2) on conflict do nothing", day, fresh
-        )
-        wrapped = await connection.fetchval("select wrapped from day_keys where day = $1", day)
-        return self._opened(day, wrapped, bound)
+        row = await connection.fetchrow(_DAY, day)
+        if row is None:
+            await connection.execute(_NEW_DAY, day, self._wrap(ids.random_bytes(_KEY), bound))
+            row = await connection.fetchrow(_DAY, day)
+        return self._opened(day, row, bound)
+
+    async def existing_keys(
+        self, connection: Connection, *, subjects: Collection[UUID]
+    ) -> dict[UUID, bytes | None]:
+        """The keys that there are, none of them made or remembered: None where one was destroyed."""
+        rows = await connection.fetch(_SUBJECTS, list(subjects))
+        return {
+            row["subject_id"]: None
+            if row["wrapped"] is None
+            else unseal(self._wrapping, row["wrapped"], row["subject_id"].bytes)
+            for row in rows
+        }
 
     async def destroy_subject_key(self, connection: Connection, subject: UUID) -> None:
         """For good. Every copy of what was sealed under it becomes noise."""
@@ -114,14 +131,17 @@ class Vault:
     def _wrap(self, key: bytes, bound_to: bytes) -> bytes:
         return seal(self._wrapping, key, bound_to)
 
-    def _opened(self, owner: UUID | date, wrapped: bytes | None, bound_to: bytes) -> bytes:
-        if wrapped is None:
+    def _opened(self, owner: UUID | date, row: Row | None, bound_to: bytes) -> bytes:
+        if row is None:
+            raise Conflict
+        if row["wrapped"] is None:
             raise KeyDestroyed
-        key = unseal(self._wrapping, wrapped, bound_to)
-        self._cache[owner] = (clock.monotonic(), key)
-        self._cache.move_to_end(owner)
-        if len(self._cache) > _CACHED:
-            self._cache.popitem(last=False)
+        key = unseal(self._wrapping, row["wrapped"], bound_to)
+        if row["kept"]:
+            self._cache[owner] = (clock.monotonic(), key)
+            self._cache.move_to_end(owner)
+            if len(self._cache) > _CACHED:
+                self._cache.popitem(last=False)
         return key
 
 
@@ -136,7 +156,9 @@ def _decode(master_key: str) -> bytes:
     except binascii.Error:
         raw = b""
     if len(raw) != _KEY:
-        raise MissingSetting("MEDICALCOR_MASTER_KEY must be 32 bytes in base64; `medicalcor keys new` makes one.")
+        raise MissingSetting(
+            "MEDICALCOR_MASTER_KEY must be 32 bytes in base64; `medicalcor keys new` makes one."
+        )
     return raw
 
 

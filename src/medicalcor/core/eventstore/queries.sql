@@ -37,3 +37,25 @@ select * from domain_events where position > $1 order by position limit $2;
 -- name: known_key
 -- Whether an act was recorded already.
 select event_id from domain_events where idempotency_key = $1;
+
+-- name: horizon
+-- The highest position there was before any insert that is still open began. `max` is as of the statement's
+-- start and the locks are read after it: an insert that begins in between gets a higher position.
+select least(
+    coalesce((select max(position) from domain_events), 0),
+    (
+        select min(((classid::bigint << 32) | objid::bigint) & ((1::bigint << 48) - 1))
+        from pg_locks
+        where locktype = 'advisory' and objsubid = 1 and mode = 'ShareLock' and granted
+            and classid::bigint >> 16 = 19779
+            and database = (select oid from pg_database where datname = current_database())
+    )
+);
+
+-- name: notices
+-- What happened in a range of positions, without what was in it.
+select position, type, stream, subject_id from domain_events
+where position > $1 and position <= $2 order by position limit $3;
+
+-- name: last_upto
+select coalesce(max(position), 0) from domain_events where position <= $1;
