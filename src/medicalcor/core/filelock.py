@@ -12,6 +12,10 @@ class FileLock:
         self._path = path
         self._held: IO[str] | None = None
 
+    @property
+    def is_held(self) -> bool:
+        return self._held is not None
+
     def acquire(self, *, note: str) -> bool:
         """Whether the lock is ours now; `note` is for whoever finds it held."""
         handle = self._path.open("a+", encoding="utf-8")

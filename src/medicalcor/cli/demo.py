@@ -1,0 +1,135 @@
+"""`medicalcor demo`: the whole product on one machine, with nobody's account and nobody's data."""
+
+import os
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import click
+
+from medicalcor.cli import environment, system
+from medicalcor.cli.keys import new_master_key
+from medicalcor.cli.processes import Program
+from medicalcor.cli.system import Port, Run, System
+from medicalcor.cli.up import addresses, say, table
+from medicalcor.core import ids
+from medicalcor.core.settings import Settings, load_settings
+
+_SECRETS = """\
+# Secrets made once for the demo on this machine; its database is sealed under them.
+# The environment wins over them. To start afresh, delete the whole folder.
+"""
+_ADDRESSES = "# Where the running demo is; written at every start.\n"
+_MADE_ONCE = (
+    "MEDICALCOR_MASTER_KEY",
+    "API_SECRET_KEY",
+    "WHATSAPP_API_KEY",
+    "WHATSAPP_WEBHOOK_SECRET",
+    "WHATSAPP_VERIFY_TOKEN",
+    "HUBSPOT_ACCESS_TOKEN",
+    "OPENAI_API_KEY",
+    "DEMO_EMAIL",
+    "DEMO_PASSWORD",
+)
+
+
+@click.command()
+def demo() -> None:
+    """Run everything here until Ctrl-C: the system, simulated providers, and a clinic with some history.
+
+    What it makes is in MEDICALCOR_DATA_DIR (.medicalcor): secrets in demo.env, the database, the logs.
+    """
+    folder = environment.data_dir()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secrets = _load(environment.demo_env(folder))
+    settings = load_settings()
+    sandbox = Program("sandbox", ready_url=f"http://127.0.0.1:{settings.sandbox_port}/_sandbox/calls")
+    Run(
+        System(
+            settings=settings,
+            data_dir=folder,
+            programs=[sandbox, *system.core_programs(settings)],
+            ports=[*system.core_ports(settings), Port(settings.sandbox_port, "SANDBOX_PORT")],
+            prepare=partial(_prepare, secrets=secrets),
+            announce=_announce,
+        ),
+        say=say,
+    ).until_stopped()
+
+
+def _prepare(run: Run, *, secrets: Mapping[str, str]) -> None:
+    _write(environment.demo_env(run.system.data_dir), run=run, secrets=secrets)
+    system.migrate(run)
+    if system.is_empty(run.database_url):
+        run.say("seeding a clinic with some weeks of history (once)")
+        run.run_once(Program("seed"))
+
+
+def _announce(run: Run) -> None:
+    sandbox = f"http://127.0.0.1:{run.system.settings.sandbox_port}"
+    sign_in = f"{os.environ['DEMO_EMAIL']} / {os.environ['DEMO_PASSWORD']}"
+    rows = [
+        ("Sign in as", sign_in),
+        ("Patient's phone", f"{sandbox}/phone"),
+        ("Sandbox", f"{sandbox}/_sandbox/calls?provider=whatsapp"),
+        ("Secrets", str(environment.demo_env(run.system.data_dir))),
+    ]
+    first, *rest = addresses(run)
+    table(run, [first, *rows, *rest])
+
+
+def _load(path: Path) -> dict[str, str]:
+    """The demo's secrets, of earlier starts or new; they and the sandbox's addresses go into the environment.
+
+    What the environment already names stays as it is, and is not written into the demo's file.
+    """
+    kept = environment.read_env_file(path) if path.exists() else {}
+    if kept.get("DATABASE_URL") and os.environ.get("DATABASE_URL") == kept["DATABASE_URL"]:
+        del os.environ["DATABASE_URL"]  # this file was sourced in the shell; its database is the one we start
+    new = _new_secrets()
+    secrets = {name: kept.get(name) or new[name] for name in _MADE_ONCE}
+    environment.adopt(secrets)
+    port = os.environ.get("SANDBOX_PORT") or Settings.model_fields["sandbox_port"].default
+    environment.adopt(_sandbox_addresses(f"http://127.0.0.1:{port}"))
+    return secrets
+
+
+def _write(path: Path, *, run: Run, secrets: Mapping[str, str]) -> None:
+    settings = run.system.settings
+    addresses = {
+        "API_PORT": settings.api_port,
+        "WEB_PORT": settings.web_port,
+        "SANDBOX_PORT": settings.sandbox_port,
+        "POSTGRES_PORT": settings.postgres_port,
+        "DATABASE_URL": run.database_url,
+        **_sandbox_addresses(f"http://127.0.0.1:{settings.sandbox_port}"),
+    }
+    unfinished = path.with_suffix(".new")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(
+        _SECRETS + _lines(secrets) + "\n" + _ADDRESSES + _lines(addresses), encoding="utf-8"
+    )
+    unfinished.rename(path)
+
+
+def _lines(values: Mapping[str, object]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def _new_secrets() -> dict[str, str]:
+    return {
+        **{name: ids.token(24) for name in _MADE_ONCE},
+        "MEDICALCOR_MASTER_KEY": new_master_key(),
+        "DEMO_EMAIL": "elena@demo.medicalcor.example",
+        "DEMO_PASSWORD": ids.token(9),
+    }
+
+
+def _sandbox_addresses(base: str) -> dict[str, str]:
+    """Where the clients find the simulated providers."""
+    return {
+        "WHATSAPP_BASE_URL": f"{base}/whatsapp",
+        "HUBSPOT_BASE_URL": f"{base}/hubspot",
+        "OPENAI_BASE_URL": f"{base}/openai/v1",
+    }
