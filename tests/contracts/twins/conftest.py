@@ -108,7 +108,7 @@ def listening() -> tuple[socket.socket, int]:
 
 
 @pytest.fixture
-def settings(request) -> dict[str, Any]:
+def settings() -> dict[str, Any]:
     return {
         "whatsapp_api_key": "wa-key",
         "whatsapp_webhook_secret": f"{SECRET},an-older-one",
@@ -118,12 +118,18 @@ def settings(request) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def staged(settings) -> AsyncIterator[Staged]:
+def brain() -> Any:
+    return None
+
+
+@pytest.fixture
+async def staged(settings, brain) -> AsyncIterator[Staged]:
     gateway = Gateway()
     gateway_socket, gateway_port = listening()
     sandbox_socket, sandbox_port = listening()
     app = create_app(
         settings=SandboxSettings(public_url=f"http://127.0.0.1:{gateway_port}", **settings),
+        brain=brain,
         templates=TEMPLATES,
     )
     url = f"http://127.0.0.1:{sandbox_port}"

@@ -12,6 +12,16 @@ CALLS = {
         {"D360-API-KEY": "wa-key"},
         {"messaging_product": "whatsapp", "to": "40722000001", "type": "text", "text": {"body": "Salut"}},
     ),
+    "hubspot": (
+        "/hubspot/crm/objects/2026-09/contacts",
+        {"Authorization": "Bearer hs-token"},
+        {"properties": {"firstname": "Ana"}},
+    ),
+    "openai": (
+        "/openai/v1/chat/completions",
+        {"Authorization": "Bearer ai-key"},
+        {"model": "gpt-5.5", "messages": [{"role": "user", "content": "Salut"}]},
+    ),
 }
 
 
