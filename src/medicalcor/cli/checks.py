@@ -14,20 +14,17 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from medicalcor.cli import environment
 from medicalcor.cli.keys import MASTER_KEY_BYTES
 from medicalcor.core import ports
-from medicalcor.core.errors import MissingSetting, ProductError
+from medicalcor.core.errors import ProductError
 from medicalcor.core.filelock import FileLock
 from medicalcor.core.settings import Settings, load_settings
 
 # When OpenAI shuts a model down, by its page of deprecations; dated snapshots go with their family.
 RETIRED_MODELS = {
-    "gpt-3.5-turbo": date(2026, 10, 23),
-    "gpt-4": date(2026, 10, 23),
-    "gpt-4-turbo": date(2026, 10, 23),
     "gpt-5": date(2026, 12, 11),
     "gpt-5-mini": date(2026, 12, 11),
     "gpt-5-nano": date(2026, 12, 11),
@@ -177,14 +174,9 @@ SETTINGS: dict[str, Setting] = {
 
 
 def everything() -> list[Finding]:
-    """All there is to say, whatever else is wrong."""
-    found = list(_unreadable_files())
-    try:
-        settings = load_settings()
-    except MissingSetting as problem:
-        return [*found, Finding("settings", Level.WRONG, problem.message)]
-    except OSError:
-        return found  # a file that cannot be read, already named
+    """All there is to say, whatever else is wrong. What cannot be used is named and then left out."""
+    found = [*_unreadable_files(), *_unusable_values()]
+    settings = load_settings()
     found += of_settings(settings)
     found.append(_database(settings))
     if settings.redis_url:
@@ -221,9 +213,22 @@ def _text(value: Any) -> str:
 
 def _unreadable_files() -> Iterator[Finding]:
     for name in SETTINGS:
-        path = os.environ.get(f"{name.upper()}_FILE")
+        variable = f"{name.upper()}_FILE"
+        path = os.environ.get(variable)
         if path and not os.access(path, os.R_OK):
-            yield Finding(f"{name.upper()}_FILE", Level.WRONG, f"{path} cannot be read")
+            yield Finding(variable, Level.WRONG, f"{path} cannot be read")
+            del os.environ[variable]
+
+
+def _unusable_values() -> Iterator[Finding]:
+    """Values of the wrong kind, e.g. a port that is no number."""
+    try:
+        Settings(_env_ignore_empty=True)
+    except ValidationError as problem:
+        for error in problem.errors():
+            variable = str(error["loc"][0]).upper()
+            yield Finding(variable, Level.WRONG, error["msg"])
+            os.environ.pop(variable, None)
 
 
 def _database(settings: Settings) -> Finding:
