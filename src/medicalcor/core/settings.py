@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from medicalcor.core.errors import MissingSetting
 
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+Words = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
@@ -73,6 +74,8 @@ class Settings(BaseSettings):
     body_limit_bytes: int = 3_145_728
     """Meta sends bodies of up to 3 MB."""
     request_timeout_seconds: float = 10.0
+    cors_origins: Words = ()
+    """Web pages that may call the API from a browser, e.g. `https://clinic.example`, separated by commas."""
 
     # worker
     worker_concurrency: int = 40
@@ -85,7 +88,7 @@ class Settings(BaseSettings):
     log_level: str = "info"
     otel_exporter_otlp_endpoint: str | None = None
 
-    @field_validator("whatsapp_webhook_secret", "whatsapp_webhook_header", mode="before")
+    @field_validator("whatsapp_webhook_secret", "whatsapp_webhook_header", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
