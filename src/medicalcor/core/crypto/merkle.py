@@ -15,7 +15,7 @@ _NODE = b"\x01"
 
 
 def leaf(position: int, event_hash: bytes) -> bytes:
-    return hashlib.sha256(_LEAF + position.to_bytes(8, "big") + event_hash).digest()
+    return hashlib.sha256(_LEAF + position.to_bytes(8, "big", signed=True) + event_hash).digest()
 
 
 def node(left: bytes, right: bytes) -> bytes:

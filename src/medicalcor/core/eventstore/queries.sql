@@ -59,3 +59,50 @@ where position > $1 and position <= $2 order by position limit $3;
 
 -- name: last_upto
 select coalesce(max(position), 0) from domain_events where position <= $1;
+
+-- name: last_checkpoint
+select last_position, root from event_checkpoints order by last_position desc limit 1;
+
+-- name: hashes_between
+-- The leaves of a range's Merkle tree.
+select position, hash from domain_events where position > $1 and position <= $2 order by position;
+
+-- name: add_checkpoint
+insert into event_checkpoints (first_position, last_position, events, root, previous, signed_at, signature)
+values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: count_checkpoint
+insert into stream_heads (stream, version, hash) values ($1, 1, $2)
+on conflict (stream) do update set version = stream_heads.version + 1, hash = excluded.hash;
+
+-- name: every_event
+-- The whole log, stream by stream: what one stream needs to be checked fits in a few variables. A time that only
+-- a forger writes (infinity, before Christ) comes as the epoch: it must be found, not stop the search.
+select
+    position, event_id, stream, version, type, schema_version, subject_id, payload::text as payload, sealed,
+    case when occurred_at between '0002-01-01' and '9999-01-01' then occurred_at else 'epoch' end as occurred_at,
+    case when recorded_at between '0002-01-01' and '9999-01-01' then recorded_at else 'epoch' end as recorded_at,
+    correlation_id, causation_id, actor, idempotency_key, prev_hash, hash
+from domain_events order by stream, version;
+
+-- name: wrong_heads
+-- Streams whose end is not where their head says it is.
+select coalesce(head.stream, tail.stream) as stream, head.version as head_version, tail.version, tail.position
+from (select * from stream_heads where stream <> $1) as head
+full join (
+    select distinct on (stream) stream, version, hash, position from domain_events order by stream, version desc
+) as tail on tail.stream = head.stream
+where tail.version is distinct from head.version or tail.hash is distinct from head.hash
+order by 1;
+
+-- name: every_checkpoint
+select
+    first_position, last_position, events, root, previous, signature,
+    case when signed_at between '0002-01-01' and '9999-01-01' then signed_at else 'epoch' end as signed_at
+from event_checkpoints order by last_position;
+
+-- name: every_hash
+select position, hash from domain_events order by position;
+
+-- name: checkpoint_count
+select version, hash from stream_heads where stream = $1;

@@ -10,6 +10,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -145,9 +146,7 @@ class EventStore:
             data, version = upcast(data), version + 1
         return BY_TYPE[row["type"]].model_validate_json(to_json(data))
 
-    async def _heads(
-        self, connection: Connection, entries: Sequence[Append]
-    ) -> dict[str, tuple[int, bytes]]:
+    async def _heads(self, connection: Connection, entries: Sequence[Append]) -> dict[str, tuple[int, bytes]]:
         found = await connection.fetch(SQL["heads"], [entry.stream for entry in entries])
         return {row["stream"]: (row["version"], row["hash"]) for row in found}
 
@@ -229,7 +228,31 @@ _CARRIED = (
     "event_id", "stream", "version", "type", "subject_id",
     "occurred_at", "recorded_at", "correlation_id", "causation_id", "actor",
 )  # fmt: skip
-_HASHED = tuple(name for name in INSERTED if name != "hash")
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _time(value: datetime) -> bytes:
+    return value.astimezone(UTC).isoformat(timespec="microseconds").encode()
+
+
+_AS_BYTES: Mapping[str, Callable[[Any], bytes]] = {
+    "event_id": attrgetter("bytes"),
+    "stream": str.encode,
+    "version": b"%d".__mod__,
+    "type": str.encode,
+    "schema_version": b"%d".__mod__,
+    "subject_id": attrgetter("bytes"),
+    "payload": lambda value: _canonical(value).encode(),
+    "sealed": bytes,
+    "occurred_at": _time,
+    "recorded_at": _time,
+    "correlation_id": str.encode,
+    "causation_id": attrgetter("bytes"),
+    "actor": str.encode,
+    "idempotency_key": str.encode,
+    "prev_hash": bytes,
+}
+_HASHED = tuple((name, name.encode(), as_bytes) for name, as_bytes in _AS_BYTES.items())
 
 
 def hash_of(columns: Mapping[str, Any]) -> bytes:
@@ -237,25 +260,12 @@ def hash_of(columns: Mapping[str, Any]) -> bytes:
 
     Each field goes in with its name and length, so that no two different rows read the same.
     """
-    digest = hashlib.sha256()
-    for name in _HASHED:
-        value = _bytes(columns[name])
-        digest.update(f"{name}:{-1 if value is None else len(value)}:".encode())
-        digest.update(value or b"")
-    return digest.digest()
-
-
-def _bytes(value: Any) -> bytes | None:
-    match value:
-        case None:
-            return None
-        case bytes():
-            return value
-        case UUID():
-            return value.bytes
-        case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds").encode()
-        case dict():
-            return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        case _:
-            return str(value).encode()
+    parts = []
+    for name, label, as_bytes in _HASHED:
+        value = columns[name]
+        if value is None:
+            parts.append(b"%b:-1:" % label)
+        else:
+            field = as_bytes(value)
+            parts.append(b"%b:%d:%b" % (label, len(field), field))
+    return hashlib.sha256(b"".join(parts)).digest()

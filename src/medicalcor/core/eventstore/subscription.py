@@ -2,7 +2,7 @@
 
 Positions are given out at the insert and become visible at the commit, so 10 may be seen while 9 is still to
 come. Every insert therefore first takes a shared advisory lock that carries the highest position it could see
-(migration 0002): whatever it writes lies above. A reader stops at the lowest mark that is still held.
+(migration 0003): whatever it writes lies above. A reader stops at the lowest mark that is still held.
 
 A reader that is inside a transaction must use the default isolation level: each step looks at the log afresh.
 """
