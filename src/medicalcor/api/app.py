@@ -1,0 +1,105 @@
+"""The gateway: takes webhooks and API calls, stores what is to be done, acknowledges."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+
+from medicalcor.api import problems
+from medicalcor.api.database import Database
+from medicalcor.api.presence import Presence
+from medicalcor.api.routes import docs, figures, health
+from medicalcor.api.shell import Door, Rules, Shell
+from medicalcor.api.version import VERSION
+from medicalcor.api.webhooks import whatsapp
+from medicalcor.api.webhooks.intake import Intake
+from medicalcor.core import clock, context
+from medicalcor.core.crypto.vault import Vault
+from medicalcor.core.errors import ProductError
+from medicalcor.core.log import get_logger
+from medicalcor.core.ratelimit import Limit, RateLimiter
+from medicalcor.core.settings import Settings
+
+_ROUTES = (health.health, health.live, health.ready, figures.figures, docs.openapi, docs.docs)
+
+log = get_logger(__name__)
+
+
+def create_gateway(settings: Settings, *, webhook_limit: Limit = whatsapp.LIMIT) -> Shell:
+    """The whole gateway as an ASGI app. Everything it needs is named in `settings`."""
+    vault = Vault(settings.require("medicalcor_master_key"))
+    database = Database(settings.require("database_url"))
+    intake = Intake(database, vault, works=whatsapp.WORKS)
+    limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
+    doors = [whatsapp.WhatsApp(settings, intake=intake, vault=vault).door(webhook_limit)]
+    inside = _framework(database, intake=intake, limiter=limiter, doors=doors, settings=settings)
+    return Shell(inside, doors=doors, rules=_rules(settings), limiter=limiter)  # type: ignore[arg-type]  # Litestar's ASGI types are its own
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        body_limit=settings.body_limit_bytes,
+        body_timeout=settings.request_timeout_seconds,
+        origins=frozenset(origin.encode() for origin in settings.cors_origins),
+        https=(settings.public_url or "").startswith("https://"),
+    )
+
+
+def _framework(
+    database: Database,
+    *,
+    intake: Intake,
+    limiter: RateLimiter | None,
+    doors: list[Door],
+    settings: Settings,
+) -> Litestar:
+    return Litestar(
+        route_handlers=_ROUTES,
+        lifespan=[partial(_life, database=database, intake=intake)],
+        state=State(
+            {
+                "started": clock.monotonic(),
+                "database": database,
+                "limiter": limiter,
+                "doors": {door.path: dict(door.description) for door in doors},
+            }
+        ),
+        exception_handlers={Exception: _problem},
+        request_max_body_size=settings.body_limit_bytes,
+        openapi_config=OpenAPIConfig(title="MedicalCor", version=VERSION, path="/openapi", render_plugins=()),
+        logging_config=None,
+    )
+
+
+@asynccontextmanager
+async def _life(_app: Litestar, *, database: Database, intake: Intake) -> AsyncIterator[None]:
+    presence = Presence(database)
+    await database.open()
+    intake.start()
+    presence.start()
+    # what is alive now lives as long as the process: the collector need not look at it again
+    gc.collect()
+    gc.freeze()
+    yield
+    await intake.stop()
+    await presence.stop()
+    await database.close()
+
+
+def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Every refusal of the framework's, in the words that ours have."""
+    headers: dict[str, str] = {}
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+        error = problems.of_status(error.status_code, error.detail)
+    elif not isinstance(error, ProductError):
+        log.error("request_failed", method=request.method, exc_info=error)
+        error = ProductError()
+    body = problems.render(error, correlation_id=context.correlation_id() or "")
+    return Response(body, status_code=error.http_status, media_type=problems.MEDIA_TYPE, headers=headers)

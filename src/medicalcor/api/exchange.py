@@ -1,0 +1,107 @@
+"""One request and its answer, for the routes that take webhooks straight from the server.
+
+They carry the load; a framework's request object would cost more than all that they do.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from medicalcor.api import problems
+from medicalcor.core import ids
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+CORRELATION = b"x-correlation-id"
+TRACEPARENT = b"traceparent"
+_CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class ClientGone(Exception):
+    """The client went away before its body was here. Nothing was done, nobody waits for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back. Headers by lower-case name; the shell adds those that every answer has."""
+
+    status: int
+    body: bytes = b""
+    media_type: bytes = b"text/plain; charset=utf-8"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class Request:
+    """What came in. Repeated headers count by their last value."""
+
+    __slots__ = ("_limit", "_receive", "_timeout", "correlation_id", "headers", "scope", "traceparent")
+
+    def __init__(self, scope: Scope, receive: Receive, *, body_limit: int, body_timeout: float) -> None:
+        self.scope = scope
+        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        self.correlation_id = _correlation(self.headers.get(CORRELATION))
+        self.traceparent = _traceparent(self.headers.get(TRACEPARENT))
+        self._receive = receive
+        self._limit = body_limit
+        self._timeout = body_timeout
+
+    @property
+    def method(self) -> str:
+        return str(self.scope["method"])
+
+    @property
+    def path(self) -> str:
+        return str(self.scope["path"])
+
+    @property
+    def client(self) -> str:
+        """The address that the request came from, as the server understood it."""
+        client = self.scope.get("client")
+        return client[0] if client else "unknown"
+
+    async def body(self) -> bytes:
+        """All of it; refused with 413 when it is too large, declared or not, with 408 when it is too slow."""
+        declared = self.headers.get(b"content-length")
+        if declared is not None and int(declared) > self._limit:
+            raise problems.too_large(self._limit)
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._read()
+        except TimeoutError:
+            raise problems.too_slow() from None
+
+    async def _read(self) -> bytes:
+        message = await self._receive()
+        if message["type"] == "http.request" and not message.get("more_body"):
+            whole: bytes = message.get("body", b"")
+            self._check(len(whole))
+            return whole
+        parts = bytearray()
+        while message["type"] == "http.request":
+            parts += message.get("body", b"")
+            self._check(len(parts))
+            if not message.get("more_body"):
+                return bytes(parts)
+            message = await self._receive()
+        raise ClientGone
+
+    def _check(self, size: int) -> None:
+        if size > self._limit:
+            raise problems.too_large(self._limit)
+
+
+def _correlation(given: bytes | None) -> str:
+    if given is not None and _CORRELATION.fullmatch(given):
+        return given.decode("ascii")
+    return str(ids.new_id())
+
+
+def _traceparent(given: bytes | None) -> str | None:
+    return given.decode("ascii") if given is not None and _TRACEPARENT.fullmatch(given) else None

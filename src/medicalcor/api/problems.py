@@ -1,0 +1,93 @@
+"""Errors as RFC 9457 problem details: what to do about it and the correlation id, nothing of our inside."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from pydantic_core import to_json
+
+from medicalcor.core.errors import ProductError
+from medicalcor.core.ratelimit import Exceeded
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Refused(ProductError):
+    """A request that is answered with a problem."""
+
+    def __init__(
+        self, status: int, detail: str, *, code: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.http_status = status
+        self.code = code
+        self.headers = dict(headers or {})
+
+
+def unknown_route() -> Refused:
+    return Refused(404, "There is nothing at this address.", code="not_found")
+
+
+def of_status(status: int, detail: str) -> Refused:
+    """A refusal that the framework put into words."""
+    if status == 404:
+        return unknown_route()
+    return Refused(status, detail, code=HTTPStatus(status).name.lower())
+
+
+def method_not_allowed(allowed: str) -> Refused:
+    return Refused(
+        405, f"This address takes {allowed}.", code="method_not_allowed", headers={"allow": allowed}
+    )
+
+
+def too_large(limit: int) -> Refused:
+    return Refused(
+        413, f"The body may have {limit} bytes.", code="body_too_large", headers={"connection": "close"}
+    )
+
+
+def too_slow() -> Refused:
+    return Refused(
+        408, "The body did not arrive in time.", code="body_too_slow", headers={"connection": "close"}
+    )
+
+
+def not_json() -> Refused:
+    return Refused(400, "The body is not JSON.", code="not_json")
+
+
+def too_deep() -> Refused:
+    return Refused(400, "The JSON is nested too deeply.", code="json_too_deep")
+
+
+def try_later(detail: str, *, code: str, seconds: int = 2) -> Refused:
+    return Refused(503, detail, code=code, headers={"retry-after": str(seconds)})
+
+
+def too_many(exceeded: Exceeded) -> Refused:
+    wait = str(exceeded.retry_after)
+    headers = {
+        "retry-after": wait,
+        "ratelimit-limit": str(exceeded.limit.amount),
+        "ratelimit-remaining": "0",
+        "ratelimit-reset": wait,
+    }
+    return Refused(429, f"Too many requests. Try again in {wait} s.", code="rate_limited", headers=headers)
+
+
+def render(error: ProductError, *, correlation_id: str) -> bytes:
+    """The body for `error`. What we did not foresee (500) says no more than that."""
+    status = error.http_status
+    internal = status == HTTPStatus.INTERNAL_SERVER_ERROR
+    return to_json(
+        {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": "Something went wrong on our side. It has been recorded."
+            if internal
+            else error.message,
+            "code": "internal" if internal else error.code,
+            "correlation_id": correlation_id,
+        }
+    )

@@ -1,0 +1,61 @@
+"""Whether the gateway is there, and whether it can do its work."""
+
+import asyncio
+from typing import Any
+
+from litestar import Response, get
+from litestar.datastructures import State
+
+from medicalcor.api.database import Database
+from medicalcor.api.version import VERSION
+from medicalcor.core import clock
+from medicalcor.core.database import migrate
+from medicalcor.core.database.pool import CONNECTION_LOST, DatabaseUnavailable
+from medicalcor.core.ratelimit import RateLimiter
+
+_PATIENCE_SECONDS = 2.0
+_OK = "ok"
+
+
+@get("/health", summary="Version and uptime")
+async def health(state: State) -> dict[str, Any]:
+    return {
+        "status": _OK,
+        "version": VERSION,
+        "uptime_seconds": round(clock.monotonic() - state.started, 3),
+    }
+
+
+@get("/live", summary="The process answers")
+async def live() -> dict[str, str]:
+    return {"status": _OK}
+
+
+@get("/ready", summary="Webhooks can be stored; 503 names the check that fails")
+async def ready(state: State) -> Response[dict[str, Any]]:
+    checks = await _database_checks(state.database)
+    if state.limiter is not None and state.limiter.shared:
+        checks["redis"] = await _redis_check(state.limiter)
+    failing = [name for name, verdict in checks.items() if verdict != _OK]
+    status = "ready" if not failing else f"not ready: {', '.join(failing)}"
+    return Response({"status": status, "checks": checks}, status_code=503 if failing else 200)
+
+
+async def _database_checks(database: Database) -> dict[str, str]:
+    try:
+        async with (
+            asyncio.timeout(_PATIENCE_SECONDS),
+            database.pool.acquire(timeout=_PATIENCE_SECONDS) as connection,
+        ):
+            missing = await migrate.pending(connection)
+            engine = await connection.fetchval("select to_regnamespace('dbos') is not null")
+    except (*CONNECTION_LOST, DatabaseUnavailable):
+        return {"postgresql": "cannot be reached"}
+    if not engine:
+        missing.append("workflow engine")
+    lacking = f"missing: {', '.join(missing)}; run `medicalcor migrate`"
+    return {"postgresql": _OK, "migrations": lacking if missing else _OK}
+
+
+async def _redis_check(limiter: RateLimiter) -> str:
+    return _OK if await limiter.reachable() else "cannot be reached"

@@ -1,0 +1,195 @@
+"""What every request passes, whoever answers it: correlation, security headers, CORS, rate limit, one way to fail.
+
+Webhooks are answered by doors, straight from the server; everything else by the framework inside.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from medicalcor.api import metrics, problems
+from medicalcor.api.exchange import Answer, App, ClientGone, Message, Receive, Request, Scope, Send
+from medicalcor.core import clock, context
+from medicalcor.core.errors import ProductError
+from medicalcor.core.log import get_logger
+from medicalcor.core.ratelimit import Limit, RateLimiter
+
+Handler: TypeAlias = Callable[[Request], Awaitable[Answer]]
+Header: TypeAlias = tuple[bytes, bytes]
+
+SECURITY: tuple[Header, ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+HTTPS_ONLY: Header = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+API_LIMIT = Limit(300)
+"""For all routes that are not a door, together."""
+_PREFLIGHT: tuple[Header, ...] = (
+    (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE"),
+    (b"access-control-allow-headers", b"content-type, authorization, idempotency-key, x-correlation-id"),
+    (b"access-control-max-age", b"600"),
+)
+_EXPOSED: Header = (
+    b"access-control-expose-headers",
+    b"x-correlation-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset",
+)
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Door:
+    """A route that is answered straight from the server."""
+
+    path: str
+    handlers: Mapping[str, Handler]
+    limit: Limit
+    description: Mapping[str, Any] = field(default_factory=dict)
+    """The OpenAPI path item."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    body_limit: int
+    body_timeout: float
+    origins: frozenset[bytes] = frozenset()
+    https: bool = False
+
+
+class Shell:
+    """The gateway as the server sees it. `limiter` None: no rate limits."""
+
+    def __init__(
+        self, inside: App, *, doors: Sequence[Door], rules: Rules, limiter: RateLimiter | None
+    ) -> None:
+        self._inside = inside
+        self._doors = {door.path: door for door in doors}
+        self._rules = rules
+        self._limiter = limiter
+        self._always = (*SECURITY, HTTPS_ONLY) if rules.https else SECURITY
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._inside(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = clock.monotonic()
+        request = Request(
+            scope, receive, body_limit=self._rules.body_limit, body_timeout=self._rules.body_timeout
+        )
+        door = self._doors.get(request.path)
+        with context.bind(correlation_id=request.correlation_id, traceparent=request.traceparent):
+            if door is None:
+                route, status = await self._pass_inside(request, receive, send)
+            else:
+                route, status = door.path, await self._serve(door, request, send)
+        metrics.request_answered(
+            route=route, method=request.method, status=status, seconds=clock.monotonic() - began
+        )
+
+    async def _serve(self, door: Door, request: Request, send: Send) -> int:
+        try:
+            answer = await self._answer(door, request)
+        except ClientGone:
+            return 499
+        except Exception as error:  # noqa: BLE001 - whatever happened, the caller gets a problem and the log the rest
+            answer = failed(error, request=request)
+        await self._send(answer, request, send)
+        return answer.status
+
+    async def _answer(self, door: Door, request: Request) -> Answer:
+        if self._is_preflight(request):
+            return Answer(204, headers=_PREFLIGHT)
+        await self._limit(door.limit, route=door.path, request=request)
+        handler = door.handlers.get(request.method)
+        if handler is None:
+            raise problems.method_not_allowed(", ".join(door.handlers))
+        return await handler(request)
+
+    async def _limit(self, limit: Limit, *, route: str, request: Request) -> None:
+        if self._limiter is None:
+            return
+        exceeded = await self._limiter.take(limit, route=route, caller=request.client)
+        if exceeded is not None:
+            metrics.rate_limited(route)
+            raise problems.too_many(exceeded)
+
+    async def _send(self, answer: Answer, request: Request, send: Send) -> None:
+        headers = [
+            (b"content-type", answer.media_type),
+            (b"content-length", b"%d" % len(answer.body)),
+            *answer.headers,
+            *self._common(request),
+        ]
+        if answer.status == 204:
+            del headers[:2]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _common(self, request: Request) -> list[Header]:
+        headers = [(b"x-correlation-id", request.correlation_id.encode()), *self._always]
+        if self._rules.origins:
+            headers.append((b"vary", b"Origin"))
+            origin = request.headers.get(b"origin")
+            if origin in self._rules.origins:
+                headers += ((b"access-control-allow-origin", origin), _EXPOSED)
+        return headers
+
+    def _is_preflight(self, request: Request) -> bool:
+        return (
+            request.method == "OPTIONS"
+            and b"access-control-request-method" in request.headers
+            and request.headers.get(b"origin") in self._rules.origins
+        )
+
+    async def _pass_inside(self, request: Request, receive: Receive, send: Send) -> tuple[str, int]:
+        """Let the framework answer, under the same rules."""
+        status = 0
+
+        async def outward(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(header for header in self._common(request) if header[0] not in given),
+                ]
+            await send(message)
+
+        try:
+            if self._is_preflight(request):
+                await self._send(Answer(204, headers=_PREFLIGHT), request, send)
+                return "preflight", 204
+            await self._limit(API_LIMIT, route="api", request=request)
+            async with asyncio.timeout(self._rules.body_timeout):
+                await self._inside(request.scope, receive, outward)
+        except Exception as error:  # noqa: BLE001 - as above
+            answer = failed(error, request=request)
+            if status == 0:
+                await self._send(answer, request, send)
+            status = answer.status
+        return str(request.scope.get("path_template") or "unknown"), status
+
+
+def failed(error: Exception, *, request: Request) -> Answer:
+    """The answer to a request that went wrong; what we did not foresee goes into the log in full."""
+    if isinstance(error, TimeoutError):
+        error = problems.try_later("It took too long.", code="timeout")
+    elif not isinstance(error, ProductError):
+        log.error("request_failed", method=request.method, exc_info=error)
+        error = ProductError()
+    headers = getattr(error, "headers", {})
+    return Answer(
+        error.http_status,
+        problems.render(error, correlation_id=request.correlation_id),
+        problems.MEDIA_TYPE.encode(),
+        tuple((name.encode(), value.encode()) for name, value in headers.items()),
+    )

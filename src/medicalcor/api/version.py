@@ -1,0 +1,5 @@
+"""Which MedicalCor this is."""
+
+from importlib.metadata import version
+
+VERSION = version("medicalcor")

@@ -1,0 +1,140 @@
+"""Rate limits, counted in memory or in Redis, where all processes share them.
+
+Counting is atomic and in fixed windows. To keep it off the hot path a process takes a few permits of a generous
+limit at a time and spends them without asking again: a fiftieth of the limit, so that few are left unspent.
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from math import ceil
+
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import FixedWindowRateLimiter
+
+from medicalcor.core import clock
+from medicalcor.core.log import get_logger
+
+_LEASES_A_WINDOW = 50
+_SHORTEST_LEASE = 0.1
+_CALLERS_REMEMBERED = 10_000
+_REDIS_SECONDS = 0.25
+_REDIS_REST_SECONDS = 5.0
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`amount` requests in `seconds`, for each caller."""
+
+    amount: int
+    seconds: int = 1
+    essential: bool = False
+    """While Redis is away, essential routes pass uncounted; others are counted by each process alone."""
+
+
+@dataclass(frozen=True)
+class Exceeded:
+    """Too many; more in `retry_after` seconds."""
+
+    limit: Limit
+    retry_after: int
+
+
+@dataclass
+class _Lease:
+    left: int = 0
+    until: float = 0.0
+    refused: bool = False
+    refill: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class RateLimiter:
+    """Counts by route and caller."""
+
+    def __init__(self, redis_url: str | None) -> None:
+        self._local = MemoryStorage()
+        self._shared: RedisStorage | None = None
+        if redis_url is not None:
+            self._shared = RedisStorage(
+                f"async+{redis_url}",
+                implementation="redispy",
+                socket_timeout=_REDIS_SECONDS,
+                socket_connect_timeout=_REDIS_SECONDS,
+            )
+        self._resting_until = 0.0
+        self._leases: OrderedDict[tuple[str, str], _Lease] = OrderedDict()
+
+    async def take(self, limit: Limit, *, route: str, caller: str) -> Exceeded | None:
+        """One permit; None when there was one."""
+        lease = self._leases.get((route, caller))
+        if lease is None:
+            lease = self._remember(route, caller)
+        if lease.left and clock.monotonic() < lease.until:
+            lease.left -= 1
+            return None
+        async with lease.refill:
+            if clock.monotonic() >= lease.until or not (lease.left or lease.refused):
+                await self._renew(lease, limit, key=(route, caller))
+            if lease.left:
+                lease.left -= 1
+                return None
+        return Exceeded(limit, max(1, ceil(lease.until - clock.monotonic())))
+
+    @property
+    def shared(self) -> bool:
+        """Whether the counts are in Redis, where other processes see them."""
+        return self._shared is not None
+
+    async def reachable(self) -> bool:
+        """Whether the shared counts can be reached; true when they are in memory."""
+        if self._shared is None:
+            return True
+        try:
+            return await self._shared.check()
+        except (self._shared.base_exceptions, OSError):  # type: ignore[misc]  # one class or several
+            return False
+
+    def _remember(self, route: str, caller: str) -> _Lease:
+        lease = self._leases[route, caller] = _Lease()
+        if len(self._leases) > _CALLERS_REMEMBERED:
+            self._leases.popitem(last=False)
+        return lease
+
+    async def _renew(self, lease: _Lease, limit: Limit, *, key: tuple[str, str]) -> None:
+        if self._shared is not None and clock.monotonic() >= self._resting_until:
+            try:
+                await self._ask(self._shared, lease, limit, key=key)
+            except (self._shared.base_exceptions, OSError) as reason:  # type: ignore[misc]  # as above
+                self._rest(reason)
+            else:
+                self._back()
+                return
+        if self._shared is not None and limit.essential:
+            lease.left, lease.refused = limit.amount, False
+            lease.until = clock.monotonic() + limit.seconds
+            return
+        await self._ask(self._local, lease, limit, key=key)
+
+    async def _ask(self, storage: Storage, lease: _Lease, limit: Limit, *, key: tuple[str, str]) -> None:
+        counter = FixedWindowRateLimiter(storage)
+        item = RateLimitItemPerSecond(limit.amount, limit.seconds)
+        permits = max(1, limit.amount // _LEASES_A_WINDOW)
+        granted = await counter.hit(item, *key, cost=permits)
+        reset, _ = await counter.get_window_stats(item, *key)
+        # Redis rounds what is left of a window to seconds: a lease must not be over before it is spent
+        left = min(max(reset - clock.now().timestamp(), _SHORTEST_LEASE * limit.seconds), limit.seconds)
+        lease.left, lease.refused = (permits, False) if granted else (0, True)
+        lease.until = clock.monotonic() + left
+
+    def _rest(self, reason: BaseException) -> None:
+        if not self._resting_until:
+            log.warning("rate_limits_without_redis", reason=type(reason).__name__)
+        self._resting_until = clock.monotonic() + _REDIS_REST_SECONDS
+
+    def _back(self) -> None:
+        if self._resting_until:
+            log.info("rate_limits_on_redis_again")
+        self._resting_until = 0.0
