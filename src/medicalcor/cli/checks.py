@@ -17,7 +17,6 @@ from zoneinfo import available_timezones
 from pydantic import SecretStr, ValidationError
 
 from medicalcor.cli import environment
-from medicalcor.cli.keys import MASTER_KEY_BYTES
 from medicalcor.core import ports
 from medicalcor.core.errors import ProductError
 from medicalcor.core.filelock import FileLock
@@ -38,6 +37,7 @@ RETIRED_MODELS = {
     "gpt-5.4-nano": date(2027, 4, 1),
 }
 OLDEST_POSTGRES = 15
+MASTER_KEY_BYTES = 32
 
 
 class Level(enum.StrEnum):

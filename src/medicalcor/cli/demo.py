@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from medicalcor.cli import environment, system
-from medicalcor.cli.keys import new_master_key
 from medicalcor.cli.processes import Program
 from medicalcor.cli.system import Port, Run, System
 from medicalcor.cli.up import addresses, say, table
 from medicalcor.core import ids
+from medicalcor.core.crypto.vault import new_master_key
 from medicalcor.core.settings import Settings, load_settings
 
 _SECRETS = """\

@@ -1,16 +1,8 @@
 """Keys that the settings ask for."""
 
-import base64
-
 import click
 
 from medicalcor.core import ids
-
-MASTER_KEY_BYTES = 32
-
-
-def new_master_key() -> str:
-    return base64.b64encode(ids.random_bytes(MASTER_KEY_BYTES)).decode()
 
 
 @click.group()
@@ -25,5 +17,7 @@ def new() -> None:
     Keep the master key apart from the database and its backups: whoever has both can read everything, and
     without it nothing personal can be read again.
     """
+    from medicalcor.core.crypto.vault import new_master_key
+
     click.echo(f"MEDICALCOR_MASTER_KEY={new_master_key()}")
     click.echo(f"API_SECRET_KEY={ids.token()}")

@@ -16,10 +16,9 @@ def migrate() -> None:
 
 
 def run(url: str) -> list[str]:
-    """Our own migrations, then the workflow engine's; names of our own that were applied."""
+    """The workflow engine's own, which ours build on, then ours; names of ours that were applied."""
     from medicalcor.core.database.migrate import migrate as migrate_own
     from medicalcor.workflows import engine
 
-    applied = asyncio.run(migrate_own(url))
     engine.migrate(url)
-    return applied
+    return asyncio.run(migrate_own(url))

@@ -61,6 +61,7 @@ def end_leftovers(cluster: Path, *, progress: Progress) -> None:
         progress("stopping the PostgreSQL that an earlier run left behind")
         postmaster = [int(line) for line in pid_file(cluster)[:1]]
         processes.send([pid for pid in left if pid in postmaster] or left, signal.SIGINT)
+        processes.send(left, signal.SIGCONT)  # one that was stopped hears nothing
         _wait_until_gone(name, progress=progress)
     _forget_stale_pid_file(cluster)
 
