@@ -66,6 +66,6 @@ class ScoredBy(Shape):
 
     scorer: Literal["ai", "rules"]
     why: str
-    """`ai_answered`, `ai_off`, `ai_timeout`, `ai_error`, `ai_nonsense`, `ai_refused`, `ai_breaker_open`."""
+    """`ai_answered`, `ai_off`, `ai_timeout`, `ai_error`, `ai_nonsense`, `ai_refused`, `ai_breaker_open`, `rules_suffice`."""
     version: str
     """The lexicon's version for rules, the model's name for AI."""

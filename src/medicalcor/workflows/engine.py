@@ -1,10 +1,97 @@
-"""DBOS, set up the way we need it. Nothing outside `workflows` knows that it is DBOS."""
+"""DBOS, set up the way we need it. Nothing outside `workflows` knows that it is DBOS.
 
-from dbos import DBOS
+Every setting here answers a trap: an executor id of its own for each process, a constant application version (a
+change of source must not strand what is under way), JSON instead of pickle, limits on every queue.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from dbos import DBOS, DBOSConfig
+
+from medicalcor import runtime as composition
+from medicalcor.core import ids
+from medicalcor.core.log import get_logger
+from medicalcor.core.settings import Settings
+from medicalcor.workflows import catalog, queues, schedule
+from medicalcor.workflows.recovery import APPLICATION, Lease
+from medicalcor.workflows.serializer import JsonSerializer
+from medicalcor.workflows.steps import current
 
 SCHEMA = "dbos"
+VERSION = "medicalcor-1"
+DRAIN_SECONDS = 20
+log = get_logger(__name__)
 
 
 def migrate(url: str) -> None:
     """Make or bring up to date the engine's own tables."""
     DBOS.migrate(url, schema=SCHEMA)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[None]:
+    """A worker, from its lease to handing over what did not finish."""
+    url = settings.require("database_url")
+    worker_id = f"{socket.gethostname()}-{os.getpid()}-{ids.token(6)}"
+    runtime = await composition.build(settings)
+    current.install(runtime)
+    lease = await asyncio.to_thread(Lease, url, worker_id)
+    try:
+        DBOS(config=_config(url, worker_id))
+        DBOS.launch()
+        lease.start()
+        await queues.register(concurrency=settings.worker_concurrency)
+        await _apply_schedule(settings)
+        log.info("worker_ready", workflows=len(catalog.WORKFLOWS))
+        yield
+    finally:
+        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=DRAIN_SECONDS)
+        await asyncio.to_thread(lease.release)
+        current.uninstall()
+        await runtime.aclose()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Work until told to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    async with running(settings):
+        await stop.wait()
+
+
+def _config(url: str, worker_id: str) -> DBOSConfig:
+    return {
+        "name": APPLICATION,
+        "system_database_url": url,
+        "dbos_system_schema": SCHEMA,
+        "application_version": VERSION,
+        "executor_id": worker_id,
+        "run_migrations": False,
+        "sys_db_pool_size": 20,
+        "serializer": JsonSerializer(),
+        "log_level": "WARNING",
+        "enable_otlp": False,
+    }
+
+
+async def _apply_schedule(settings: Settings) -> None:
+    await DBOS.apply_schedules_async(
+        [
+            {
+                "schedule_name": line.name,
+                "workflow_fn": line.run,
+                "schedule": line.cron,
+                "context": None,
+                "cron_timezone": settings.clinic_timezone,
+                "queue_name": "cron",
+            }
+            for line in schedule.SCHEDULE
+        ]
+    )

@@ -61,6 +61,7 @@ async def _scored(connection: Connection, recorded: Recorded) -> None:
         output.model_dump(mode="json") if output else None,
         plain["rules_score"],
         plain["agreed"],
+        [UUID(turn) for turn in plain["turns"]],
     )
     await connection.execute(
         SQL["score_lead"],

@@ -11,8 +11,8 @@ where id = $1;
 -- name: add_score
 insert into scores (
     id, lead_id, person_id, message_id, at, scorer, why, version, score, classification, confidence,
-    output, rules_score, agreed
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
+    output, rules_score, agreed, turns
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
 
 -- name: score_lead
 update leads

@@ -33,7 +33,8 @@ class ConversationOpened(Event):
     clinic_address: str
     """The clinic's own end: its WhatsApp phone number id."""
     reply_kind: Literal["phone", "whatsapp_user"]
-    reply_to: Annotated[str, Personal()]
+    reply_to: Annotated[str | None, Personal()]
+    """None when the sender gave nothing that can be written to."""
 
 
 class MessageReceived(Event):

@@ -1,6 +1,7 @@
 """What happens to a lead. Stream `lead-<id>`."""
 
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from medicalcor.schemas.base import Event, Personal
 from medicalcor.schemas.common import Channel, ConversationId, LeadId, MessageId, PersonId, UserId
@@ -32,6 +33,8 @@ class LeadScored(Event):
     score: int
     classification: str
     confidence: float
+    turns: tuple[UUID, ...]
+    """The message or effect that each turn was, oldest first: what `output.evidence[].turn` counts in."""
     output: Annotated[ScoringOutput, Personal()]
     rules_score: int
     agreed: bool

@@ -235,6 +235,7 @@ create table scores (
     classification text not null,
     confidence double precision not null,
     output jsonb,
+    turns uuid[] not null,
     rules_score smallint,
     agreed boolean
 );

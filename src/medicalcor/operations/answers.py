@@ -1,0 +1,192 @@
+"""What the patient is answered, when nobody of the clinic has taken over."""
+
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from medicalcor.core import clock, jobs
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import record
+from medicalcor.core.errors import NotFound, ProviderError
+from medicalcor.core.eventstore.store import Cause
+from medicalcor.domain.language.phrases import phrase, procedure_name
+from medicalcor.domain.scoring import prompt
+from medicalcor.integrations.openai.client import AiClient
+from medicalcor.operations import effects
+from medicalcor.operations.leads import as_output, scoring_input
+from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.talk import turns_of
+from medicalcor.schemas.common import Classification, Language
+from medicalcor.schemas.decisions import Reason
+from medicalcor.schemas.effects import Content, WhatsAppTemplate, WhatsAppText
+from medicalcor.schemas.scoring import ScoringOutput
+
+SQL = statements("medicalcor.operations")
+ACKNOWLEDGED_FOR = timedelta(hours=24)
+"""A HOT lead is sent the acknowledgement once in this time; what they write after it is answered in words."""
+LONGEST_REPLY = 1000
+"""Characters; a longer AI answer is not an answer to a chat message."""
+REPLY_TOKENS = 300
+
+Answered = Literal["planned", "superseded", "settling", "not_needed"]
+
+
+async def answer(
+    ledger: Ledger, *, ai: AiClient | None, message_id: UUID, settled: bool, cause: Cause
+) -> Answered:
+    """Plan the answer to this message, once. A newer message is answered in its stead.
+
+    Soon after an automatic answer the patient is given time to finish: the run comes back `settled`.
+    """
+    async with ledger.pool.acquire() as connection:
+        message = await connection.fetchrow(SQL["message"], message_id)
+        if message is None:
+            raise NotFound("There is no such message.")
+        about = await effects.standing(connection, conversation_id=message["conversation_id"])
+        if await connection.fetchval(SQL["newer_waits"], about["partition_key"], message_id):
+            return "superseded"
+        if await connection.fetchval(SQL["emergency_answered"], message_id):
+            return "not_needed"
+        scored = await connection.fetchrow(SQL["score_of_message"], message_id)
+        output = as_output(scored["output"]) if scored is not None else None
+        acknowledge = await _acknowledge(connection, about, output)
+        if not settled and not acknowledge and _just_answered(ledger, about):
+            await _wait_for_the_rest(ledger, connection, about, message_id, cause)
+            return "settling"
+    if output is not None and _expects_nothing(output):
+        await _refuse(ledger, message, about, output, cause)
+        return "not_needed"
+    content = await _content(ledger, ai, message, about, output, acknowledge=acknowledge)
+    intent = effects.Intent(
+        key=f"answer:{message_id}", content=content, purpose="answer", cause_id=message_id
+    )
+
+    async def decide(connection: Connection) -> None:
+        await effects.plan(
+            ledger, connection, conversation_id=message["conversation_id"], intents=[intent], cause=cause
+        )
+
+    await record(ledger.pool, decide, subject=about["person_id"])
+    return "planned"
+
+
+async def _acknowledge(connection: Connection, about: Row, output: ScoringOutput | None) -> bool:
+    if output is None or output.classification != Classification.HOT:
+        return False
+    since = clock.now() - ACKNOWLEDGED_FOR
+    return not await connection.fetchval(SQL["recent_acknowledgement"], about["lead_id"], since)
+
+
+def _just_answered(ledger: Ledger, about: Row) -> bool:
+    last = about["last_automatic_at"]
+    pause = timedelta(seconds=2 * ledger.settings.answer_settle_seconds)
+    return last is not None and clock.now() - last < pause and about["taken_over_by"] is None
+
+
+async def _wait_for_the_rest(
+    ledger: Ledger, connection: Connection, about: Row, message_id: UUID, cause: Cause
+) -> None:
+    await jobs.start(
+        connection,
+        jobs.ANSWER,
+        id=f"{jobs.ANSWER.name}:{message_id}",
+        args=(str(message_id), cause.correlation_id),
+        partition=about["partition_key"],
+        not_before=clock.now() + timedelta(seconds=ledger.settings.answer_settle_seconds),
+    )
+
+
+def _expects_nothing(output: ScoringOutput) -> bool:
+    return output.classification == Classification.UNQUALIFIED
+
+
+async def _refuse(ledger: Ledger, message: Row, about: Row, output: ScoringOutput, cause: Cause) -> None:
+    """Not answering is a decision too, and is kept like one."""
+    reason: Reason = "opted_out" if output.opt_out else "not_a_prospect"
+    language = _language(about)
+    content = WhatsAppText(
+        body=phrase("answer_vague", language, clinic=ledger.settings.clinic_name),
+        language=language,
+        written_by="phrases",
+    )
+
+    async def decide(connection: Connection) -> None:
+        intent = effects.Intent(
+            key=f"answer:{message['id']}", content=content, purpose="answer", cause_id=message["id"]
+        )
+        await effects.decline(
+            ledger,
+            connection,
+            conversation_id=message["conversation_id"],
+            intent=intent,
+            reason=reason,
+            cause=cause,
+        )
+
+    await record(ledger.pool, decide, subject=about["person_id"])
+
+
+async def _content(
+    ledger: Ledger,
+    ai: AiClient | None,
+    message: Row,
+    about: Row,
+    output: ScoringOutput | None,
+    *,
+    acknowledge: bool,
+) -> Content:
+    language = _language(about)
+    clinic = ledger.settings.clinic_name
+    if acknowledge:
+        return WhatsAppTemplate(name="hot_lead_ack", language=language, parameters=(clinic,))
+    body = await _written(ledger, ai, message, about, output) if output is not None else None
+    written_by: Literal["ai", "phrases"] = "ai" if body else "phrases"
+    return WhatsAppText(
+        body=body or _fixed(message, output, language, clinic), language=language, written_by=written_by
+    )
+
+
+async def _written(
+    ledger: Ledger, ai: AiClient | None, message: Row, about: Row, output: ScoringOutput
+) -> str | None:
+    """AI's words, when it is on and answers in time with something that can be sent."""
+    if ai is None or about["taken_over_by"] is not None:
+        return None
+    async with ledger.pool.acquire() as connection:
+        said = await turns_of(connection, conversation_id=message["conversation_id"])
+    asked = prompt.reply_messages(
+        scoring_input(said, about),
+        clinic=ledger.settings.clinic_name,
+        language=_language(about),
+        scored=output,
+    )
+    try:
+        text = await ai.write(asked, timeout=ledger.settings.ai_timeout_seconds, max_tokens=REPLY_TOKENS)
+    except ProviderError:
+        return None
+    text = text.replace("\x00", "").strip()
+    return text if 0 < len(text) <= LONGEST_REPLY else None
+
+
+def _fixed(message: Row, output: ScoringOutput | None, language: Language, clinic: str) -> str:
+    """A fixed answer in the patient's language, for when AI is off or did not answer."""
+    if output is None:
+        unreadable = message["kind"] in {"unsupported", "contacts", "location", "order"}
+        return phrase("answer_unsupported" if unreadable else "answer_media", language, clinic=clinic)
+    if output.intent == "existing_patient":
+        return phrase("answer_logistics", language, clinic=clinic)
+    if output.intent == "complaint":
+        return phrase("answer_complaint", language, clinic=clinic)
+    if output.classification == Classification.HOT:
+        return phrase("answer_hot", language, clinic=clinic)
+    if output.procedures:
+        name = procedure_name(output.procedures[0], language)
+        return phrase("answer_procedure", language, clinic=clinic, procedure=name)
+    return phrase("answer_price" if output.budget else "answer_vague", language, clinic=clinic)
+
+
+def _language(about: Row) -> Language:
+    language: Language = about["language"] or "ro"
+    return language
+

@@ -1,0 +1,121 @@
+"""Taking in what patients write, and what colleagues do about it."""
+
+from uuid import UUID
+
+from medicalcor.core import clock
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import lock_subject, record
+from medicalcor.core.errors import Conflict, Forbidden, InvalidInput
+from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.operations import effects
+from medicalcor.operations.ledger import Ledger
+from medicalcor.schemas.common import ConversationId, EffectId, UserId
+from medicalcor.schemas.decisions import Decision
+from medicalcor.schemas.effects import WhatsAppText
+from medicalcor.schemas.events.conversations import ConversationReleased, ConversationTakenOver
+
+SQL = statements("medicalcor.operations")
+LONGEST = 4096
+"""Characters of a WhatsApp text (Cloud API)."""
+
+_REFUSALS = {
+    "window_closed": "The patient last wrote more than 24 hours ago. WhatsApp takes only an approved template now.",
+    "opted_out": "This person asked not to be contacted. You can answer when they write again.",
+    "suppressed_address": "This number is on the list of those who do not want to be written to.",
+    "channel_off": "WhatsApp is not connected. Set WHATSAPP_API_KEY; `medicalcor doctor` says more.",
+    "no_address": "There is no address to write to.",
+    "person_erased": "This person's data was erased.",
+}
+
+
+def user(by: UserId) -> str:
+    return f"user:{by}"
+
+
+async def take_over(ledger: Ledger, *, conversation_id: ConversationId, by: UserId) -> None:
+    """A colleague writes here from now on: automatic answers stop, those that wait are called back."""
+
+    async def decide(connection: Connection) -> None:
+        about = await _held(connection, conversation_id)
+        if about["taken_over_by"] == by:
+            return
+        if about["taken_over_by"] is not None:
+            raise Conflict("A colleague has already taken this conversation over.")
+        cause = Cause(correlation_id=str(conversation_id), actor=user(by))
+        event = ConversationTakenOver(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
+        await ledger.store.append(connection, _entry(about, event), cause=cause)
+        await effects.void(
+            ledger,
+            connection,
+            statement="automatic_effects",
+            of=conversation_id,
+            subject=about["person_id"],
+            reason="taken_over",
+            cause=cause,
+        )
+
+    await record(ledger.pool, decide)
+
+
+async def release(ledger: Ledger, *, conversation_id: ConversationId, by: UserId) -> None:
+    """Hand the conversation back to the automatic answers."""
+
+    async def decide(connection: Connection) -> None:
+        about = await _held(connection, conversation_id)
+        if about["taken_over_by"] is None:
+            return
+        event = ConversationReleased(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
+        cause = Cause(correlation_id=str(conversation_id), actor=user(by))
+        await ledger.store.append(connection, _entry(about, event), cause=cause)
+
+    await record(ledger.pool, decide)
+
+
+async def reply(
+    ledger: Ledger, *, conversation_id: ConversationId, text: str, by: UserId, key: str
+) -> EffectId:
+    """Write to the patient. The same `key` writes once. Refused replies raise, with the reason in words."""
+    body = text.replace("\x00", "").strip()
+    if not 0 < len(body) <= LONGEST:
+        raise InvalidInput(f"Write between 1 and {LONGEST} characters.")
+
+    async def decide(connection: Connection) -> EffectId:
+        about = await _held(connection, conversation_id)
+        intent = effects.Intent(
+            key=f"reply:{by}:{key}",
+            content=WhatsAppText(body=body, language=about["language"] or "ro", written_by="staff"),
+            purpose="staff_reply",
+            author="staff",
+            by=by,
+            cause_id=conversation_id,
+        )
+        known = await connection.fetch(SQL["known_effects"], [intent.key])
+        if known:
+            return UUID(int=known[0]["id"].int)
+        _must_be_allowed(effects.decide(effects.facts(ledger, about, intent)))
+        cause = Cause(correlation_id=str(conversation_id), actor=user(by))
+        planned = await effects.plan(
+            ledger, connection, conversation_id=conversation_id, intents=[intent], cause=cause
+        )
+        return planned[0].effect_id
+
+    return await record(ledger.pool, decide)
+
+
+def _must_be_allowed(decision: Decision) -> None:
+    if decision.verdict == "refuse":
+        raise Forbidden(_REFUSALS.get(decision.reasons[0], "This message may not be sent."))
+
+
+async def _held(connection: Connection, conversation_id: UUID) -> Row:
+    """The conversation, with nobody else writing about its person."""
+    about = await effects.standing(connection, conversation_id=conversation_id)
+    await lock_subject(connection, about["person_id"])
+    return await effects.standing(connection, conversation_id=conversation_id)
+
+
+def _entry(about: Row, event: ConversationTakenOver | ConversationReleased) -> Append:
+    return Append(
+        f"conversation-{about['conversation_id']}", (event,), about["person_id"], occurred_at=clock.now()
+    )

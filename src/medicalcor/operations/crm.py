@@ -1,0 +1,112 @@
+"""Keeping the CRM in step. Ours is the truth; HubSpot is told what happened, never what was said."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from medicalcor.core import clock
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import lock_subject, record
+from medicalcor.core.errors import ProviderOff
+from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.integrations.hubspot.client import HubSpotClient
+from medicalcor.operations.delivery import Attempt, deliver
+from medicalcor.operations.ledger import Ledger
+from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask
+from medicalcor.schemas.events.people import CrmLinked
+
+SQL = statements("medicalcor.operations")
+
+
+async def sync(ledger: Ledger, *, hubspot: HubSpotClient | None, effect_id: UUID, cause: Cause) -> None:
+    """One try at bringing one thing into the CRM."""
+
+    async def ask(attempt: Attempt) -> str | None:
+        if hubspot is None:
+            raise ProviderOff(provider="hubspot", reason="channel_off")
+        contact_id = await _contact(ledger, hubspot, attempt.effect["person_id"], cause)
+        return await _write(hubspot, attempt, contact_id)
+
+    async def look(attempt: Attempt) -> str | None:
+        return await _find(hubspot, attempt) if hubspot is not None else None
+
+    await deliver(ledger, effect_id=effect_id, send=ask, recover=look, cause=cause)
+
+
+async def _contact(ledger: Ledger, hubspot: HubSpotClient, person_id: UUID, cause: Cause) -> str:
+    """The person's contact: the one we know, else the one with this number, else a new one."""
+    async with ledger.pool.acquire() as connection:
+        person = await connection.fetchrow(SQL["contact_facts"], person_id)
+    if person is None:
+        raise ProviderOff(provider="hubspot", reason="person_erased")
+    if person["crm_id"] is not None:
+        known: str = person["crm_id"]
+        return known
+    found = await hubspot.find_contact_by_phone(person["phone"]) if person["phone"] else None
+    contact_id = found or await hubspot.upsert_contact(person_id=person_id, properties=_properties(person))
+    await _link(ledger, person_id, contact_id, "search" if found else "created", cause)
+    return contact_id
+
+
+def _properties(person: Row) -> dict[str, str]:
+    first, _, last = (person["name"] or "").partition(" ")
+    properties = {
+        "firstname": first,
+        "lastname": last,
+        "phone": person["phone"] or "",
+        "lifecyclestage": "lead",
+    }
+    return {name: value for name, value in properties.items() if value}
+
+
+async def _link(ledger: Ledger, person_id: UUID, contact_id: str, found_by: str, cause: Cause) -> None:
+    async def decide(connection: Connection) -> None:
+        await lock_subject(connection, person_id)
+        person = await connection.fetchrow(SQL["contact_facts"], person_id)
+        if person is None or person["crm_id"] is not None:
+            return
+        event = CrmLinked.model_validate(
+            {
+                "person_id": person_id,
+                "provider": "hubspot",
+                "external_id": contact_id,
+                "found_by": found_by,
+            }
+        )
+        await ledger.store.append(connection, Append(f"person-{person_id}", (event,), person_id), cause=cause)
+
+    await record(ledger.pool, decide)
+
+
+async def _write(hubspot: HubSpotClient, attempt: Attempt, contact_id: str) -> str | None:
+    marker = str(attempt.effect["id"])
+    match attempt.content:
+        case HubSpotContact():
+            return contact_id
+        case HubSpotNote() as note:
+            return await hubspot.create_note(
+                contact_id=contact_id, text=note.text, at=attempt.effect["planned_at"], marker=marker
+            )
+        case HubSpotTask() as task:
+            return await hubspot.create_task(
+                contact_id=contact_id,
+                subject=task.subject,
+                body=task.body,
+                priority=task.priority,
+                due_at=clock.now() + timedelta(minutes=task.due_minutes),
+                marker=marker,
+            )
+        case _:
+            raise ProviderOff(provider="hubspot", reason="unknown_content")
+
+
+async def _find(hubspot: HubSpotClient, attempt: Attempt) -> str | None:
+    """Creates have no idempotency: after an attempt of unknown fate, look for its mark first."""
+    marker = str(attempt.effect["id"])
+    match attempt.content:
+        case HubSpotNote():
+            return await hubspot.find_note_by_marker(marker)
+        case HubSpotTask():
+            return await hubspot.find_task_by_marker(marker)
+        case _:
+            return None

@@ -1,0 +1,254 @@
+"""Sending what was planned: once, as far as the provider allows.
+
+An attempt is written down before the provider is asked and closed after. One that was never closed, or that got
+no answer, is unknown: it waits for the provider's own word (a status carries the effect's id) and is made again
+only when a gateway has been listening all the while and heard nothing.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from medicalcor.core import clock, jobs
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import lock_subject, record
+from medicalcor.core.errors import OutcomeUnknown, ProviderError
+from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.domain.outreach.policy import decide
+from medicalcor.operations import effects
+from medicalcor.operations.ledger import Ledger
+from medicalcor.schemas.base import Event
+from medicalcor.schemas.effects import OPEN, Content, StaffAlert
+from medicalcor.schemas.events.effects import (
+    EffectDelayed,
+    EffectFailed,
+    EffectRefused,
+    EffectSent,
+    EffectUnknown,
+)
+
+SQL = statements("medicalcor.operations")
+CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
+
+PAUSES = (1.0, 2.0, 30.0)
+"""Seconds before another try with a patient's message."""
+CRM_PAUSES = (1.0, 2.0, 30.0, 120.0, 600.0, 3600.0, 14_400.0)
+"""A CRM that is away for an afternoon loses nothing."""
+SERVER_ERROR_WAIT = timedelta(seconds=5)
+"""After an error answer the status, if there is one, comes soon."""
+GATEWAY_FRESH = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is about to be sent."""
+
+    number: int
+    effect: Row
+    about: Row | None
+    content: Content
+
+
+Send = Callable[[Attempt], Awaitable[str | None]]
+"""Asks the provider; returns its id for what it took. Raises `ProviderError`."""
+Recover = Callable[[Attempt], Awaitable[str | None]]
+"""Looks whether an attempt of unknown fate did arrive; None when it cannot tell or it did not."""
+
+
+async def deliver(
+    ledger: Ledger, *, effect_id: UUID, send: Send, recover: Recover | None, cause: Cause
+) -> None:
+    """One try at one effect. What is to be tried again later is started for then, in the same commit."""
+
+    async def begin(connection: Connection) -> Attempt | None:
+        return await _begin(ledger, connection, effect_id, cause, waits_for_status=recover is None)
+
+    attempt = await record(ledger.pool, begin)
+    if attempt is None:
+        return
+    outcome: Event
+    try:
+        provider_id = await recover(attempt) if recover and attempt.number > 1 else None
+        provider_id = provider_id or await send(attempt)
+        outcome = EffectSent(effect_id=effect_id, provider_id=provider_id, at=clock.now())
+    except ProviderError as problem:
+        outcome = _after(ledger, attempt, problem, patient=recover is None)
+
+    async def end(connection: Connection) -> None:
+        await _end(ledger, connection, attempt, outcome, cause)
+
+    await record(ledger.pool, end)
+
+
+async def _begin(
+    ledger: Ledger, connection: Connection, effect_id: UUID, cause: Cause, *, waits_for_status: bool
+) -> Attempt | None:
+    effect = await _locked(connection, effect_id)
+    if effect is None or effect["status"] not in OPEN or effect["content"] is None:
+        return None
+    attempts = await connection.fetch(SQL["attempts"], effect_id)
+    last = attempts[-1] if attempts else None
+    now = clock.now()
+    open_or_unknown = last is not None and (last["ended_at"] is None or last["outcome"] == "unknown")
+    if open_or_unknown and waits_for_status and last is not None:
+        due = await _may_send_again_at(ledger, connection, effect, last)
+        if now < due:
+            await _wait(ledger, connection, effect, last, due, cause)
+            return None
+    elif effect["status"] in {"held", "delayed"} and effect["hold_until"] and now < effect["hold_until"]:
+        return None
+    if last is not None and last["ended_at"] is None:
+        await connection.execute(
+            SQL["end_attempt"], effect_id, last["attempt"], now, "unknown", "interrupted"
+        )
+    content = CONTENT.validate_python(effect["content"])
+    about = await _about(connection, effect)
+    if about is not None and not await _still_allowed(ledger, connection, effect, about, content, cause):
+        return None
+    number = len(attempts) + 1
+    await connection.execute(SQL["begin_attempt"], effect_id, number, now)
+    return Attempt(number, effect, about, content)
+
+
+async def _about(connection: Connection, effect: Row) -> Row | None:
+    if effect["conversation_id"] is None:
+        return None
+    return await effects.standing(connection, conversation_id=effect["conversation_id"])
+
+
+async def _still_allowed(
+    ledger: Ledger, connection: Connection, effect: Row, about: Row, content: Content, cause: Cause
+) -> bool:
+    """The policy is asked again: things may have changed since it was planned."""
+    intent = effects.Intent(
+        key="",
+        content=content,
+        purpose=effect["purpose"],
+        author=effect["author"],
+        cause_id=effect["cause_id"],
+    )
+    decision = decide(effects.facts(ledger, about, intent))
+    if decision.verdict == "refuse":
+        event = EffectRefused(effect_id=effect["id"], decision=decision)
+        await _append(ledger, connection, effect, event, cause)
+    return decision.verdict == "send"
+
+
+async def _may_send_again_at(
+    ledger: Ledger, connection: Connection, effect: Row, last: Row
+) -> datetime:
+    """When silence means that it never arrived. Silence counts only while a gateway listens."""
+    if effect["status"] == "unknown" and effect["hold_until"] is not None and last["reason"] == "server_error":
+        hold_until: datetime = effect["hold_until"]
+        return hold_until
+    now = clock.now()
+    wait = timedelta(seconds=ledger.settings.unknown_outcome_wait_seconds)
+    listening_since = await connection.fetchval(SQL["gateway_since"], now - GATEWAY_FRESH)
+    if listening_since is None:
+        return now + wait
+    return max(last["started_at"], listening_since) + wait
+
+
+async def _wait(
+    ledger: Ledger, connection: Connection, effect: Row, last: Row, due: datetime, cause: Cause
+) -> None:
+    reason = last["reason"] or "interrupted"
+    event = EffectUnknown(effect_id=effect["id"], reason=reason, again_at=due)
+    await _append(ledger, connection, effect, event, cause)
+    await _again(connection, effect, due)
+
+
+def _after(ledger: Ledger, attempt: Attempt, problem: ProviderError, *, patient: bool) -> Event:
+    """What a failed attempt leads to."""
+    effect_id, now = attempt.effect["id"], clock.now()
+    reason = problem.reason or problem.code
+    pauses = PAUSES if patient else CRM_PAUSES
+    if problem.permanent or attempt.number > len(pauses):
+        return EffectFailed(effect_id=effect_id, reason=reason)
+    pause = timedelta(seconds=max(pauses[attempt.number - 1], problem.retry_after or 0))
+    if isinstance(problem, OutcomeUnknown) and patient:
+        silence = timedelta(seconds=ledger.settings.unknown_outcome_wait_seconds)
+        wait = min(SERVER_ERROR_WAIT, silence) if reason == "server_error" else silence
+        return EffectUnknown(effect_id=effect_id, reason=reason, again_at=now + wait)
+    return EffectDelayed(effect_id=effect_id, reason=reason, again_at=now + pause)
+
+
+async def _end(
+    ledger: Ledger, connection: Connection, attempt: Attempt, outcome: Event, cause: Cause
+) -> None:
+    effect = await _locked(connection, attempt.effect["id"])
+    if effect is None:
+        return
+    await connection.execute(
+        SQL["end_attempt"],
+        effect["id"],
+        attempt.number,
+        clock.now(),
+        _outcome_of(outcome),
+        getattr(outcome, "reason", None),
+    )
+    if effect["status"] not in OPEN:
+        return  # the provider's status was faster than its answer
+    await _append(ledger, connection, effect, outcome, cause)
+    if isinstance(outcome, EffectUnknown | EffectDelayed):
+        await _again(connection, effect, outcome.again_at)
+    if isinstance(outcome, EffectFailed):
+        await tell_staff(ledger, connection, effect, cause)
+
+
+def _outcome_of(event: Event) -> str:
+    return {
+        EffectSent.type: "sent",
+        EffectUnknown.type: "unknown",
+        EffectDelayed.type: "not_done",
+    }.get(event.type, "rejected")
+
+
+async def tell_staff(ledger: Ledger, connection: Connection, effect: Row, cause: Cause) -> None:
+    """A message that did not reach its patient is somebody's to look at."""
+    if not effect["kind"].startswith("whatsapp.") or effect["conversation_id"] is None:
+        return
+    alert = effects.Intent(
+        key=f"failed-alert:{effect['id']}",
+        content=StaffAlert(code="delivery_failed"),
+        purpose="staff_alert",
+        cause_id=effect["id"],
+    )
+    await effects.plan(
+        ledger, connection, conversation_id=effect["conversation_id"], intents=[alert], cause=cause
+    )
+
+
+async def _again(connection: Connection, effect: Row, at: datetime) -> None:
+    number = len(await connection.fetch(SQL["attempts"], effect["id"]))
+    await jobs.start(
+        connection,
+        jobs.DELIVER,
+        id=f"{jobs.DELIVER.name}:{effect['id']}:{number}:{int(at.timestamp())}",
+        args=([str(effect["id"])],),
+        partition=effects.partition_of(
+            kind=effect["kind"], conversation_id=effect["conversation_id"], person_id=effect["person_id"]
+        ),
+        not_before=at,
+    )
+
+
+async def _append(
+    ledger: Ledger, connection: Connection, effect: Row, event: Event, cause: Cause
+) -> None:
+    await ledger.store.append(
+        connection, Append(effects.stream(effect["id"]), (event,), effect["person_id"]), cause=cause
+    )
+
+
+async def _locked(connection: Connection, effect_id: UUID) -> Row | None:
+    """The effect, with nobody else writing about its person."""
+    row = await connection.fetchrow(SQL["effect"], effect_id)
+    if row is None:
+        return None
+    await lock_subject(connection, row["person_id"])
+    return await connection.fetchrow(SQL["effect"], effect_id)

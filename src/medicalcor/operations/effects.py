@@ -1,0 +1,211 @@
+"""Planning what should reach the outside: the decision, the row and the start of its delivery in one commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from medicalcor.core import clock, ids, jobs
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.errors import NotFound
+from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.domain.outreach.policy import Facts, decide
+from medicalcor.operations.ledger import Ledger
+from medicalcor.schemas.common import EffectId
+from medicalcor.schemas.decisions import Decision, Reason
+from medicalcor.schemas.effects import Author, Content, Purpose
+from medicalcor.schemas.events.effects import EffectPlanned, EffectSent, EffectVoided
+
+SQL = statements("medicalcor.operations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """Something that ought to reach somebody, before the policy has been asked."""
+
+    key: str
+    content: Content
+    purpose: Purpose
+    cause_id: UUID
+    author: Author = "automatic"
+    by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    effect_id: EffectId
+    content: Content
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Which door an effect goes out by, and what it followed from."""
+
+    effect_id: UUID
+    kind: str
+    correlation_id: str
+
+
+async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
+    async with ledger.pool.acquire() as connection:
+        row = await connection.fetchrow(SQL["destination"], stream(effect_id))
+    if row is None:
+        raise NotFound("There is no such effect.")
+    return Destination(effect_id, row["kind"], row["correlation_id"])
+
+
+async def standing(connection: Connection, *, conversation_id: UUID) -> Row:
+    """Conversation, person and lead in one row."""
+    row = await connection.fetchrow(SQL["standing"], conversation_id)
+    if row is None:
+        raise NotFound("There is no such conversation.")
+    return row
+
+
+def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
+    """What the policy looks at."""
+    to_crm = intent.content.kind.startswith("hubspot.")
+    return Facts(
+        now=clock.now(),
+        content=intent.content,
+        purpose=intent.purpose,
+        author=intent.author,
+        channel_on=ledger.crm_on if to_crm else ledger.whatsapp_on,
+        has_address=about["reply_to"] is not None,
+        erased=about["erased_at"] is not None,
+        opted_out_at=about["opted_out_at"],
+        suppressed=about["suppressed"],
+        taken_over=about["taken_over_by"] is not None,
+        last_inbound_at=about["last_inbound_at"],
+        score=about["score"],
+    )
+
+
+async def plan(
+    ledger: Ledger, connection: Connection, *, conversation_id: UUID, intents: Sequence[Intent], cause: Cause
+) -> list[Planned]:
+    """Decide and record each; those that may go are on their way when this commits. A known key plans nothing."""
+    if not intents:
+        return []
+    known = {row["key"] for row in await connection.fetch(SQL["known_effects"], [i.key for i in intents])}
+    about = await standing(connection, conversation_id=conversation_id)
+    fresh = [intent for intent in intents if intent.key not in known]
+    planned = [Planned(ids.new_id(), i.content, decide(facts(ledger, about, i))) for i in fresh]
+    await ledger.store.append(
+        connection,
+        *(_entry(about, intent, one) for intent, one in zip(fresh, planned, strict=True)),
+        cause=cause,
+    )
+    await _show_alerts(ledger, connection, about, planned, cause)
+    await _start(connection, about, [one for one in planned if one.content.kind != "staff.alert"])
+    return planned
+
+
+async def decline(
+    ledger: Ledger,
+    connection: Connection,
+    *,
+    conversation_id: UUID,
+    intent: Intent,
+    reason: Reason,
+    cause: Cause,
+) -> None:
+    """Record that something was considered and is not sent, and why."""
+    if await connection.fetch(SQL["known_effects"], [intent.key]):
+        return
+    about = await standing(connection, conversation_id=conversation_id)
+    decision = decide(facts(ledger, about, intent)).model_copy(
+        update={"verdict": "refuse", "reasons": (reason,), "hold_until": None}
+    )
+    planned = Planned(ids.new_id(), intent.content, decision)
+    await ledger.store.append(connection, _entry(about, intent, planned), cause=cause)
+
+
+async def void(
+    ledger: Ledger, connection: Connection, *, statement: str, of: UUID, subject: UUID, reason: str, cause: Cause
+) -> None:
+    """Call back what has not gone out yet, in the transaction that made it wrong."""
+    rows = await connection.fetch(SQL[statement], of)
+    under_way = {row["id"] for row in rows if await connection.fetchval(SQL["open_attempt"], row["id"])}
+    await ledger.store.append(
+        connection,
+        *(
+            Append(
+                stream(row["id"]),
+                (EffectVoided.model_validate({"effect_id": row["id"], "reason": reason}),),
+                subject,
+            )
+            for row in rows
+            if row["id"] not in under_way
+        ),
+        cause=cause,
+    )
+
+
+def stream(effect_id: UUID) -> str:
+    return f"effect-{effect_id}"
+
+
+def partition_of(*, kind: str, conversation_id: UUID | None, person_id: UUID) -> str:
+    """What keeps its order: a conversation's messages, a person's CRM record."""
+    return f"crm:{person_id}" if kind.startswith("hubspot.") else f"conversation:{conversation_id}"
+
+
+def _entry(about: Row, intent: Intent, planned: Planned) -> Append:
+    event = EffectPlanned(
+        effect_id=planned.effect_id,
+        key=intent.key,
+        kind=intent.content.kind,
+        person_id=about["person_id"],
+        lead_id=about["lead_id"],
+        conversation_id=about["conversation_id"],
+        cause_id=intent.cause_id,
+        purpose=intent.purpose,
+        author=intent.author,
+        by=intent.by,
+        content=intent.content,
+        decision=planned.decision,
+    )
+    return Append(stream(planned.effect_id), (event,), about["person_id"], expected=0)
+
+
+async def _show_alerts(
+    ledger: Ledger, connection: Connection, about: Row, planned: Sequence[Planned], cause: Cause
+) -> None:
+    """An alert has arrived when it is on the dashboard, and that is now."""
+    now = clock.now()
+    await ledger.store.append(
+        connection,
+        *(
+            Append(
+                stream(one.effect_id), (EffectSent(effect_id=one.effect_id, at=now),), about["person_id"]
+            )
+            for one in planned
+            if one.content.kind == "staff.alert"
+        ),
+        cause=cause,
+    )
+
+
+async def _start(connection: Connection, about: Row, planned: Sequence[Planned]) -> None:
+    """One run for what goes to the same place now, one for each that waits."""
+    together: dict[tuple[str, datetime | None], list[UUID]] = {}
+    for one in planned:
+        if one.decision.verdict != "refuse":
+            place = partition_of(
+                kind=one.content.kind,
+                conversation_id=about["conversation_id"],
+                person_id=about["person_id"],
+            )
+            together.setdefault((place, one.decision.hold_until), []).append(one.effect_id)
+    for (place, not_before), effects in together.items():
+        await jobs.start(
+            connection,
+            jobs.DELIVER,
+            id=f"{jobs.DELIVER.name}:{effects[0]}",
+            args=([str(effect) for effect in effects],),
+            partition=place,
+            not_before=not_before,
+        )

@@ -1,0 +1,56 @@
+"""Opening what the gateway stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from medicalcor.core import clock
+from medicalcor.core.crypto.vault import unseal
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import transaction
+from medicalcor.core.errors import NotFound
+from medicalcor.core.eventstore.store import Cause
+from medicalcor.operations.ledger import Ledger
+
+SQL = statements("medicalcor.operations")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that came in, opened."""
+
+    id: UUID
+    kind: str
+    partition_key: str
+    body: bytes
+    received_at: datetime
+    handled: bool
+    correlation_id: str
+    traceparent: str | None
+
+    def cause(self, actor: str) -> Cause:
+        return Cause(correlation_id=self.correlation_id, actor=actor)
+
+
+async def open_item(ledger: Ledger, *, inbox_id: UUID) -> Item:
+    async with ledger.pool.acquire() as connection:
+        row = await connection.fetchrow(SQL["inbox_item"], inbox_id)
+        if row is None:
+            raise NotFound("No such item in the inbox.")
+        key = await ledger.vault.day_key(connection, row["key_day"])
+    return Item(
+        id=row["id"],
+        kind=row["kind"],
+        partition_key=row["partition_key"],
+        body=unseal(key, row["body"], row["id"].bytes),
+        received_at=row["received_at"],
+        handled=row["handled_at"] is not None,
+        correlation_id=row["correlation_id"],
+        traceparent=row["traceparent"],
+    )
+
+
+async def set_aside(ledger: Ledger, *, inbox_id: UUID, reason: str) -> None:
+    """It could not be read after all: keep it and show it to staff with the reason."""
+    async with transaction(ledger.pool) as connection:
+        await connection.execute(SQL["inbox_unread"], inbox_id, clock.now(), reason)

@@ -1,0 +1,183 @@
+"""Judging leads, and what colleagues do about them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from medicalcor.core import clock
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import record
+from medicalcor.core.errors import NotFound, ProviderError
+from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.domain.identity.anonymous import anonymous
+from medicalcor.domain.scoring import prompt, rules
+from medicalcor.domain.triage.rules import triage
+from medicalcor.integrations.openai.client import AiClient
+from medicalcor.operations import effects
+from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.receiving import lead_link
+from medicalcor.operations.talk import Said, turns_of
+from medicalcor.schemas.common import Classification, LeadId, UserId
+from medicalcor.schemas.effects import HubSpotTask, StaffAlert
+from medicalcor.schemas.events.leads import LeadScored, LeadSeen, LeadTriaged
+from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
+
+SQL = statements("medicalcor.operations")
+SLOW_AI = frozenset({"ai_timeout", "ai_error", "ai_breaker_open"})
+"""Reasons after which AI is not asked again for the same message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Whether the message was judged; a newer one is judged in its stead."""
+
+    superseded: bool
+    ai_usable: bool = True
+
+
+async def score(ledger: Ledger, *, ai: AiClient | None, message_id: UUID, cause: Cause) -> Scored:
+    """Judge the conversation up to this message: AI first, rules when it is off, slow or wrong."""
+    async with ledger.pool.acquire() as connection:
+        message = await connection.fetchrow(SQL["message"], message_id)
+        if message is None:
+            raise NotFound("There is no such message.")
+        about = await effects.standing(connection, conversation_id=message["conversation_id"])
+        if await connection.fetchval(SQL["newer_waits"], about["partition_key"], message_id):
+            return Scored(superseded=True)
+        done = await connection.fetchrow(SQL["score_of_message"], message_id)
+        if done is not None:
+            return Scored(superseded=False, ai_usable=done["why"] not in SLOW_AI)
+        said = await turns_of(connection, conversation_id=message["conversation_id"])
+    by_rules = rules.score(_scoring_input(said, about, name=None))
+    output, by = await _judge(ledger, ai, _scoring_input(said, about, name=about["name"]), by_rules)
+
+    async def decide(connection: Connection) -> None:
+        await _record(ledger, connection, message, output, by, by_rules, [s.id for s in said], cause)
+
+    await record(ledger.pool, decide, subject=about["person_id"])
+    return Scored(superseded=False, ai_usable=by.why not in SLOW_AI)
+
+
+def scoring_input(said: list[Said], about: Row) -> ScoringInput:
+    """The conversation as AI may see it."""
+    return _scoring_input(said, about, name=about["name"] or "")
+
+
+def _scoring_input(said: list[Said], about: Row, *, name: str | None) -> ScoringInput:
+    """`name` None leaves the texts as they are, for the rules; otherwise names and numbers are taken out."""
+    turns = tuple(
+        Turn(role=s.role, content=s.text if name is None else anonymous(s.text, name=name)) for s in said
+    )
+    return ScoringInput(channel=about["channel"], messages=turns, language=about["language"])
+
+
+async def _judge(
+    ledger: Ledger, ai: AiClient | None, facts: ScoringInput, by_rules: ScoringOutput
+) -> tuple[ScoringOutput, ScoredBy]:
+    if ai is None or by_rules.opt_out:
+        return by_rules, _by_rules("ai_off" if ai is None else "rules_suffice")
+    try:
+        judgement = await ai.judge(
+            prompt.messages(facts), shape=prompt.AiJudgement, timeout=ledger.settings.ai_timeout_seconds
+        )
+        output = prompt.combine(judgement, by_rules)
+    except ProviderError as problem:
+        return by_rules, _by_rules(problem.reason or "ai_error")
+    except ValueError:
+        return by_rules, _by_rules("ai_nonsense")
+    return output, ScoredBy(scorer="ai", why="ai_answered", version=ledger.settings.openai_model)
+
+
+def _by_rules(why: str) -> ScoredBy:
+    return ScoredBy(scorer="rules", why=why, version=rules.VERSION)
+
+
+async def _record(
+    ledger: Ledger,
+    connection: Connection,
+    message: Row,
+    output: ScoringOutput,
+    by: ScoredBy,
+    by_rules: ScoringOutput,
+    turns: list[UUID],
+    cause: Cause,
+) -> None:
+    key = f"score:{message['id']}"
+    if await ledger.store.known(connection, key):
+        return
+    about = await effects.standing(connection, conversation_id=message["conversation_id"])
+    scored = LeadScored(
+        lead_id=message["lead_id"],
+        person_id=message["person_id"],
+        message_id=message["id"],
+        by=by,
+        score=output.score,
+        classification=output.classification,
+        confidence=output.confidence,
+        output=output,
+        rules_score=by_rules.score,
+        agreed=output.classification == by_rules.classification,
+        turns=tuple(turns),
+    )
+    triaged = LeadTriaged(lead_id=message["lead_id"], message_id=message["id"], triage=triage(output))
+    await ledger.store.append(
+        connection,
+        Append(f"lead-{message['lead_id']}", (scored, triaged), message["person_id"], key=key),
+        cause=cause,
+    )
+    newly_hot = output.classification == Classification.HOT and about["classification"] != Classification.HOT
+    if newly_hot and not output.emergency and about["opted_out_at"] is None:
+        await effects.plan(
+            ledger,
+            connection,
+            conversation_id=message["conversation_id"],
+            intents=_hot(ledger, message, output),
+            cause=cause,
+        )
+
+
+def _hot(ledger: Ledger, message: Row, output: ScoringOutput) -> list[effects.Intent]:
+    """A colleague is told, here and in the CRM."""
+    alert = effects.Intent(
+        key=f"hot-alert:{message['id']}",
+        content=StaffAlert(code="hot_lead"),
+        purpose="staff_alert",
+        cause_id=message["id"],
+    )
+    if not ledger.crm_on:
+        return [alert]
+    wish = ", ".join(output.procedures) if ledger.settings.hubspot_share_health else ""
+    body = f"Score {output.score} of 5. {wish + '. ' if wish else ''}{lead_link(ledger, message['lead_id'])}"
+    task = HubSpotTask(subject="HOT lead: call back", body=body, priority="HIGH")
+    return [
+        alert,
+        effects.Intent(key=f"hot-task:{message['id']}", content=task, purpose="crm", cause_id=message["id"]),
+    ]
+
+
+async def mark_seen(ledger: Ledger, *, lead_id: LeadId, by: UserId) -> None:
+    """A colleague dealt with it: the lead waits for nobody until something new happens."""
+    async with ledger.pool.acquire() as connection:
+        person_id = await connection.fetchval("select person_id from leads where id = $1", lead_id)
+    if person_id is None:
+        raise NotFound("There is no such lead.")
+
+    async def decide(connection: Connection) -> None:
+        await ledger.store.append(
+            connection,
+            Append(
+                f"lead-{lead_id}",
+                (LeadSeen(lead_id=lead_id, by=by),),
+                person_id,
+                occurred_at=clock.now(),
+            ),
+            cause=Cause(correlation_id=str(lead_id), actor=f"user:{by}"),
+        )
+
+    await record(ledger.pool, decide, subject=person_id)
+
+
+def as_output(value: Any) -> ScoringOutput:
+    """A stored judgement as a shape again."""
+    return ScoringOutput.model_validate(value)

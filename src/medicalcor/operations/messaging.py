@@ -1,0 +1,137 @@
+"""WhatsApp: sending, and what becomes of what was sent."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from medicalcor.core import clock
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import lock_subject, record
+from medicalcor.core.errors import ProviderOff
+from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.integrations.whatsapp.client import WhatsAppClient
+from medicalcor.integrations.whatsapp.mapping import reason_of_status
+from medicalcor.operations import effects
+from medicalcor.operations.delivery import Attempt, deliver, tell_staff
+from medicalcor.operations.inbox import Item, open_item
+from medicalcor.operations.ledger import Ledger
+from medicalcor.schemas.base import Event
+from medicalcor.schemas.effects import DELIVERY_RANK, OPEN, WhatsAppTemplate, WhatsAppText
+from medicalcor.schemas.events.effects import EffectSent, EffectStatusChanged
+from medicalcor.schemas.wire.whatsapp import InboundStatus
+from medicalcor.schemas.wire.whatsapp_out import Recipient
+
+SQL = statements("medicalcor.operations")
+
+
+async def send(ledger: Ledger, *, whatsapp: WhatsAppClient | None, effect_id: UUID, cause: Cause) -> None:
+    """One try at a message to a patient."""
+
+    async def ask(attempt: Attempt) -> str | None:
+        if whatsapp is None:
+            raise ProviderOff(provider="whatsapp", reason="channel_off")
+        return await _ask(whatsapp, attempt)
+
+    await deliver(ledger, effect_id=effect_id, send=ask, recover=None, cause=cause)
+
+
+async def _ask(whatsapp: WhatsAppClient, attempt: Attempt) -> str | None:
+    about = attempt.about
+    if about is None:
+        raise ProviderOff(provider="whatsapp", reason="no_address")
+    to = Recipient(kind=about["reply_kind"], value=about["reply_to"])
+    tracker = str(attempt.effect["id"])
+    match attempt.content:
+        case WhatsAppText() as text:
+            return await whatsapp.send_text(to=to, body=text.body, reply_to=text.reply_to, tracker=tracker)
+        case WhatsAppTemplate() as template:
+            return await whatsapp.send_template(
+                to=to,
+                name=template.name,
+                language=template.language,
+                parameters=template.parameters,
+                tracker=tracker,
+            )
+        case _:
+            raise ProviderOff(provider="whatsapp", reason="unknown_content")
+
+
+async def take_statuses(ledger: Ledger, *, inbox_ids: Sequence[UUID]) -> None:
+    """What the provider says became of our messages. Statuses only move forward, in whatever order they come."""
+    for inbox_id in inbox_ids:
+        item = await open_item(ledger, inbox_id=inbox_id)
+        if not item.handled:
+            await _take_status(ledger, item)
+
+
+async def _take_status(ledger: Ledger, item: Item) -> None:
+    status = InboundStatus.model_validate_json(item.body)
+
+    async def decide(connection: Connection) -> None:
+        effect = await _effect_of(connection, status)
+        outcome = "no_such_message"
+        if effect is not None:
+            outcome = await _move(ledger, connection, effect, status, item.cause("provider:whatsapp"))
+        await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), outcome, None)
+
+    await record(ledger.pool, decide)
+
+
+async def _effect_of(connection: Connection, status: InboundStatus) -> Row | None:
+    effect_id = _uuid(status.callback_data)
+    row = await connection.fetchrow(SQL["effect"], effect_id) if effect_id else None
+    if row is None:
+        effect_id = await connection.fetchval(SQL["effect_by_provider_id"], status.provider_id)
+        row = await connection.fetchrow(SQL["effect"], effect_id) if effect_id else None
+    if row is None:
+        return None
+    await lock_subject(connection, row["person_id"])
+    return await connection.fetchrow(SQL["effect"], row["id"])
+
+
+async def _move(
+    ledger: Ledger, connection: Connection, effect: Row, status: InboundStatus, cause: Cause
+) -> str:
+    at = min(status.at or clock.now(), clock.now()).astimezone(UTC)
+    events = _events(effect, status, at)
+    await ledger.store.append(
+        connection, *([Append(effects.stream(effect["id"]), events, effect["person_id"])] if events else []), cause=cause
+    )
+    if any(isinstance(e, EffectStatusChanged) and e.status == "failed" for e in events):
+        await tell_staff(ledger, connection, effect, cause)
+    return "moved" if events else "already_further"
+
+
+def _events(effect: Row, status: InboundStatus, at: datetime) -> list[Event]:
+    """Forward only: sent < delivered < read; "failed" counts only while it has not been delivered."""
+    known = DELIVERY_RANK.get(effect["status"], 0)
+    events: list[Event] = []
+    if effect["status"] in OPEN:
+        events.append(EffectSent(effect_id=effect["id"], provider_id=status.provider_id, at=at))
+        known = DELIVERY_RANK["sent"]
+    if status.status.status == "failed":
+        if known < DELIVERY_RANK["delivered"] and effect["status"] not in {"failed", "void", "refused"}:
+            events.append(_changed(effect, "failed", _reason(status), at))
+        return events
+    reached = "read" if status.status.status == "played" else status.status.status
+    if DELIVERY_RANK.get(reached, 0) > known and reached != "sent":
+        events.append(_changed(effect, reached, None, at))
+    return events
+
+
+def _changed(effect: Row, status: str, reason: str | None, at: datetime) -> EffectStatusChanged:
+    return EffectStatusChanged.model_validate(
+        {"effect_id": effect["id"], "status": status, "reason": reason, "at": at}
+    )
+
+
+def _reason(status: InboundStatus) -> str:
+    return reason_of_status([error.model_dump() for error in status.status.errors or ()])
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

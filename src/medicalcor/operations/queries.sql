@@ -1,0 +1,149 @@
+-- name: inbox_item
+-- One item as it came in.
+select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
+from inbox where id = $1;
+
+-- name: inbox_handled
+update inbox set handled_at = $2, outcome = $3, reason = $4 where id = any($1::uuid[]) and handled_at is null;
+
+-- name: inbox_unread
+-- Could not be read after all: kept, and shown to staff.
+update inbox set kind = 'unread', handled_at = $2, outcome = 'unread', reason = $3 where id = $1;
+
+-- name: newer_waits
+-- Whether the patient has written more since this message, read or not.
+select exists (
+    select from inbox where partition_key = $1 and kind = 'message' and handled_at is null and id > $2
+) or exists (
+    select from messages m join conversations c on c.id = m.conversation_id
+    where c.partition_key = $1 and m.id > $2 and m.kind not in ('reaction', 'edit', 'revoke', 'system')
+);
+
+-- name: person_by_addresses
+select address_key, person_id from addresses where address_key = any($1::text[]);
+
+-- name: person
+select id, name, language, opted_out_at, erased_at from people where id = $1;
+
+-- name: latest_lead
+select id from leads where person_id = $1 order by created_at desc limit 1;
+
+-- name: conversation_by_partition
+select id, lead_id, person_id from conversations where partition_key = $1;
+
+-- name: message
+select m.id, m.conversation_id, m.lead_id, m.person_id, m.kind, m.body, m.received_at, m.provider_id
+from messages m where m.id = $1;
+
+-- name: standing
+-- All that is asked of a conversation before something is decided about it.
+select
+    c.id as conversation_id, c.person_id, c.lead_id, c.channel, c.partition_key, c.reply_kind, c.reply_to,
+    c.last_inbound_at, c.last_automatic_at, c.taken_over_by,
+    p.name, p.language, p.opted_out_at, p.erased_at,
+    l.score, l.classification, l.emergency_since,
+    exists (
+        select from suppressions s join addresses a using (address_key) where a.person_id = c.person_id
+    ) as suppressed,
+    (select external_id from crm_links k where k.person_id = c.person_id) as crm_id
+from conversations c
+join people p on p.id = c.person_id
+join leads l on l.id = c.lead_id
+where c.id = $1;
+
+-- name: turns
+-- The last of what was said on both sides, newest first.
+select id, role, kind, body, language, at from (
+    (
+        select id, 'user' as role, kind, body, null as language, received_at as at
+        from messages where conversation_id = $1 and body is not null
+        order by received_at desc, id desc limit $2
+    )
+    union all
+    (
+        select id, 'assistant', content ->> 'kind', coalesce(content ->> 'body', content ->> 'name'),
+            content ->> 'language', planned_at
+        from effects
+        where conversation_id = $1 and kind in ('whatsapp.text', 'whatsapp.template')
+            and status in ('planned', 'sent', 'delivered', 'read')
+        order by planned_at desc, id desc limit $2
+    )
+) as said
+order by at desc, id desc
+limit $2;
+
+-- name: score_of_message
+select score, classification, output, scorer, why from scores where message_id = $1;
+
+-- name: recent_acknowledgement
+select exists (
+    select from effects
+    where lead_id = $1 and kind = 'whatsapp.template' and content ->> 'name' = 'hot_lead_ack'
+        and planned_at > $2 and status in ('planned', 'held', 'delayed', 'unknown', 'sent', 'delivered', 'read')
+);
+
+-- name: emergency_answered
+select exists (select from effects where cause_id = $1 and purpose = 'emergency');
+
+-- name: known_effects
+select key, id from effects where key = any($1::text[]);
+
+-- name: effect
+select id, kind, person_id, lead_id, conversation_id, cause_id, purpose, author, content, decision, status, hold_until,
+    planned_at, provider_id
+from effects where id = $1;
+
+-- name: destination
+-- An effect's kind and the request that it follows from.
+select payload ->> 'kind' as kind, correlation_id from domain_events where stream = $1 and version = 1;
+
+-- name: effect_by_provider_id
+select id from effects where provider_id = $1;
+
+-- name: dependent_effects
+-- What is still to go out to this person, but for an emergency.
+select id from effects
+where person_id = $1 and kind like 'whatsapp.%' and purpose <> 'emergency'
+    and status in ('planned', 'held', 'delayed');
+
+-- name: automatic_effects
+-- What the machine has still to say in this conversation.
+select id from effects
+where conversation_id = $1 and kind like 'whatsapp.%' and author = 'automatic' and purpose <> 'emergency'
+    and status in ('planned', 'held', 'delayed');
+
+-- name: attempts
+select attempt, started_at, ended_at, outcome, reason from effect_attempts where effect_id = $1 order by attempt;
+
+-- name: begin_attempt
+insert into effect_attempts (effect_id, attempt, started_at) values ($1, $2, $3);
+
+-- name: end_attempt
+update effect_attempts set ended_at = $3, outcome = $4, reason = $5
+where effect_id = $1 and attempt = $2 and ended_at is null;
+
+-- name: open_attempt
+select exists (select from effect_attempts where effect_id = $1 and ended_at is null);
+
+-- name: gateway_since
+-- Since when a gateway has been taking in the providers' words; null when none does now.
+select min(started_at) from processes where kind = 'gateway' and stopped_at is null and last_seen > $1;
+
+-- name: contact_facts
+select
+    p.name, p.language, p.erased_at,
+    (select value from addresses a where a.person_id = p.id and a.kind = 'phone' order by added_at limit 1) as phone,
+    (select external_id from crm_links k where k.person_id = p.id) as crm_id
+from people p where p.id = $1;
+
+-- name: overdue_effects
+-- Open effects whose time has come and whose run was lost or never was.
+select id, conversation_id, person_id, kind from effects
+where status in ('planned', 'held', 'unknown', 'delayed') and coalesce(hold_until, planned_at) < $1
+order by planned_at limit 500;
+
+-- name: stranded_messages
+-- Messages that were stored and whose run is gone: none, unless somebody removed runs by hand.
+select id, partition_key from inbox
+where kind = 'message' and handled_at is null and received_at < $1
+order by id limit 500;

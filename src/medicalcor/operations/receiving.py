@@ -1,0 +1,328 @@
+"""A message that came in becomes part of a conversation with a person who is a lead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from medicalcor.core import clock, ids
+from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import lock_subject, record
+from medicalcor.core.eventstore.store import Append
+from medicalcor.domain.identity.phones import international
+from medicalcor.domain.language.phrases import phrase
+from medicalcor.domain.scoring import rules
+from medicalcor.operations import effects
+from medicalcor.operations.inbox import Item, open_item
+from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.talk import turns_of
+from medicalcor.schemas.base import Event
+from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert, WhatsAppText
+from medicalcor.schemas.events.conversations import ConversationOpened, Media, MessageKind, MessageReceived
+from medicalcor.schemas.events.leads import LeadCreated
+from medicalcor.schemas.events.people import AddressAdded, AddressKind, LanguageDetected, OptedOut, PersonCreated
+from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
+from medicalcor.schemas.wire.whatsapp import InboundMessage
+
+SQL = statements("medicalcor.operations")
+KINDS = frozenset(MessageKind.__args__)  # type: ignore[attr-defined]  # a Literal's members
+SILENT = frozenset({"reaction", "edit", "revoke", "system"})
+"""Kinds that nobody expects an answer to."""
+
+Next = Literal["score", "answer", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Where the message belongs and what comes next; ids only."""
+
+    message_id: UUID
+    conversation_id: UUID
+    lead_id: UUID
+    next: Next
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    kind: AddressKind
+    value: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Person, lead and conversation, found or new; `entries` create what is new."""
+
+    person_id: UUID
+    lead_id: UUID
+    conversation_id: UUID
+    language: str | None
+    entries: tuple[Append, ...] = ()
+
+
+async def receive(ledger: Ledger, *, inbox_id: UUID) -> Received:
+    """Find or create the lead, check for opt-out and emergency, record. Raises `ValueError` when unreadable."""
+    item = await open_item(ledger, inbox_id=inbox_id)
+    message = InboundMessage.model_validate_json(item.body)
+    addresses = _addresses(ledger, message)
+
+    async def decide(connection: Connection) -> Received:
+        return await _receive(ledger, connection, item, message, addresses)
+
+    return await record(ledger.pool, decide)
+
+
+async def _receive(
+    ledger: Ledger, connection: Connection, item: Item, message: InboundMessage, addresses: Sequence[_Address]
+) -> Received:
+    for key in sorted(a.key for a in addresses):
+        await lock_subject(connection, UUID(hex=key))
+    known = await connection.fetchrow(SQL["message"], item.id)
+    if known is not None:
+        return Received(known["id"], known["conversation_id"], known["lead_id"], _next(known["kind"], known["body"]))
+    place = await _place(ledger, connection, item, message, addresses)
+    await lock_subject(connection, place.person_id)
+    event = _event(item, message, place)
+    cause = item.cause("patient")
+    await ledger.store.append(
+        connection,
+        *place.entries,
+        Append(
+            f"conversation-{place.conversation_id}",
+            (event,),
+            place.person_id,
+            key=f"received:{item.id}",
+            occurred_at=item.received_at,
+        ),
+        cause=cause,
+    )
+    look = await _look(connection, place, event)
+    if look is not None:
+        await _heed(ledger, connection, item, place, look, addresses)
+    await _tell_crm(ledger, connection, item, place)
+    await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
+    return Received(item.id, place.conversation_id, place.lead_id, _next(event.kind, event.text))
+
+
+def _next(kind: str, text: str | None) -> Next:
+    if kind in SILENT:
+        return "nothing"
+    return "score" if text else "answer"
+
+
+def _addresses(ledger: Ledger, message: InboundMessage) -> list[_Address]:
+    """How the sender is found again and written to. A number that is none is no address: the lead is kept without."""
+    found: list[_Address] = []
+    phone = international(message.sender_phone, country=ledger.settings.clinic_country)
+    if phone:
+        found.append(_Address("phone", phone, ledger.vault.keyed_hash("phone", phone)))
+    user = message.sender_user_id
+    if user:
+        found.append(_Address("whatsapp_user", user, ledger.vault.keyed_hash("whatsapp_user", user)))
+    return found
+
+
+async def _place(
+    ledger: Ledger, connection: Connection, item: Item, message: InboundMessage, addresses: Sequence[_Address]
+) -> _Place:
+    rows = await connection.fetch(SQL["person_by_addresses"], [a.key for a in addresses])
+    owners = {row["address_key"]: row["person_id"] for row in rows}
+    conversation = await connection.fetchrow(SQL["conversation_by_partition"], item.partition_key)
+    person_id = next((owners[a.key] for a in addresses if a.key in owners), None)
+    if person_id is None and conversation is not None:
+        person_id = conversation["person_id"]
+    missing = [a for a in addresses if a.key not in owners]
+    at = item.received_at
+    if person_id is None:
+        person_id = ids.new_id()
+        created = PersonCreated(person_id=person_id, name=_name(message), source="whatsapp")
+        events: list[Event] = [created, *(_address_added(person_id, a) for a in missing)]
+        place = _Place(person_id, ids.new_id(), ids.new_id(), None)
+        return _opened(
+            replace(place, entries=(Append(f"person-{person_id}", events, person_id, expected=0, occurred_at=at),)),
+            item, message, addresses, new_lead=True,
+        )  # fmt: skip
+    person = await connection.fetchrow(SQL["person"], person_id)
+    added = tuple(_address_added(person_id, a) for a in missing)
+    entries = (Append(f"person-{person_id}", added, person_id, occurred_at=at),) if added else ()
+    language = person["language"] if person else None
+    if conversation is not None:
+        return _Place(person_id, conversation["lead_id"], conversation["id"], language, entries)
+    lead_id = await connection.fetchval(SQL["latest_lead"], person_id)
+    place = _Place(person_id, lead_id or ids.new_id(), ids.new_id(), language, entries)
+    return _opened(place, item, message, addresses, new_lead=lead_id is None)
+
+
+def _opened(
+    place: _Place, item: Item, message: InboundMessage, addresses: Sequence[_Address], *, new_lead: bool
+) -> _Place:
+    """The place with a lead, where there was none, and a conversation."""
+    first = addresses[0] if addresses else None
+    lead = LeadCreated(
+        lead_id=place.lead_id,
+        person_id=place.person_id,
+        conversation_id=place.conversation_id,
+        channel="whatsapp",
+        source="advertisement" if message.referral else "whatsapp",
+    )
+    conversation = ConversationOpened(
+        conversation_id=place.conversation_id,
+        person_id=place.person_id,
+        lead_id=place.lead_id,
+        channel="whatsapp",
+        partition_key=item.partition_key,
+        clinic_address=message.phone_number_id,
+        reply_kind="phone" if first and first.kind == "phone" else "whatsapp_user",
+        reply_to=first.value if first else None,
+    )
+    at, person = item.received_at, place.person_id
+    entries = [*place.entries]
+    if new_lead:
+        entries.append(Append(f"lead-{place.lead_id}", (lead,), person, expected=0, occurred_at=at))
+    entries.append(
+        Append(f"conversation-{place.conversation_id}", (conversation,), person, expected=0, occurred_at=at)
+    )
+    return replace(place, entries=tuple(entries))
+
+
+def _address_added(person_id: UUID, address: _Address) -> AddressAdded:
+    return AddressAdded(person_id=person_id, kind=address.kind, address_key=address.key, value=address.value)
+
+
+def _name(message: InboundMessage) -> str | None:
+    return (message.profile_name or "").replace("\x00", "").strip()[:200] or None
+
+
+def _event(item: Item, message: InboundMessage, place: _Place) -> MessageReceived:
+    text = (message.text or "").replace("\x00", "").strip() or None
+    media = message.media
+    return MessageReceived.model_validate(
+        {
+            "message_id": item.id,
+            "conversation_id": place.conversation_id,
+            "person_id": place.person_id,
+            "lead_id": place.lead_id,
+            "kind": message.type if message.type in KINDS else "unsupported",
+            "raw_kind": message.type[:40],
+            "text": text,
+            "media": Media.model_validate(media.model_dump()) if media else None,
+            "provider_id": message.provider_id,
+            "in_reply_to": message.in_reply_to,
+            "sent_at": _sent_at(message, item.received_at),
+        }
+    )
+
+
+def _sent_at(message: InboundMessage, received_at: datetime) -> datetime:
+    """The message's own time; a clock that is ahead of ours opens no window into the future."""
+    return min(message.sent_at or received_at, received_at)
+
+
+async def _look(connection: Connection, place: _Place, event: MessageReceived) -> ScoringOutput | None:
+    """The rules' reading of this one message, in the light of what the clinic said last."""
+    if event.text is None or event.kind in SILENT:
+        return None
+    said = await turns_of(connection, conversation_id=place.conversation_id, last=4)
+    asked = [turn for turn in said if turn.role == "assistant"][-1:]
+    turns = (*(Turn(role="assistant", content=t.text) for t in asked), Turn(role="user", content=event.text))
+    return rules.score(
+        ScoringInput.model_validate({"channel": "whatsapp", "messages": turns, "language": place.language})
+    )
+
+
+async def _heed(
+    ledger: Ledger,
+    connection: Connection,
+    item: Item,
+    place: _Place,
+    look: ScoringOutput,
+    addresses: Sequence[_Address],
+) -> None:
+    """Language, opt-out and emergency at once, whatever the scoring says later."""
+    events: list[Event] = []
+    if look.language != place.language:
+        events.append(LanguageDetected(person_id=place.person_id, language=look.language, message_id=item.id))
+    if look.opt_out:
+        keys = tuple(a.key for a in addresses)
+        events.append(
+            OptedOut(person_id=place.person_id, address_keys=keys, channel="whatsapp", message_id=item.id)
+        )
+    await ledger.store.append(
+        connection,
+        *([Append(f"person-{place.person_id}", events, place.person_id, occurred_at=item.received_at)] if events else []),
+        cause=item.cause("patient"),
+    )
+    if look.opt_out:
+        await effects.void(
+            ledger,
+            connection,
+            statement="dependent_effects",
+            of=place.person_id,
+            subject=place.person_id,
+            reason="opted_out",
+            cause=item.cause("patient"),
+        )
+    if look.emergency:
+        await _answer_emergency(ledger, connection, item, place, look)
+
+
+async def _answer_emergency(
+    ledger: Ledger, connection: Connection, item: Item, place: _Place, look: ScoringOutput
+) -> None:
+    settings = ledger.settings
+    text = phrase("emergency", look.language, clinic=settings.clinic_name, number=settings.emergency_number)
+    intents = [
+        effects.Intent(
+            key=f"emergency:{item.id}",
+            content=WhatsAppText(body=text, language=look.language, written_by="phrases"),
+            purpose="emergency",
+            cause_id=item.id,
+        ),
+        effects.Intent(
+            key=f"emergency-alert:{item.id}",
+            content=StaffAlert(code="emergency"),
+            purpose="staff_alert",
+            cause_id=item.id,
+        ),
+    ]
+    if ledger.crm_on:
+        task = HubSpotTask(
+            subject="Emergency: call this person now",
+            body=f"Somebody wrote of signs of an emergency. {lead_link(ledger, place.lead_id)}",
+            priority="HIGH",
+        )
+        intents.append(
+            effects.Intent(key=f"emergency-task:{item.id}", content=task, purpose="crm", cause_id=item.id)
+        )
+    await effects.plan(
+        ledger, connection, conversation_id=place.conversation_id, intents=intents, cause=item.cause("system")
+    )
+
+
+async def _tell_crm(ledger: Ledger, connection: Connection, item: Item, place: _Place) -> None:
+    if not ledger.crm_on:
+        return
+    about = await effects.standing(connection, conversation_id=place.conversation_id)
+    intents = []
+    if about["crm_id"] is None:
+        intents.append(
+            effects.Intent(
+                key=f"contact:{place.person_id}", content=HubSpotContact(), purpose="crm", cause_id=item.id
+            )
+        )
+    note = HubSpotNote(text=f"Wrote on WhatsApp. {lead_link(ledger, place.lead_id)}")
+    intents.append(effects.Intent(key=f"note:{item.id}", content=note, purpose="crm", cause_id=item.id))
+    await effects.plan(
+        ledger, connection, conversation_id=place.conversation_id, intents=intents, cause=item.cause("system")
+    )
+
+
+def lead_link(ledger: Ledger, lead_id: UUID) -> str:
+    """Where staff find the lead: an id, nothing else."""
+    settings = ledger.settings
+    base = settings.dashboard_url or f"http://{settings.bind_host}:{settings.web_port}"
+    return f"{base}/leads/{lead_id}"
+
+

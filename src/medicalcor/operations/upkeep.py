@@ -1,0 +1,59 @@
+"""House-keeping: what was lost is started again, what is old goes."""
+
+from datetime import timedelta
+
+from medicalcor.core import clock, jobs
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import transaction
+from medicalcor.core.eventstore.checkpoints import checkpoint
+from medicalcor.operations import effects
+from medicalcor.operations.ledger import Ledger
+
+SQL = statements("medicalcor.operations")
+OVERDUE = timedelta(minutes=2)
+RUNS_KEPT = timedelta(days=30)
+"""Shorter than the inbox is kept: the inbox, not the runs, is what makes a redelivery harmless."""
+BODIES_KEPT = timedelta(days=365)
+
+
+async def sweep_effects(ledger: Ledger) -> int:
+    """Start overdue effects again; one that is under way or done is not sent twice for it."""
+    now = clock.now()
+    async with transaction(ledger.pool) as connection:
+        rows = await connection.fetch(SQL["overdue_effects"], now - OVERDUE)
+        for row in rows:
+            await jobs.start(
+                connection,
+                jobs.DELIVER,
+                id=f"{jobs.DELIVER.name}:{row['id']}:sweep:{int(now.timestamp()) // int(OVERDUE.total_seconds())}",
+                args=([str(row["id"])],),
+                partition=effects.partition_of(
+                    kind=row["kind"], conversation_id=row["conversation_id"], person_id=row["person_id"]
+                ),
+            )
+    return len(rows)
+
+
+async def sign_checkpoint(ledger: Ledger) -> None:
+    async with transaction(ledger.pool) as connection:
+        await checkpoint(connection, ledger.vault)
+
+
+async def retain(ledger: Ledger) -> int:
+    """Remove finished runs, in batches, and destroy the keys of old inbox bodies: the bodies are noise then."""
+    now = clock.now()
+    before = int((now - RUNS_KEPT).timestamp() * 1000)
+    removed = 0
+    while True:
+        async with transaction(ledger.pool) as connection:
+            done = await connection.fetchval("select remove_finished_runs($1)", before)
+        removed += done
+        if done == 0:
+            break
+    async with transaction(ledger.pool) as connection:
+        await connection.execute(
+            "update day_keys set wrapped = null, destroyed_at = $2 where day < $1 and wrapped is not null",
+            (now - BODIES_KEPT).date(),
+            now,
+        )
+    return removed

@@ -1,0 +1,65 @@
+"""The composition root: the only place that wires clients to their settings."""
+
+from dataclasses import dataclass
+
+from medicalcor.core.database.pool import open_pool
+from medicalcor.core.errors import MissingSetting
+from medicalcor.core.settings import Settings
+from medicalcor.integrations.hubspot.client import HubSpotClient
+from medicalcor.integrations.openai.client import AiClient
+from medicalcor.integrations.whatsapp.client import WhatsAppClient
+from medicalcor.operations.ledger import Ledger, open_ledger
+
+POOL = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What the worker works with. A client is None when its integration is off."""
+
+    settings: Settings
+    ledger: Ledger
+    whatsapp: WhatsAppClient | None
+    hubspot: HubSpotClient | None
+    ai: AiClient | None
+
+    async def aclose(self) -> None:
+        for client in (self.whatsapp, self.hubspot, self.ai):
+            if client is not None:
+                await client.aclose()
+        await self.ledger.pool.close()
+
+
+async def build(settings: Settings) -> Runtime:
+    """Connect everything that is configured."""
+    if settings.database_url is None:
+        raise MissingSetting("DATABASE_URL is not set. `medicalcor up` brings a database of its own.")
+    pool = await open_pool(
+        settings.database_url, role="medicalcor_app", minimum=4, maximum=POOL, name="medicalcor-worker"
+    )
+    return Runtime(
+        settings=settings,
+        ledger=open_ledger(settings, pool),
+        whatsapp=_whatsapp(settings),
+        hubspot=_hubspot(settings),
+        ai=_ai(settings),
+    )
+
+
+def _whatsapp(settings: Settings) -> WhatsAppClient | None:
+    key = settings.whatsapp_api_key
+    return WhatsAppClient(settings.whatsapp_base_url, key.get_secret_value()) if key else None
+
+
+def _hubspot(settings: Settings) -> HubSpotClient | None:
+    key = settings.hubspot_access_token
+    return HubSpotClient(settings.hubspot_base_url, key.get_secret_value()) if key else None
+
+
+def _ai(settings: Settings) -> AiClient | None:
+    key = settings.openai_api_key
+    if key is None:
+        return None
+    return AiClient(
+        api_key=key.get_secret_value(), base_url=settings.openai_base_url, model=settings.openai_model
+    )

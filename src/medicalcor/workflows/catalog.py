@@ -1,0 +1,16 @@
+"""Every workflow by its name. Importing this registers them."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from medicalcor.core import jobs
+from medicalcor.workflows.handlers import effect, whatsapp
+
+Workflow = Callable[..., Coroutine[Any, Any, Any]]
+
+WORKFLOWS: Mapping[str, Workflow] = {
+    jobs.WHATSAPP_MESSAGE.name: whatsapp.message,
+    jobs.WHATSAPP_STATUSES.name: whatsapp.statuses,
+    jobs.ANSWER.name: whatsapp.settled_answer,
+    jobs.DELIVER.name: effect.deliver,
+}

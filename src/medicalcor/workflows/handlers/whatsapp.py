@@ -1,0 +1,30 @@
+"""What happens to a WhatsApp message, and to the statuses of ours."""
+
+from dbos import DBOS
+
+from medicalcor.core import jobs
+from medicalcor.workflows.flows.lead_scoring import score_and_answer
+from medicalcor.workflows.steps import conversations as steps
+
+
+@DBOS.workflow(name=jobs.WHATSAPP_MESSAGE.name, max_recovery_attempts=50)
+async def message(inbox_id: str) -> str:
+    received = await steps.receive(inbox_id)
+    if received["next"] == "nothing":
+        return "recorded"
+    if received["next"] == "score":
+        return await score_and_answer(received["message_id"], received["correlation_id"])
+    return await steps.answer(
+        received["message_id"], received["correlation_id"], ai_usable=True, settled=False
+    )
+
+
+@DBOS.workflow(name=jobs.ANSWER.name, max_recovery_attempts=50)
+async def settled_answer(message_id: str, correlation_id: str) -> str:
+    """The patient has paused: answer what they wrote in the meantime, together."""
+    return await steps.answer(message_id, correlation_id, ai_usable=True, settled=True)
+
+
+@DBOS.workflow(name=jobs.WHATSAPP_STATUSES.name, max_recovery_attempts=50)
+async def statuses(inbox_ids: list[str]) -> None:
+    await steps.take_statuses(inbox_ids)

@@ -1,0 +1,24 @@
+"""The cron lines, in one table. Times are the clinic's; six fields, seconds first."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from medicalcor.workflows.cron import checkpoint, retention, sweep
+
+Job = Callable[[datetime, Any], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    cron: str
+    run: Job
+
+
+SCHEDULE = (
+    Line("effect-sweep", "*/30 * * * * *", sweep.run),
+    Line("event-checkpoint", "0 * * * * *", checkpoint.run),
+    Line("run-retention", "0 30 1 * * *", retention.run),
+)

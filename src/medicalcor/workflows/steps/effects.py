@@ -1,0 +1,25 @@
+"""Delivering effects: one step an effect; it decides itself when to come back."""
+
+from uuid import UUID
+
+from dbos import DBOS
+
+from medicalcor.core import context
+from medicalcor.operations import crm, effects, messaging
+from medicalcor.workflows.steps.conversations import system
+from medicalcor.workflows.steps.current import current
+from medicalcor.workflows.steps.retries import RETRIES
+
+
+@DBOS.step(name="effects.deliver_one", **RETRIES)
+async def deliver_one(effect_id: str) -> None:
+    runtime = current()
+    about = await effects.destination(runtime.ledger, effect_id=UUID(effect_id))
+    cause = system(about.correlation_id)
+    with context.bind(correlation_id=about.correlation_id):
+        if about.kind.startswith("hubspot."):
+            await crm.sync(runtime.ledger, hubspot=runtime.hubspot, effect_id=about.effect_id, cause=cause)
+        else:
+            await messaging.send(
+                runtime.ledger, whatsapp=runtime.whatsapp, effect_id=about.effect_id, cause=cause
+            )

@@ -1,0 +1,22 @@
+"""Steps of the house-keeping jobs."""
+
+from dbos import DBOS
+
+from medicalcor.operations import upkeep
+from medicalcor.workflows.steps.current import current
+from medicalcor.workflows.steps.retries import RETRIES
+
+
+@DBOS.step(name="upkeep.sweep_effects", **RETRIES)
+async def sweep_effects() -> int:
+    return await upkeep.sweep_effects(current().ledger)
+
+
+@DBOS.step(name="upkeep.sign_checkpoint", **RETRIES)
+async def sign_checkpoint() -> None:
+    await upkeep.sign_checkpoint(current().ledger)
+
+
+@DBOS.step(name="upkeep.retain", **RETRIES)
+async def retain() -> int:
+    return await upkeep.retain(current().ledger)
