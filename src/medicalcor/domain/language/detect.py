@@ -1,0 +1,146 @@
+"""Which of our seven languages a text is in: small, exact word lists first, letters second.
+
+Every listed word votes for its languages, the fewer the louder; letters that one language owns
+vote too; words nobody listed vote by their three-letter pieces, learnt from the same lists.
+"""
+
+import math
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Final
+
+from medicalcor.domain.language.text import Words, fold, read
+from medicalcor.schemas.common import LANGUAGES, Language
+
+_LETTERS: Final[dict[str, dict[str, float]]] = {
+    "ă": {"ro": 3.0}, "ș": {"ro": 3.0}, "ț": {"ro": 3.0}, "ş": {"ro": 3.0}, "ţ": {"ro": 3.0},
+    "â": {"ro": 1.0, "fr": 0.8}, "î": {"ro": 1.5, "fr": 0.8},
+    "ß": {"de": 3.0}, "ä": {"de": 2.0}, "ö": {"de": 1.0, "hu": 1.0}, "ü": {"de": 1.0, "hu": 0.6},
+    "ő": {"hu": 3.0}, "ű": {"hu": 3.0}, "á": {"hu": 0.8, "es": 0.8}, "é": {"hu": 0.5, "fr": 0.8, "es": 0.5, "it": 0.3},
+    "í": {"es": 1.0, "hu": 0.7}, "ó": {"es": 1.0, "hu": 0.8}, "ú": {"es": 1.0, "hu": 0.7},
+    "ñ": {"es": 3.0}, "¿": {"es": 3.0}, "¡": {"es": 3.0},
+    "ç": {"fr": 3.0}, "è": {"fr": 1.0, "it": 1.2}, "ê": {"fr": 2.5}, "ë": {"fr": 1.5}, "ô": {"fr": 2.0}, "û": {"fr": 2.0},
+    "œ": {"fr": 3.0}, "à": {"fr": 0.8, "it": 1.0}, "ù": {"it": 1.5, "fr": 0.8}, "ò": {"it": 2.5}, "ì": {"it": 2.5},
+}  # fmt: skip
+_NEUTRAL: Final = frozenset(["ok", "okay", "oke", "stop", "super", "perfect", "all", "on", "implant", "invisalign", "euro", "eur"])
+"""Words of every language: they say nothing."""
+_ENOUGH: Final = 0.9
+"""Votes below which a text has no language of its own."""
+_PIECE: Final = 3
+_UNSEEN: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """Votes for each language, the loudest first; none for a text without words of its own."""
+
+    ranking: tuple[tuple[Language, float], ...]
+
+    @property
+    def clear(self) -> bool:
+        return bool(self.ranking) and self.ranking[0][1] >= _ENOUGH
+
+    def plausible(self, *, within: float) -> frozenset[Language]:
+        """The loudest and those with at least `within` of its votes."""
+        top = self.ranking[0][1] if self.ranking else 0.0
+        return frozenset(language for language, loud in self.ranking if loud >= top * within)
+
+
+def detect(text: str, *, known: Language | None = None, context: str | None = None) -> Language:
+    """The language of `text`. One that has none of its own (an emoji, "ok") takes `known`,
+    else that of `context` (what the clinic said last), else Romanian."""
+    own = votes(read(text))
+    if own.clear:
+        return _settled(own, known)
+    if known is not None:
+        return known
+    around = votes(read(context)) if context else own
+    if around.clear:
+        return around.ranking[0][0]
+    return own.ranking[0][0] if own.ranking and own.ranking[0][1] > 0 and not context else "ro"
+
+
+def _settled(own: Votes, known: Language | None) -> Language:
+    """A near tie goes to the language the person is known to write."""
+    if known is not None and known in own.plausible(within=0.8):
+        return known
+    return own.ranking[0][0]
+
+
+def votes(words: Words) -> Votes:
+    totals: Counter[Language] = Counter()
+    for place, word in enumerate(words.folded):
+        raw = words.text[words.starts[place] : words.ends[place]]
+        for language, loud in _of_word(word, raw.casefold()):
+            totals[language] += loud
+    for mark in "¿¡":
+        if mark in words.text:
+            totals["es"] += 2.0
+    order = sorted(totals.items(), key=lambda item: (-item[1], LANGUAGES.index(item[0])))
+    return Votes(tuple(order))
+
+
+@lru_cache(maxsize=65_536)
+def _of_word(word: str, raw: str) -> tuple[tuple[Language, float], ...]:
+    if not word.isalpha() or word in _NEUTRAL:
+        return ()
+    lists = _lists()
+    loud: Counter[Language] = Counter()
+    holders = [language for language in LANGUAGES if word in lists[language]]
+    for language in holders:
+        loud[language] += (1.0 if len(word) > 1 else 0.3) / len(holders)
+    if not holders and len(word) > _PIECE:
+        loud.update(_by_pieces(word))
+    for letter in set(raw):
+        for code, weight in _LETTERS.get(letter, {}).items():
+            loud[code] += weight * 0.5  # type: ignore[index]  # the table's keys are languages
+    return tuple(loud.items())
+
+
+def _by_pieces(word: str) -> Mapping[Language, float]:
+    """An unlisted word's share of one small vote, by how usual its pieces are in each language."""
+    tables = _pieces()
+    logs = {
+        language: sum(
+            math.log((tables[language][piece] + _UNSEEN) / tables[language].total()) for piece in _cut(word)
+        )
+        for language in LANGUAGES
+    }
+    best = max(logs.values())
+    shares = {language: math.exp(value - best) for language, value in logs.items()}
+    total = sum(shares.values())
+    return {language: 0.6 * share / total for language, share in shares.items()}
+
+
+def _cut(word: str) -> list[str]:
+    padded = f"^{word}$"
+    return [padded[start : start + _PIECE] for start in range(len(padded) - _PIECE + 1)]
+
+
+@cache
+def _lists() -> Mapping[Language, frozenset[str]]:
+    source = resources.files("medicalcor.domain.language").joinpath("data/words.toml").read_text("utf-8")
+    data = tomllib.loads(source)
+    return {
+        language: frozenset(
+            fold(word) for item in data[language]["common"].split() for word in item.split("-")
+        )
+        for language in LANGUAGES
+    }
+
+
+@cache
+def _pieces() -> Mapping[Language, Counter[str]]:
+    return {
+        language: Counter(piece for word in words for piece in _cut(word))
+        for language, words in _lists().items()
+    }
+
+
+def ordinary_words() -> frozenset[str]:
+    """All listed words of all languages, folded."""
+    return frozenset().union(*_lists().values())

@@ -1,0 +1,68 @@
+"""What the clinic says to patients in its own fixed words, in each of the seven languages.
+
+The texts are in `texts/<language>.toml`: formal in Romanian and German, no advice, no numbers.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from medicalcor.core.errors import NotFound
+from medicalcor.schemas.common import LANGUAGES, Language, Procedure
+
+KEYS: Final = (
+    "answer_hot",
+    "answer_procedure",
+    "answer_vague",
+    "answer_price",
+    "answer_logistics",
+    "answer_complaint",
+    "answer_media",
+    "answer_unsupported",
+    "emergency",
+    "opt_out_confirmed",
+)
+
+
+class UnknownPhrase(NotFound):
+    """There is no such fixed text; the keys are listed in `phrases.KEYS`."""
+
+    code = "unknown_phrase"
+
+
+def phrase(key: str, language: Language, **values: str) -> str:
+    """The text with its places filled: all need `clinic`, `answer_procedure` also `procedure`
+    (from `procedure_name`), `emergency` also `number`."""
+    if key not in KEYS:
+        raise UnknownPhrase(f"There is no fixed text {key!r}. Choose one of: {', '.join(KEYS)}.")
+    text: str = _texts(language)[key]
+    try:
+        return text.format(**values)
+    except KeyError as missing:
+        raise ValueError(f"The text {key!r} needs a value for {missing}.") from missing
+
+
+def procedure_name(code: Procedure, language: Language) -> str:
+    """As it reads within `answer_procedure` in that language."""
+    name: str = _texts(language)["procedure"][code.value]
+    return name
+
+
+@cache
+def _texts(language: Language) -> Mapping[str, Any]:
+    file = resources.files("medicalcor.domain.language").joinpath(f"texts/{language}.toml")
+    return tomllib.loads(file.read_text("utf-8"))
+
+
+def _templates() -> dict[str, dict[Language, str]]:
+    bodies: dict[str, dict[Language, str]] = {}
+    for language in LANGUAGES:
+        for name, body in _texts(language)["template"].items():
+            bodies.setdefault(name, {})[language] = body
+    return bodies
+
+
+TEMPLATES: Final[dict[str, dict[Language, str]]] = _templates()
+"""What each approved WhatsApp template says, by name and language; `{clinic}` is its one place."""

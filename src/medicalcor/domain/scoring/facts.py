@@ -1,0 +1,224 @@
+"""What a whole conversation comes to, before any score: wants, needs, denials, who is writing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from medicalcor.domain.language.detect import detect
+from medicalcor.domain.scoring.patterns import Match
+from medicalcor.domain.scoring.reading import Said, read_turn, settle
+from medicalcor.schemas.common import Language, Procedure
+from medicalcor.schemas.scoring import Evidence, ScoringInput, Turn
+
+_ADULT_FROM: Final = 14
+_REPLY_STARTS: Final = 3
+_WITHOUT_WORDS: Final = frozenset({"thumb", "small"})
+
+
+@dataclass(slots=True)
+class Facts:
+    language: Language
+    said: list[Said]
+    """The patient's turns."""
+    asked: list[Said | None]
+    """The clinic's turn right before each of them."""
+    procedures: set[Procedure] = field(default_factory=set)
+    many: bool = False
+    budget: bool = False
+    book: bool = False
+    call_me: bool = False
+    visiting: bool = False
+    plan: bool = False
+    soon: bool = False
+    acute: bool = False
+    emergency: bool = False
+    opt_out: bool = False
+    evidence: list[Evidence] = field(default_factory=list)
+
+    def has(self, *means: str) -> bool:
+        return any(said.has(*means) for said in self.said)
+
+    def count(self, family: str) -> int:
+        return sum(1 for said in self.said for _ in said.of(family))
+
+    @property
+    def last(self) -> Said:
+        return self.said[-1]
+
+
+def gather(facts: ScoringInput) -> Facts:
+    language = _language(facts.messages, facts.language)
+    said: list[Said] = []
+    asked: list[Said | None] = []
+    for turn, message in enumerate(facts.messages):
+        if message.role != "user":
+            continue
+        said.append(settle(read_turn(turn, message.content, expected=language)))
+        before = facts.messages[turn - 1] if turn else None
+        is_clinic = before is not None and before.role == "assistant"
+        asked.append(read_turn(turn - 1, before.content, expected=language) if before and is_clinic else None)
+    known = Facts(language, said or [read_turn(0, "", expected=language)], asked or [None])
+    _needs(known)
+    _wants(known)
+    _booking(known)
+    known.evidence = list(_evidence(known))
+    return known
+
+
+def _language(messages: Sequence[Turn], known: Language | None) -> Language:
+    own = [turn.content for turn in messages if turn.role == "user"]
+    last = max((at for at, turn in enumerate(messages) if turn.role == "user"), default=len(messages))
+    context = [turn.content for turn in messages[:last] if turn.role == "assistant"]
+    return detect(own[-1] if own else "", known=known, context=context[-1] if context else None)
+
+
+def _needs(known: Facts) -> None:
+    for said, asked in zip(known.said, known.asked, strict=True):
+        if asked and asked.has("ctx:pain"):
+            _answer_about_pain(said)
+    known.emergency = any(True for said in known.said for _ in said.of("emergency")) or (
+        known.has("blow") and known.has("injury")
+    )
+    known.acute = known.emergency or any(True for said in known.said for _ in said.of("acute"))
+    known.opt_out = any(True for said in known.said for _ in said.of("opt_out"))
+    known.soon = known.has("soon")
+    known.budget = known.has("budget")
+    known.plan = known.has("plan")
+    known.visiting = known.has("visiting")
+    known.call_me = known.has("call_me")
+
+
+def _answer_about_pain(said: Said) -> None:
+    """ "Does it hurt?" — "yes, next to it": the yes is the need."""
+    for yes in said.found.get("yes", []):
+        if yes.first == 0 and not said.has("no", "painless"):
+            said.found["acute:pain"].append(Match(yes.first, yes.last, "acute:pain", yes.language))
+            return
+
+
+def _wants(known: Facts) -> None:
+    for said in known.said:
+        known.procedures |= {Procedure(match.means.partition(":")[2]) for match in said.of("procedure")}
+    ruled_out = {match.means for said in known.said for match, why in said.struck if why == "ruled out"}
+    last_word = _last_word_on(known)
+    known.procedures -= {
+        code for code in known.procedures if f"procedure:{code}" in ruled_out and not last_word[code]
+    }
+    if not known.procedures - {Procedure.CONSULTATION}:
+        _restore(known)
+    if _is_child(known):
+        known.procedures.add(Procedure.PEDIATRIC)
+    else:
+        known.procedures.discard(Procedure.PEDIATRIC) if _is_grown_up(known) else None
+    if Procedure.ALL_ON_X in known.procedures:
+        known.procedures.discard(Procedure.IMPLANT)
+    if known.procedures - {Procedure.CONSULTATION, Procedure.PEDIATRIC}:
+        known.procedures.discard(Procedure.CONSULTATION)
+    known.many = known.has("many")
+
+
+def _last_word_on(known: Facts) -> dict[Procedure, bool]:
+    """For each procedure, whether its last mention was a wish and not a refusal."""
+    wish: dict[Procedure, bool] = {}
+    for said in known.said:
+        mentions = [(match, True) for match in said.of("procedure")]
+        mentions += [(match, False) for match, why in said.struck if why == "ruled out"]
+        for match, wanted in sorted(mentions, key=lambda mention: mention[0].first):
+            wish[Procedure(match.means.partition(":")[2])] = wanted
+    return wish
+
+
+def _restore(known: Facts) -> None:
+    """With nothing else wanted, a treatment had before counts when it is to be done again."""
+    redo = known.has("redo") or any(True for said in known.said for _ in said.of("acute:failed"))
+    me_too = known.has("me_too")
+    for said in known.said:
+        for match, why in said.struck:
+            if not match.means.startswith("procedure:"):
+                continue
+            if why == "wearing" or (why == "done before" and redo) or (why == "friend" and me_too):
+                known.procedures.add(Procedure(match.means.partition(":")[2]))
+
+
+def _is_child(known: Facts) -> bool:
+    for said in known.said:
+        ages = list(_ages(said))
+        if any(True for _ in said.of("child:sure")) and not any(age >= _ADULT_FROM for age in ages):
+            return True
+        if said.has("child:maybe") and (said.has("age:child") or any(age < _ADULT_FROM for age in ages)):
+            return True
+    return False
+
+
+def _is_grown_up(known: Facts) -> bool:
+    return any(
+        age >= _ADULT_FROM
+        for said in known.said
+        if said.has("child:sure", "child:maybe")
+        for age in _ages(said)
+    )
+
+
+def _ages(said: Said) -> Iterator[int]:
+    """Ages told near a child: not "two years ago"."""
+    children = [*said.of("child:sure"), *said.of("child:maybe")]
+    gone = list(said.of("past"))
+    for match in said.found.get("age", []):
+        if any(match.first < other.last and other.first < match.last for other in gone):
+            continue
+        if any(-8 <= match.first - child.first <= 8 for child in children):
+            for word in said.words.folded[match.first : match.last]:
+                if word.isdigit() and word.isascii():
+                    yield int(word)
+
+
+def _booking(known: Facts) -> None:
+    for said, asked in zip(known.said, known.asked, strict=True):
+        place = max((match.first for match in said.of("book")), default=-1)
+        if place < 0 and asked is not None and _accepts(said, asked):
+            place = 0
+        refused = max((match.first for match in said.of("not_now")), default=-1)
+        if refused > place:
+            known.book = False
+        elif place >= 0:
+            known.book = True
+        if refused >= 0 and place < 0:
+            known.call_me = known.call_me and said.has("call_me")
+
+
+def _accepts(said: Said, asked: Said) -> bool:
+    """A yes, or a time, in answer to an offered visit."""
+    if not asked.has("ctx:offer") or asked.has("ctx:reminder") or said.has("not_now"):
+        return False
+    if any(match.first == 0 for match in said.found.get("no", [])):
+        return False
+    agreed = any(match.first < _REPLY_STARTS for match in said.found.get("yes", []))
+    return agreed or said.has("time")
+
+
+def _evidence(known: Facts) -> Iterator[Evidence]:
+    counted = ("procedure", "budget", "acute", "emergency", "opt_out", "call_me", "plan", "soon", "visiting",
+               "withdrawn", "not_patient", "logistics", "complaint", "book", "many", "child", "someday", "looking")  # fmt: skip
+    for said in known.said:
+        found: list[tuple[Match, str]] = [
+            (match, match.means) for family in counted for match in said.of(family)
+        ]
+        found += [(match, "denied") for match, why in said.struck if why in {"denied", "ruled out"}]
+        if known.emergency and known.has("blow") and known.has("injury"):
+            found += [
+                (match, "emergency:trauma") for family in ("blow", "injury") for match in said.of(family)
+            ]
+        yield from _widest(said, found)
+
+
+def _widest(said: Said, found: list[tuple[Match, str]]) -> Iterator[Evidence]:
+    """One entry for each meaning and place: of overlapping matches the longest."""
+    kept: list[tuple[Match, str]] = []
+    for match, means in sorted(found, key=lambda item: item[0].first - item[0].last):
+        if not any(
+            means == other and match.first < had.last and had.first < match.last for had, other in kept
+        ):
+            kept.append((match, means))
+    for match, means in sorted(kept, key=lambda item: (item[0].first, item[1])):
+        start, end, text = said.words.quote(match.first, match.last)
+        yield Evidence(turn=said.turn, start=start, end=end, text=text, means=means)

@@ -1,0 +1,32 @@
+"""The lexicon: one file of patterns a language, read once.
+
+`VERSION` goes into every event that a judgement of the rules leads to: raise it with every change.
+"""
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from medicalcor.domain.language.detect import ordinary_words
+from medicalcor.domain.scoring.patterns import PatternBook
+from medicalcor.schemas.common import LANGUAGES
+
+VERSION: Final = "2025.1"
+ANY: Final = "any"
+
+
+@cache
+def lexicon() -> PatternBook:
+    book = PatternBook(plain=ordinary_words())
+    for language in (ANY, *LANGUAGES):
+        data = _read(language)
+        for means, sources in data["patterns"].items():
+            for source in sources:
+                book.add(source, means=means, language=language, sets=data["sets"])
+    return book
+
+
+def _read(language: str) -> dict[str, Any]:
+    file = resources.files("medicalcor.domain.scoring.lexicon").joinpath(f"{language}.toml")
+    return tomllib.loads(file.read_text("utf-8"))

@@ -1,0 +1,212 @@
+"""Word patterns, the notation the lexicon is written in, and finding them in a text.
+
+A pattern is words in order, parted by spaces, written with or without diacritics:
+
+* `masea` that word, `implant*` every word that begins so, `a|b` either;
+* `@tooth` any word of the set of that name;
+* `_3` up to three other words may stand between; at the end: the next three belong to it;
+* `word?` may be missing;
+* `#` any number, `#4+` a whole number of four or more that can count teeth;
+* `^` first and `$` last: the sentence begins or ends here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from medicalcor.core.errors import InvalidInput
+from medicalcor.domain.language.text import Words, fold
+
+_UMLAUT: Final = {"ä": "ae", "ö": "oe", "ü": "ue"}
+_FUZZY_FROM: Final = 6
+"""Shorter words are compared exactly: one changed letter makes another real word of them."""
+_CACHE: Final = 50_000
+_TEETH: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    atoms: frozenset[int]
+    gap: int
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    means: str
+    language: str
+    source: str
+    steps: tuple[_Step, ...]
+    takes: int
+    at_start: bool
+    at_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Words `first` up to and without `last` of a text, and what they mean."""
+
+    first: int
+    last: int
+    means: str
+    language: str
+
+
+@dataclass(slots=True)
+class PatternBook:
+    """All patterns, indexed by the words that can begin them."""
+
+    plain: frozenset[str] = frozenset()
+    """Ordinary words that are never taken for a mistyped pattern word."""
+    _exact: dict[str, int] = field(default_factory=dict)
+    _prefix: dict[str, int] = field(default_factory=dict)
+    _near: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    _near_prefix: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    _starts: dict[int, list[Pattern]] = field(default_factory=dict)
+    _known: dict[str, tuple[frozenset[int], tuple[Pattern, ...]]] = field(default_factory=dict)
+
+    def add(self, source: str, *, means: str, language: str, sets: Mapping[str, str]) -> None:
+        words = source.split()
+        steps: list[_Step] = []
+        gap = 0
+        for word in words:
+            if word in {"^", "$"}:
+                continue
+            if re.fullmatch(r"_\d+", word):
+                gap = int(word[1:])
+                continue
+            optional = word.endswith("?")
+            atoms = frozenset(self._atoms(word.removesuffix("?"), language, sets))
+            steps.append(_Step(atoms, gap, optional))
+            gap = 0
+        if not steps or steps[0].optional:
+            raise PatternError(f"The pattern {source!r} ({means}, {language}) needs a first word.")
+        pattern = Pattern(means, language, source, tuple(steps), gap, words[0] == "^", words[-1] == "$")
+        for atom in steps[0].atoms:
+            self._starts.setdefault(atom, []).append(pattern)
+        self._known.clear()
+
+    def _atoms(self, word: str, language: str, sets: Mapping[str, str]) -> Iterator[int]:
+        for part in word.split("|"):
+            if part.startswith("@"):
+                if part[1:] not in sets:
+                    raise PatternError(f"The set {part!r} is used but not defined ({language}).")
+                for item in sets[part[1:]].split():
+                    yield from self._atoms(item, language, sets)
+                continue
+            for spelling in _spellings(part, language):
+                yield self._atom(spelling)
+
+    def _atom(self, word: str) -> int:
+        stem = fold(word.removesuffix("*"))
+        table = self._prefix if word.endswith("*") else self._exact
+        near = self._near_prefix if word.endswith("*") else self._near
+        number = table.get(stem)
+        if number is None:
+            number = len(self._prefix) + len(self._exact)
+            table[stem] = number
+            if len(stem) >= _FUZZY_FROM:
+                for slip in _slips(stem):
+                    near.setdefault(slip, set()).add((stem, number))
+        return number
+
+    def _look_up(self, word: str) -> tuple[frozenset[int], tuple[Pattern, ...]]:
+        atoms = {self._exact[word]} if word in self._exact else set()
+        for length in range(2, len(word) + 1):
+            number = self._prefix.get(word[:length])
+            if number is not None:
+                atoms.add(number)
+        if word[0].isdigit():
+            atoms.update(self._exact[kind] for kind in _kinds_of_number(word) if kind in self._exact)
+        if not atoms and len(word) >= _FUZZY_FROM and word.isalpha() and word not in self.plain:
+            atoms = self._mistyped(word)
+        starts = tuple(pattern for atom in sorted(atoms) for pattern in self._starts.get(atom, ()))
+        if len(self._known) >= _CACHE:
+            self._known.clear()
+        known = frozenset(atoms), tuple(dict.fromkeys(starts))
+        self._known[word] = known
+        return known
+
+    def _mistyped(self, word: str) -> set[int]:
+        atoms = {
+            number for slip in _slips(word) for stem, number in self._near.get(slip, ()) if stem[0] == word[0]
+        }
+        if atoms:
+            return atoms
+        for length in range(_FUZZY_FROM - 1, len(word) + 1):
+            for slip in _slips(word[:length]):
+                for stem, number in self._near_prefix.get(slip, ()):
+                    if stem[0] == word[0]:
+                        atoms.add(number)
+        return atoms
+
+    def find(self, words: Words, *, languages: frozenset[str], anywhere: frozenset[str]) -> Iterator[Match]:
+        """Every match of a pattern in one of `languages`, or of any language when its meaning's
+        first part is in `anywhere`. Matches of one pattern at one place: the shortest."""
+        known = [self._known.get(word) or self._look_up(word) for word in words.folded]
+        atoms = [entry[0] for entry in known]
+        for first, (_, patterns) in enumerate(known):
+            for pattern in patterns:
+                if pattern.language not in languages and pattern.means.partition(":")[0] not in anywhere:
+                    continue
+                if pattern.at_start and first and words.sentences[first - 1] == words.sentences[first]:
+                    continue
+                last = _reach(pattern, 1, first + 1, atoms, words.sentences)
+                if last is not None:
+                    yield Match(first, last, pattern.means, pattern.language)
+
+
+def _reach(
+    pattern: Pattern, step: int, at: int, atoms: list[frozenset[int]], sentences: list[int]
+) -> int | None:
+    """Where the pattern ends when its steps from `step` on are read from word `at`."""
+    if step == len(pattern.steps):
+        return _close(pattern, at, sentences)
+    wanted = pattern.steps[step]
+    for place in range(at, min(at + wanted.gap + 1, len(atoms))):
+        if sentences[place] != sentences[at - 1]:
+            break
+        if not wanted.atoms.isdisjoint(atoms[place]):
+            end = _reach(pattern, step + 1, place + 1, atoms, sentences)
+            if end is not None:
+                return end
+    return _reach(pattern, step + 1, at, atoms, sentences) if wanted.optional else None
+
+
+def _close(pattern: Pattern, at: int, sentences: list[int]) -> int | None:
+    """Where the match ends, given where its last step ended."""
+    goes_on = at < len(sentences) and sentences[at] == sentences[at - 1]
+    if pattern.at_end and goes_on:
+        return None
+    last = at
+    while last < len(sentences) and last < at + pattern.takes and sentences[last] == sentences[at - 1]:
+        last += 1
+    return last
+
+
+def _kinds_of_number(word: str) -> Iterable[str]:
+    yield "#"
+    if word.isascii() and word.isdigit() and 4 <= int(word) <= _TEETH:
+        yield "#4+"
+
+
+def _slips(word: str) -> Iterable[str]:
+    """The word and what is left of it with any one letter gone."""
+    yield word
+    for index in range(1, len(word)):
+        yield word[:index] + word[index + 1 :]
+
+
+def _spellings(word: str, language: str) -> Iterable[str]:
+    yield word
+    if language == "de":
+        spelt = "".join(_UMLAUT.get(letter, letter) for letter in word)
+        if spelt != word:
+            yield spelt
+
+
+class PatternError(InvalidInput):
+    """A pattern of the lexicon cannot be read."""
+
+    code = "lexicon_pattern"

@@ -1,0 +1,209 @@
+"""What each turn says: matches of the lexicon, less those that are denied, past, feared or meant otherwise.
+
+Headings of the lexicon and what they do:
+
+* `ignore` strikes what it overlaps, `ignore.X` strikes only `X`;
+* `ruled_out.*`, `done.*`, `wearing`, `friend` weaken a procedure beside them;
+* `neg`, `painless`, `fear`, `past` strike an acute need beside them, `now` saves it from `past`;
+* `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from medicalcor.domain.language.detect import votes
+from medicalcor.domain.language.text import Words, read
+from medicalcor.domain.scoring.lexicon import ANY, lexicon
+from medicalcor.domain.scoring.patterns import Match
+from medicalcor.schemas.common import Language
+
+_EVERY_LANGUAGE: Final = frozenset({"procedure", "emergency", "opt_out"})
+"""Taken in any language, whatever the turn's: people mix these, and missing one is dear."""
+_STRUCK_BY_IGNORE: Final = frozenset(
+    {
+        "procedure",
+        "budget",
+        "book",
+        "acute",
+        "child",
+        "soon",
+        "call_me",
+        "many",
+        "plan",
+        "complaint",
+        "visiting",
+    }
+)
+_NEAR: Final = 3
+_PAST_REACH: Final = 7
+
+
+@dataclass(slots=True)
+class Said:
+    """One turn, read."""
+
+    turn: int
+    words: Words
+    languages: frozenset[str]
+    found: dict[str, list[Match]] = field(default_factory=lambda: defaultdict(list))
+    struck: list[tuple[Match, str]] = field(default_factory=list)
+    """What was found but does not count, and why."""
+
+    def has(self, *means: str) -> bool:
+        return any(self.found.get(each) for each in means)
+
+    def of(self, family: str) -> Iterator[Match]:
+        """Matches whose meaning begins with `family`."""
+        for means, matches in self.found.items():
+            if means == family or means.startswith(f"{family}:"):
+                yield from matches
+
+    def strike(self, match: Match, why: str) -> None:
+        self.found[match.means].remove(match)
+        self.struck.append((match, why))
+
+
+def read_turn(turn: int, content: str, *, expected: Language | None) -> Said:
+    words = read(content)
+    spoken = votes(words)
+    languages: frozenset[str] = frozenset({ANY})
+    if spoken.clear:
+        languages |= spoken.plausible(within=0.45)
+    else:
+        languages |= spoken.plausible(within=0.3)
+        languages |= {expected} if expected else set()
+    said = Said(turn, words, languages)
+    for match in lexicon().find(words, languages=languages, anywhere=_EVERY_LANGUAGE):
+        said.found[match.means].append(match)
+    return said
+
+
+def settle(said: Said) -> Said:
+    """Strike what does not count. The order matters: idioms first, then fears, denials and the past."""
+    _strike_ignored(said)
+    _strike_unmeant_pain(said)
+    _strike_procedures(said)
+    _strike_overlapped(said, "soon", by="soon.reply")
+    _strike_overlapped(said, "budget", by="budget.offer")
+    _strike_overlapped(said, "book", by="not_now")
+    return said
+
+
+def _overlaps(one: Match, other: Match) -> bool:
+    return one.first < other.last and other.first < one.last
+
+
+def _strike_ignored(said: Said) -> None:
+    for mask in list(said.found.get("ignore", ())):
+        for family in _STRUCK_BY_IGNORE:
+            for match in list(said.of(family)):
+                if _overlaps(match, mask):
+                    said.strike(match, "meant otherwise")
+    for family in ("emergency", "opt_out", "withdrawn"):
+        _strike_overlapped(said, family, by=f"ignore.{family}")
+
+
+def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
+    masks = said.found.get(by, [])
+    for match in list(said.of(family)):
+        if any(_overlaps(match, mask) for mask in masks):
+            said.strike(match, by)
+
+
+def _strike_unmeant_pain(said: Said) -> None:
+    for match in list(said.of("acute")):
+        why = _why_not_acute(said, match)
+        if why:
+            said.strike(match, why)
+    for match in list(said.of("emergency")):
+        if _beside(said, "past", match, reach=2) and not _beside(said, "now", match, reach=_PAST_REACH):
+            said.strike(match, "past")
+
+
+def _why_not_acute(said: Said, match: Match) -> str | None:
+    if any(_overlaps(match, other) for other in said.of("fear")):
+        return "fear"
+    if any(_overlaps(match, other) for other in said.of("painless")) or _denied(said, match):
+        return "denied"
+    past = _beside(said, "past", match, reach=_PAST_REACH)
+    if past and not _beside(said, "now", match, reach=_PAST_REACH):
+        return "past"
+    if match.means == "acute:bleeding" and any(_overlaps(match, other) for other in said.of("mild")):
+        return "mild"
+    return None
+
+
+def _denied(said: Said, match: Match) -> bool:
+    clauses = said.words.clauses
+    return any(
+        denial.last <= match.first
+        and match.first - denial.last < _NEAR
+        and clauses[denial.first] == clauses[match.first]
+        for denial in said.of("neg")
+    )
+
+
+def _beside(said: Said, means: str, match: Match, *, reach: int) -> bool:
+    sentences = said.words.sentences
+    return any(
+        sentences[other.first] == sentences[match.first]
+        and other.first - match.last <= reach
+        and match.first - other.last <= reach
+        for other in said.of(means)
+    )
+
+
+def _strike_procedures(said: Said) -> None:
+    out: list[Match] = []
+    for match in sorted(said.of("procedure"), key=lambda found: found.first):
+        if _ruled_out(said, match) or _carried_on(said, match, out):
+            out.append(match)
+    for match in out:
+        said.strike(match, "ruled out")
+    for match in list(said.of("procedure")):
+        why = _why_weak(said, match)
+        if why:
+            said.strike(match, why)
+
+
+def _ruled_out(said: Said, match: Match) -> bool:
+    clauses = said.words.clauses
+    return (
+        _ends_before(said.of("ruled_out.wide"), match, clauses, reach=_NEAR)
+        or _ends_before(said.of("ruled_out.before"), match, clauses, reach=0)
+        or any(
+            0 <= after.first - match.last <= 1 and clauses[after.first] == clauses[match.first]
+            for after in said.of("ruled_out.after")
+        )
+    )
+
+
+def _ends_before(marks: Iterable[Match], match: Match, clauses: list[int], *, reach: int) -> bool:
+    return any(
+        0 <= match.first - mark.last <= reach and clauses[mark.last - 1] == clauses[match.first]
+        for mark in marks
+    )
+
+
+def _carried_on(said: Said, match: Match, out: list[Match]) -> bool:
+    """ "No implants or bridges": the denial goes on over "or"."""
+    joints = {mark.first for mark in said.of("or")}
+    return any(before.last in joints and 1 <= match.first - before.last <= 2 for before in out)
+
+
+def _why_weak(said: Said, match: Match) -> str | None:
+    sentences, clauses = said.words.sentences, said.words.clauses
+    if _ends_before(said.of("done.before"), match, sentences, reach=_NEAR) or any(
+        0 <= mark.first - match.last <= 2 and sentences[mark.first] == sentences[match.first]
+        for mark in said.of("done.after")
+    ):
+        return "done before"
+    if _ends_before(said.of("wearing"), match, clauses, reach=_NEAR):
+        return "wearing"
+    if _ends_before(said.of("friend"), match, clauses, reach=_NEAR) or any(
+        _overlaps(mark, match) for mark in said.of("friend")
+    ):
+        return "friend"
+    return None
