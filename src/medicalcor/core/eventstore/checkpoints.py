@@ -5,10 +5,8 @@ root. Only the signature needs the master key: hashes and roots can be checked b
 """
 
 import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -16,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from medicalcor.core import clock
 from medicalcor.core.crypto import merkle
 from medicalcor.core.crypto.vault import Vault
-from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.eventstore.subscription import horizon
 
@@ -43,7 +41,7 @@ class Checkpoint:
     signed_at: datetime
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Checkpoint":
+    def of(cls, row: Row) -> "Checkpoint":
         return cls(**{name: row[name] for name in cls.__slots__})
 
     def signed_bytes(self) -> bytes:

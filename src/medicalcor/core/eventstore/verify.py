@@ -5,7 +5,7 @@ and order), the heads (an end that was cut off), the checkpoints (signatures, th
 every range of positions). Events after the last checkpoint are held by their chains and heads alone.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,7 +69,7 @@ async def verify(
     return report
 
 
-async def _batches(connection: Connection, query: str, *args: Any) -> AsyncIterator[list[Row]]:
+async def _batches(connection: Connection, query: str, *args: Any) -> AsyncGenerator[list[Row], None]:
     """The server gets the next batch ready while the last one is looked at."""
     cursor = await connection.cursor(query, *args)
     while rows := await cursor.fetch(_BATCH):
@@ -118,12 +118,12 @@ class _StreamWalk:
 
 
 def _has_its_hash(row: Row) -> bool:
-    columns = dict(row)
+    columns, stored = dict(row), bytes(row["hash"])
     try:
         columns["payload"] = from_json(columns["payload"])
     except ValueError:  # numbers or nesting that nothing of ours writes
         return False
-    return hash_of(columns) == row["hash"]
+    return hash_of(columns) == stored
 
 
 async def _open(connection: Connection, vault: Vault, rows: list[Row], report: Report) -> None:
@@ -230,7 +230,7 @@ class _Checkpoints:
         )
 
 
-async def _flat(connection: Connection, query: str) -> AsyncIterator[Row]:
+async def _flat(connection: Connection, query: str) -> AsyncGenerator[Row, None]:
     async with aclosing(_batches(connection, query)) as batches:
         async for rows in batches:
             for row in rows:

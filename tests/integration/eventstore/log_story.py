@@ -1,0 +1,262 @@
+"""A person's story in which every kind of event happens once or more."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from medicalcor.core import ids
+from medicalcor.core.database.pool import Pool
+from medicalcor.core.database.transaction import transaction
+from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
+from medicalcor.schemas.base import Event
+from medicalcor.schemas.common import Classification, Procedure, Urgency
+from medicalcor.schemas.decisions import Decision
+from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
+from medicalcor.schemas.events import conversations, effects, leads, people
+from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
+from medicalcor.schemas.triage import TriageResult
+
+NAME = "Ana Canarescu"
+PHONE = "+40722777001"
+TEXT = "Bună ziua, vreau un implant, am bugetul pregătit"
+PERSONAL = (NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant")
+T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Story:
+    """The ids of one person's things. Two stories share nothing."""
+
+    person: UUID = field(default_factory=ids.new_id)
+    lead: UUID = field(default_factory=ids.new_id)
+    conversation: UUID = field(default_factory=ids.new_id)
+    message: UUID = field(default_factory=ids.new_id)
+    user: UUID = field(default_factory=ids.new_id)
+    answer: UUID = field(default_factory=ids.new_id)
+    contact: UUID = field(default_factory=ids.new_id)
+    note: UUID = field(default_factory=ids.new_id)
+    lost: UUID = field(default_factory=ids.new_id)
+
+    def chapters(self) -> list[list[tuple[str, Event]]]:
+        """What is appended together, in order."""
+        return [
+            self._arrival(),
+            self._message(),
+            self._judgement(),
+            self._answer(),
+            self._delivery(),
+            self._crm(),
+            self._staff(),
+            self._end(),
+        ]
+
+    def _arrival(self) -> list[tuple[str, Event]]:
+        person, lead, conversation = (
+            f"person-{self.person}",
+            f"lead-{self.lead}",
+            f"conversation-{self.conversation}",
+        )
+        key = self.person.hex
+        return [
+            (person, people.PersonCreated(person_id=self.person, name=NAME, source="whatsapp")),
+            (person, people.AddressAdded(person_id=self.person, kind="phone", address_key=key, value=PHONE)),
+            (
+                lead,
+                leads.LeadCreated(
+                    lead_id=self.lead,
+                    person_id=self.person,
+                    conversation_id=self.conversation,
+                    channel="whatsapp",
+                    source="whatsapp",
+                ),
+            ),
+            (
+                conversation,
+                conversations.ConversationOpened(
+                    conversation_id=self.conversation,
+                    person_id=self.person,
+                    lead_id=self.lead,
+                    channel="whatsapp",
+                    partition_key=f"partition-{key}",
+                    clinic_address="1001",
+                    reply_kind="phone",
+                    reply_to=PHONE,
+                ),
+            ),
+        ]
+
+    def _message(self) -> list[tuple[str, Event]]:
+        received = conversations.MessageReceived(
+            message_id=self.message,
+            conversation_id=self.conversation,
+            person_id=self.person,
+            lead_id=self.lead,
+            kind="image",
+            raw_kind="image",
+            text=TEXT,
+            media=conversations.Media(id="media-1", mime_type="image/jpeg"),
+            provider_id="wamid.CANAR",
+            sent_at=T0 - timedelta(seconds=3),
+        )
+        person = f"person-{self.person}"
+        return [
+            (f"conversation-{self.conversation}", received),
+            (person, people.PersonNamed(person_id=self.person, name=NAME + "-Pop")),
+            (person, people.LanguageDetected(person_id=self.person, language="ro", message_id=self.message)),
+        ]
+
+    def _judgement(self) -> list[tuple[str, Event]]:
+        output = ScoringOutput(
+            score=5,
+            classification=Classification.HOT,
+            confidence=0.87,
+            reasoning="asks for an implant and has the money",
+            suggested_action="call now",
+            procedures=(Procedure.IMPLANT,),
+            budget=True,
+            urgency=Urgency.HIGH,
+            emergency=True,
+            language="ro",
+            evidence=(Evidence(turn=0, start=19, end=26, text="implant", means="procedure:implant"),),
+        )
+        triage = TriageResult(
+            urgency=Urgency.HIGH, routing="call_now", medical_flags=("pain",), suggested_owner="receptionist"
+        )
+        stream = f"lead-{self.lead}"
+        return [
+            (
+                stream,
+                leads.LeadScored(
+                    lead_id=self.lead,
+                    person_id=self.person,
+                    message_id=self.message,
+                    by=ScoredBy(scorer="rules", why="ai_off", version="1"),
+                    score=5,
+                    classification="HOT",
+                    confidence=0.87,
+                    turns=(self.message,),
+                    output=output,
+                    rules_score=5,
+                    agreed=True,
+                ),
+            ),
+            (stream, leads.LeadTriaged(lead_id=self.lead, message_id=self.message, triage=triage)),
+        ]
+
+    def _answer(self) -> list[tuple[str, Event]]:
+        text = WhatsAppText(body="Vă sunăm noi", language="ro", written_by="phrases", reply_to="wamid.CANAR")
+        stream = f"effect-{self.answer}"
+        delayed = effects.EffectDelayed(effect_id=self.answer, reason="rate_limited", again_at=T0)
+        unknown = effects.EffectUnknown(effect_id=self.answer, reason="timeout", again_at=T0)
+        return [
+            self._planned(self.answer, text, verdict="hold"),
+            (stream, delayed),
+            (stream, unknown),
+            (stream, effects.EffectSent(effect_id=self.answer, provider_id="wamid.CANAR2", at=T0)),
+        ]
+
+    def _delivery(self) -> list[tuple[str, Event]]:
+        stream = f"effect-{self.answer}"
+        return [
+            (stream, effects.EffectStatusChanged(effect_id=self.answer, status="delivered", at=T0)),
+            (stream, effects.EffectStatusChanged(effect_id=self.answer, status="read", at=T0)),
+        ]
+
+    def _crm(self) -> list[tuple[str, Event]]:
+        linked = people.CrmLinked(
+            person_id=self.person, provider="hubspot", external_id="901", found_by="created"
+        )
+        return [
+            self._planned(self.contact, HubSpotContact()),
+            (f"effect-{self.contact}", effects.EffectFailed(effect_id=self.contact, reason="rejected")),
+            (f"person-{self.person}", linked),
+        ]
+
+    def _staff(self) -> list[tuple[str, Event]]:
+        words = {"lead_id": self.lead, "by": self.user}
+        conversation = f"conversation-{self.conversation}"
+        taken = conversations.ConversationTakenOver(conversation_id=self.conversation, **words)
+        released = conversations.ConversationReleased(conversation_id=self.conversation, **words)
+        return [
+            (conversation, taken),
+            (f"lead-{self.lead}", leads.LeadSeen(**words)),
+            (conversation, released),
+            self._planned(self.note, WhatsAppText(body="Vă sunăm noi", language="ro", written_by="staff")),
+            (
+                f"effect-{self.note}",
+                effects.EffectRefused(effect_id=self.note, decision=self._decision("refuse")),
+            ),
+        ]
+
+    def _end(self) -> list[tuple[str, Event]]:
+        opted_out = people.OptedOut(
+            person_id=self.person,
+            address_keys=(self.person.hex,),
+            channel="whatsapp",
+            message_id=self.message,
+        )
+        return [
+            (f"person-{self.person}", opted_out),
+            self._planned(self.lost, HubSpotContact()),
+            (f"effect-{self.lost}", effects.EffectVoided(effect_id=self.lost, reason="opted_out")),
+            (f"lead-{self.lead}", leads.LeadArchived(lead_id=self.lead, reason="done")),
+        ]
+
+    def _decision(self, verdict: str) -> Decision:
+        return Decision.model_validate(
+            {
+                "verdict": verdict,
+                "reasons": ("answers_a_message",),
+                "hold_until": T0 if verdict == "hold" else None,
+                "evidence": {"window_open": True},
+                "policy": "1",
+            }
+        )
+
+    def _planned(self, effect: UUID, content: object, *, verdict: str = "send") -> tuple[str, Event]:
+        planned = effects.EffectPlanned.model_validate(
+            {
+                "effect_id": effect,
+                "key": f"key-{effect}",
+                "kind": content.kind,
+                "person_id": self.person,
+                "lead_id": self.lead,
+                "conversation_id": self.conversation,
+                "cause_id": self.message,
+                "purpose": "answer",
+                "author": "staff" if effect == self.note else "automatic",
+                "content": content,
+                "decision": self._decision(verdict),
+            }
+        )
+        return f"effect-{effect}", planned
+
+
+async def tell(pool: Pool, store: EventStore, story: Story) -> list[Recorded]:
+    """Record the whole story, a transaction a chapter."""
+    recorded: list[Recorded] = []
+    for nth, chapter in enumerate(story.chapters()):
+        async with transaction(pool, subject=story.person) as connection:
+            entries = [
+                Append(
+                    stream,
+                    [event],
+                    story.person,
+                    key=f"{story.person}-{nth}-{place}",
+                    occurred_at=T0 + timedelta(minutes=nth),
+                )
+                for place, (stream, event) in enumerate(chapter)
+            ]
+            recorded += await store.append(
+                connection, *entries, cause=Cause(f"correlation-{nth}", "system", story.message)
+            )
+    return recorded
+
+
+async def erase(pool: Pool, store: EventStore, person: UUID) -> None:
+    async with transaction(pool, subject=person) as connection:
+        erased = people.PersonErased(person_id=person, reason="asked")
+        await store.append(
+            connection, Append(f"person-{person}", [erased], person), cause=Cause("c", "system")
+        )
+        await store.vault.destroy_subject_key(connection, person)
