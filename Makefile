@@ -66,6 +66,10 @@ install: $(DEV) $(BUILT) ## Only install and build
 format: $(DEV) ## Lay the code out and mend what ruff can mend
 	@$(VENV)/bin/ruff check --fix --quiet . ; $(VENV)/bin/ruff format .
 
+.PHONY: docs
+docs: $(DEV) ## Write the reference pages that come from the code
+	@$(PY) .ci/check_docs.py --write
+
 .PHONY: lock
 lock: $(PY) ## Choose versions anew: requirements/*.txt and package-lock.json (needs uv)
 	@.ci/lock

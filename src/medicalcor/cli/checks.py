@@ -162,6 +162,7 @@ SETTINGS: dict[str, Setting] = {
     "openai_base_url": Setting("OpenAI itself is asked", optional=True, wrong=_HTTP),
     "openai_model": Setting("the current default", optional=True, wrong=_retired),
     "ai_timeout_seconds": Setting("how long the AI may take", optional=True),
+    "cors_origins": Setting("forms on other sites cannot post leads from the browser", optional=True),
     "rate_limits": Setting("limits are on", optional=True, wrong=_not_on_or_off),
     "body_limit_bytes": Setting("how long a webhook's body may be", optional=True),
     "request_timeout_seconds": Setting("how long a request may take", optional=True),
