@@ -122,7 +122,7 @@ def load_settings(**overrides: Any) -> Settings:
     """From the environment; an empty variable counts as unset."""
     files = _from_files(dict(os.environ))
     try:
-        return Settings(**{**files, **overrides}, _env_ignore_empty=True)  # type: ignore[call-arg]  # pydantic-settings' own keyword
+        return Settings(**{**files, **overrides}, _env_ignore_empty=True)
     except ValidationError as problem:
         lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in problem.errors()]
         raise MissingSetting("Settings that cannot be used: " + "; ".join(lines)) from None

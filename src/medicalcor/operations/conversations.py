@@ -8,6 +8,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import Conflict, Forbidden, InvalidInput
 from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.domain.outreach.policy import decide as decide_outreach
 from medicalcor.operations import effects
 from medicalcor.operations.ledger import Ledger
 from medicalcor.schemas.common import ConversationId, EffectId, UserId
@@ -93,7 +94,7 @@ async def reply(
         known = await connection.fetch(SQL["known_effects"], [intent.key])
         if known:
             return UUID(int=known[0]["id"].int)
-        _must_be_allowed(effects.decide(effects.facts(ledger, about, intent)))
+        _must_be_allowed(decide_outreach(effects.facts(ledger, about, intent)))
         cause = Cause(correlation_id=str(conversation_id), actor=user(by))
         planned = await effects.plan(
             ledger, connection, conversation_id=conversation_id, intents=[intent], cause=cause

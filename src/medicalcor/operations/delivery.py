@@ -150,7 +150,8 @@ async def _may_send_again_at(
     listening_since = await connection.fetchval(SQL["gateway_since"], now - GATEWAY_FRESH)
     if listening_since is None:
         return now + wait
-    return max(last["started_at"], listening_since) + wait
+    since: datetime = max(last["started_at"], listening_since)
+    return since + wait
 
 
 async def _wait(

@@ -44,16 +44,18 @@ async def retain(ledger: Ledger) -> int:
     now = clock.now()
     before = int((now - RUNS_KEPT).timestamp() * 1000)
     removed = 0
-    while True:
-        async with transaction(ledger.pool) as connection:
-            done = await connection.fetchval("select remove_finished_runs($1)", before)
+    while done := await _remove_runs(ledger, before):
         removed += done
-        if done == 0:
-            break
     async with transaction(ledger.pool) as connection:
         await connection.execute(
             "update day_keys set wrapped = null, destroyed_at = $2 where day < $1 and wrapped is not null",
             (now - BODIES_KEPT).date(),
             now,
         )
+    return removed
+
+
+async def _remove_runs(ledger: Ledger, before_ms: int) -> int:
+    async with transaction(ledger.pool) as connection:
+        removed: int = await connection.fetchval("select remove_finished_runs($1)", before_ms)
     return removed

@@ -11,12 +11,13 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import uvloop
 from dbos import DBOS, DBOSConfig
 
 from medicalcor import runtime as composition
 from medicalcor.core import ids
-from medicalcor.core.log import get_logger
-from medicalcor.core.settings import Settings
+from medicalcor.core.log import configure, get_logger
+from medicalcor.core.settings import Settings, load_settings
 from medicalcor.workflows import catalog, queues, schedule
 from medicalcor.workflows.recovery import APPLICATION, Lease
 from medicalcor.workflows.serializer import JsonSerializer
@@ -56,8 +57,14 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         await runtime.aclose()
 
 
-async def run_worker(settings: Settings) -> None:
-    """Work until told to stop."""
+def run_worker() -> None:
+    """Work until told to stop. Settings come from the environment."""
+    settings = load_settings()
+    configure(settings.log_level)
+    uvloop.run(_until_stopped(settings))
+
+
+async def _until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from typing import LiteralString, cast
+from typing import Any
 
 import psycopg
 
@@ -24,7 +24,7 @@ BEAT_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
 GRACE_SECONDS = 5.0
 
-SQL = cast("dict[str, LiteralString]", statements("medicalcor.workflows", "recovery.sql"))
+SQL: dict[str, Any] = dict(statements("medicalcor.workflows", "recovery.sql"))
 log = get_logger(__name__)
 
 

@@ -47,7 +47,8 @@ async def pending(connection: Connection) -> list[str]:
 
 
 async def _pending(connection: Connection) -> dict[str, str]:
-    applied = dict(await connection.fetch("select name, checksum from schema_migrations"))
+    rows = await connection.fetch("select name, checksum from schema_migrations")
+    applied: dict[str, str] = {row["name"]: row["checksum"] for row in rows}
     for name, sql in available().items():
         if name in applied and applied[name] != _checksum(sql):
             raise MigrationChanged(f"{name} was applied and has been edited since. Write a new migration instead.")

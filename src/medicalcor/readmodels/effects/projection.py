@@ -75,7 +75,7 @@ async def _ended(connection: Connection, recorded: Recorded) -> None:
         events.EffectVoided.type: "void",
     }[recorded.type]
     decision = plain.get("decision")
-    reason = plain["reason"] if "reason" in plain else decision["reasons"][0]
+    reason = decision["reasons"][0] if decision else plain["reason"]
     await connection.execute(SQL["ended"], _id(recorded), status, reason, recorded.occurred_at, decision)
 
 

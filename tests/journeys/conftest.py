@@ -1,0 +1,45 @@
+"""One running system for all journeys; each test plays patients of its own."""
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from medicalcor.core.crypto.vault import new_master_key
+from medicalcor.core.database.embedded import EmbeddedPostgres
+from tests.conftest import TEMPLATE
+from tests.stack import Stack
+
+_numbers = itertools.count(1)
+
+
+async def _make(url: str, name: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(f"create database {name} template {TEMPLATE}")
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def system(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder: Path = tmp_path_factory.mktemp("system")
+    asyncio.run(_make(postgres.url(), "journeys"))
+    stack = Stack(postgres.url(database="journeys"), folder, new_master_key())
+    stack.start('sandbox', 'api', 'worker-0')
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def stack(system: Stack) -> Stack:
+    """The running system with a sandbox that has forgotten the test before."""
+    system.reset()
+    return system
+
+
+@pytest.fixture
+def phone() -> str:
+    """A number that nobody has used yet."""
+    return f"+4072{next(_numbers):07d}"

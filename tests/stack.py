@@ -1,0 +1,285 @@
+"""The system as processes of its own: what the journeys and the chaos tests drive, through HTTP only."""
+
+import asyncio
+import base64
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from medicalcor.core.crypto.hmac import sign
+
+WHATSAPP_SECRET = "journey-webhook-secret"
+CLINIC_PHONE_ID = "100000000000001"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Process:
+    """One of ours; its output goes to a file that a failing test can show."""
+
+    name: str
+    args: list[str]
+    env: Mapping[str, str]
+    log: Path
+    popen: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as out:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", "medicalcor", *self.args],
+                env=dict(self.env),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    @property
+    def pid(self) -> int:
+        assert self.popen is not None
+        return self.popen.pid
+
+    def kill(self) -> None:
+        """As `kill -9` does."""
+        assert self.popen is not None
+        os.kill(self.popen.pid, signal.SIGKILL)
+        self.popen.wait(10)
+
+    def stop(self) -> None:
+        if self.popen is None or self.popen.poll() is not None:
+            return
+        self.popen.send_signal(signal.SIGTERM)
+        try:
+            self.popen.wait(30)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait(10)
+
+
+@dataclass
+class Stack:
+    """Sandbox, gateway, dashboard and workers on one database."""
+
+    database_url: str
+    folder: Path
+    master_key: str
+    settings: dict[str, str] = field(default_factory=dict)
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        self.api_port, self.web_port, self.sandbox_port = free_port(), free_port(), free_port()
+        self.processes = {
+            "sandbox": self._process("sandbox", "sandbox"),
+            "api": self._process("api", "api"),
+            "web": self._process("web", "web"),
+        }
+        for number in range(self.workers):
+            self.add_worker(f"worker-{number}")
+        self.http = httpx.Client(timeout=30)
+
+    def add_worker(self, name: str) -> Process:
+        self.processes[name] = self._process(name, "worker")
+        return self.processes[name]
+
+    @property
+    def env(self) -> dict[str, str]:
+        keep = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "PYTHONPATH", "VIRTUAL_ENV"}}
+        sandbox = self.sandbox_url
+        return keep | {
+            "DATABASE_URL": self.database_url,
+            "MEDICALCOR_DATA_DIR": str(self.folder / "data"),
+            "MEDICALCOR_MASTER_KEY": self.master_key,
+            "API_SECRET_KEY": "journey-api-secret-key-of-32-characters",
+            "API_PORT": str(self.api_port),
+            "WEB_PORT": str(self.web_port),
+            "SANDBOX_PORT": str(self.sandbox_port),
+            "WHATSAPP_API_KEY": "journey-whatsapp-key",
+            "WHATSAPP_BASE_URL": f"{sandbox}/whatsapp",
+            "WHATSAPP_WEBHOOK_SECRET": WHATSAPP_SECRET,
+            "WHATSAPP_VERIFY_TOKEN": "journey-verify-token",
+            "HUBSPOT_ACCESS_TOKEN": "journey-hubspot-token",
+            "HUBSPOT_BASE_URL": f"{sandbox}/hubspot",
+            "OPENAI_API_KEY": "journey-openai-key",
+            "OPENAI_BASE_URL": f"{sandbox}/openai/v1",
+            "CLINIC_NAME": "Clinica Zâmbet",
+            "ANSWER_SETTLE_SECONDS": "2",
+            "UNKNOWN_OUTCOME_WAIT_SECONDS": "6",
+            **self.settings,
+        }
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def api_url(self) -> str:
+        return f"http://127.0.0.1:{self.api_port}"
+
+    @property
+    def web_url(self) -> str:
+        return f"http://127.0.0.1:{self.web_port}"
+
+    def start(self, *names: str) -> None:
+        for name in names or tuple(self.processes):
+            self.processes[name].start()
+        self.wait_ready()
+
+    def wait_ready(self, seconds: float = 40) -> None:
+        wanted = {
+            "api": f"{self.api_url}/ready",
+            "web": f"{self.web_url}/live",
+            "sandbox": f"{self.sandbox_url}/_sandbox/calls",
+        }
+        for name, url in wanted.items():
+            if self.processes[name].popen is not None:
+                self.until(lambda url=url: self._answers(url), what=f"{name} ready", seconds=seconds)  # type: ignore[misc]
+
+    def stop(self) -> None:
+        for process in reversed(self.processes.values()):
+            process.stop()
+        self.http.close()
+
+    def until(self, holds: Callable[[], Any], *, what: str, seconds: float = 20) -> Any:
+        """Poll until `holds` answers something true; the wait is bounded and says what it waited for."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = holds()
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"waited {seconds} s for: {what}\n{self.logs()}")
+
+    def logs(self, last: int = 4000) -> str:
+        return "\n".join(
+            f"== {p.name}\n{p.log.read_text(errors='replace')[-last:]}"
+            for p in self.processes.values()
+            if p.log.exists()
+        )
+
+    # the patient -------------------------------------------------------------------------------------
+
+    def post(self, body: bytes, *, secret: str = WHATSAPP_SECRET) -> httpx.Response:
+        headers = {"X-Hub-Signature-256": f"sha256={sign(secret.encode(), body)}"}
+        return self.http.post(f"{self.api_url}/webhooks/whatsapp", content=body, headers=headers)
+
+    def say(self, phone: str, text: str, **options: Any) -> str:
+        """The patient writes; answers WhatsApp's id once the gateway has acknowledged."""
+        wamid = options.pop("wamid", None) or new_wamid(phone)
+        body = httpx.Request("POST", "http://x", json=envelope([message(phone, text, wamid=wamid, **options)])).content
+        answer = self.post(body)
+        assert answer.status_code == 200, answer.text
+        return wamid
+
+    def calls(self, provider: str, path: str | None = None) -> list[dict[str, Any]]:
+        found = self.http.get(f"{self.sandbox_url}/_sandbox/calls", params={"provider": provider}).json()
+        return [c for c in found if path is None or path in c["path"]]
+
+    def messages_to(self, phone: str) -> list[dict[str, Any]]:
+        """What the clinic sent to this number and the provider took, in order."""
+        digits = phone.lstrip("+")
+        return [
+            c["body"]
+            for c in self.calls("whatsapp", "/messages")
+            if c["status"] == 200 and isinstance(c["body"], dict) and str(c["body"].get("to", "")).lstrip("+") == digits
+        ]
+
+    def answered(self, phone: str, count: int = 1, seconds: float = 20) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.until(
+            lambda: (m := self.messages_to(phone)) if len(self.messages_to(phone)) >= count else None,
+            what=f"{count} answer(s)",
+            seconds=seconds,
+        )
+        return found
+
+    def fault(self, **fault: Any) -> None:
+        answer = self.http.post(f"{self.sandbox_url}/_sandbox/faults", json=fault)
+        assert answer.status_code < 300, answer.text
+
+    def reset(self) -> None:
+        self.http.post(f"{self.sandbox_url}/_sandbox/reset")
+
+    def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
+        """Straight from the database, for what has no public door yet."""
+        import asyncpg
+
+        async def fetch() -> list[dict[str, Any]]:
+            connection = await asyncpg.connect(self.database_url)
+            try:
+                return [dict(row) for row in await connection.fetch(sql, *args)]
+            finally:
+                await connection.close()
+
+        return asyncio.run(fetch())
+
+    def run(self, *args: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+        """A `medicalcor` command, as a person would type it."""
+        return subprocess.run(
+            [sys.executable, "-m", "medicalcor", *args],
+            env=self.env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def _answers(self, url: str) -> bool:
+        try:
+            return self.http.get(url).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _process(self, name: str, *args: str) -> Process:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return Process(name, list(args), self.env, self.folder / f"{name}.log")
+
+
+def new_wamid(phone: str) -> str:
+    """Shaped as WhatsApp's: the sender's number is inside."""
+    return "wamid." + base64.b64encode(f"{phone}:{uuid4().hex}".encode()).decode()
+
+
+def message(
+    phone: str, text: str, *, wamid: str, name: str = "Ana Test", at: float | None = None, **more: Any
+) -> dict[str, Any]:
+    digits = phone.lstrip("+")
+    return {
+        "contact": {"profile": {"name": name}, "wa_id": digits},
+        "message": {
+            "from": digits,
+            "id": wamid,
+            "timestamp": str(int(at or time.time())),
+            "type": "text",
+            "text": {"body": text},
+            **more,
+        },
+    }
+
+
+def envelope(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "40310000001", "phone_number_id": CLINIC_PHONE_ID},
+        "contacts": [m["contact"] for m in messages],
+        "messages": [m["message"] for m in messages],
+    }
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": "200000000000001", "changes": [{"field": "messages", "value": value}]}],
+    }
