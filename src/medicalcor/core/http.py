@@ -108,7 +108,7 @@ class Outbound:
             base_url=base_url,
             headers=dict(headers or {}),
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30.0),
-            trust_env=not _on_this_machine(base_url),
+            trust_env=not on_this_machine(base_url),
         )
 
     async def aclose(self) -> None:
@@ -256,7 +256,7 @@ def _name(outcome: Response | ProviderError) -> str:
     return "server_error" if outcome.status >= 500 else "refused"
 
 
-def _on_this_machine(base_url: str) -> bool:
+def on_this_machine(base_url: str) -> bool:
     """Whether proxies from the environment are to be passed by."""
     host = httpx.URL(base_url).host
     try:

@@ -1,0 +1,190 @@
+"""Asking a chat model: OpenAI's, or any server with its API.
+
+Asked once, within a budget of time: rules and fixed answers are faster than a second try. Nothing is kept there.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAIError
+from openai.types import CompletionUsage
+from openai.types.chat import ChatCompletionMessageParam
+from pydantic import BaseModel
+
+from medicalcor.core import clock, context
+from medicalcor.core.breaker import Breaker, BreakerOpen, Permit
+from medicalcor.core.errors import ProviderBusy, ProviderError, ProviderOff, ProviderUnavailable
+from medicalcor.core.http import on_this_machine
+from medicalcor.core.log import get_logger
+from medicalcor.core.observability import metrics, tracing
+from medicalcor.integrations.openai.mapping import PROVIDER, error_of, nonsense, refused
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+_OUTCOMES = {
+    "ai_timeout": "timeout",
+    "ai_nonsense": "garbled",
+    "ai_breaker_open": "breaker_open",
+    "ai_refused": "refused",
+}
+"""Reason → the outcome as metrics call it; the rest by class."""
+_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
+"""What comes of an answer in another shape than the SDK expects; pydantic's and JSON's errors are ValueErrors."""
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Answered(Generic[T]):
+    result: T
+    usage: CompletionUsage | None
+
+
+class AiClient:
+    """Every failure is a ProviderError whose `reason` begins with `ai_`."""
+
+    def __init__(self, *, api_key: str | None, base_url: str | None, model: str) -> None:
+        self.model = model
+        self.breaker = Breaker(PROVIDER)
+        self._sdk: AsyncOpenAI | None = None
+        if api_key:
+            near = base_url is not None and on_this_machine(base_url)
+            self._sdk = AsyncOpenAI(
+                api_key=api_key,
+                base_url=base_url,
+                max_retries=0,
+                http_client=DefaultAsyncHttpxClient(trust_env=not near),
+            )
+
+    async def aclose(self) -> None:
+        if self._sdk is not None:
+            await self._sdk.close()
+
+    async def judge(
+        self,
+        messages: list[dict[str, str]],
+        *,
+        shape: type[M],
+        timeout: float,  # noqa: ASYNC109 - running over it is one of the answers, not a cancellation
+    ) -> M:
+        """The answer as `shape`, asked for by a strict JSON schema; its bounds are checked again here."""
+
+        async def ask(sdk: AsyncOpenAI) -> _Answered[M]:
+            answer = await sdk.chat.completions.parse(
+                model=self.model,
+                messages=_params(messages),
+                response_format=shape,
+                store=False,
+                extra_headers=context.outgoing_headers(),
+            )
+            said = answer.choices[0].message
+            if said.refusal:
+                raise refused()
+            if said.parsed is None:
+                raise nonsense("is empty")
+            return _Answered(said.parsed, answer.usage)
+
+        return await self._ask("judge", ask, limit=timeout)
+
+    async def write(
+        self,
+        messages: list[dict[str, str]],
+        *,
+        timeout: float,  # noqa: ASYNC109 - as above
+        max_tokens: int,
+    ) -> str:
+        """The answer in words. One that was cut off at `max_tokens` counts as none."""
+
+        async def ask(sdk: AsyncOpenAI) -> _Answered[str]:
+            answer = await sdk.chat.completions.create(
+                model=self.model,
+                messages=_params(messages),
+                max_completion_tokens=max_tokens,
+                store=False,
+                extra_headers=context.outgoing_headers(),
+            )
+            choice = answer.choices[0]
+            if choice.message.refusal or choice.finish_reason == "content_filter":
+                raise refused()
+            text = (choice.message.content or "").strip()
+            if choice.finish_reason == "length" or not text:
+                raise nonsense("is empty or was cut off at its limit of length")
+            return _Answered(text, answer.usage)
+
+        return await self._ask("write", ask, limit=timeout)
+
+    async def _ask(
+        self, operation: str, ask: Callable[[AsyncOpenAI], Awaitable[_Answered[T]]], *, limit: float
+    ) -> T:
+        started = clock.monotonic()
+        with tracing.span("outbound", provider=PROVIDER, operation=operation):
+            outcome = await self._guarded(ask, limit=limit)
+        seconds = clock.monotonic() - started
+        name = _name(outcome)
+        metrics.outbound.labels(PROVIDER, operation, name).inc()
+        metrics.outbound_seconds.labels(PROVIDER, operation).observe(seconds)
+        about: dict[str, Any] = {"provider": PROVIDER, "operation": operation, "outcome": name}
+        about |= {"seconds": round(seconds, 3), "model": self.model}
+        if isinstance(outcome, ProviderError):
+            log.warning("outbound_call", **about, reason=outcome.reason, status=outcome.status)
+            raise outcome
+        log.debug("outbound_call", **about)
+        if outcome.usage is not None:
+            metrics.ai_tokens.labels(operation, "prompt").inc(outcome.usage.prompt_tokens)
+            metrics.ai_tokens.labels(operation, "completion").inc(outcome.usage.completion_tokens)
+        return outcome.result
+
+    async def _guarded(
+        self, ask: Callable[[AsyncOpenAI], Awaitable[_Answered[T]]], *, limit: float
+    ) -> _Answered[T] | ProviderError:
+        if self._sdk is None:
+            return ProviderOff("The AI is off: set OPENAI_API_KEY.", provider=PROVIDER, reason="ai_off")
+        sdk = self._sdk.with_options(timeout=limit)
+        try:
+            with self.breaker.permit() as permit:
+                outcome = await _within(limit, ask(sdk))
+                _settle(permit, outcome)
+                return outcome
+        except BreakerOpen as closed:
+            return ProviderUnavailable(
+                "The AI has failed several times in a row and is left alone for a moment.",
+                provider=PROVIDER,
+                reason="ai_breaker_open",
+                retry_after=closed.retry_after,
+            )
+
+
+async def _within(limit: float, asked: Awaitable[_Answered[T]]) -> _Answered[T] | ProviderError:
+    """The SDK's own time-out starts anew with every byte; this one does not."""
+    try:
+        async with asyncio.timeout(limit):
+            return await asked
+    except ProviderError as problem:
+        return problem
+    except (OpenAIError, TimeoutError, *_UNREADABLE) as problem:
+        return error_of(problem)
+
+
+def _settle(permit: Permit, outcome: _Answered[T] | ProviderError) -> None:
+    """Down or slow counts against it, a busy one neither way, any other answer for it."""
+    if isinstance(outcome, ProviderUnavailable):
+        permit.failed()
+    elif not isinstance(outcome, ProviderBusy):
+        permit.succeeded()
+
+
+def _name(outcome: _Answered[T] | ProviderError) -> str:
+    if not isinstance(outcome, ProviderError):
+        return "ok"
+    if isinstance(outcome, ProviderBusy):
+        return "busy"
+    failed = "server_error" if outcome.status else "unreachable"
+    return _OUTCOMES.get(outcome.reason) or (
+        failed if isinstance(outcome, ProviderUnavailable) else "refused"
+    )
+
+
+def _params(messages: list[dict[str, str]]) -> list[ChatCompletionMessageParam]:
+    return cast("list[ChatCompletionMessageParam]", messages)
