@@ -1,23 +1,18 @@
 """`medicalcor simulate`: be a patient from the command line."""
 
 import os
-from pathlib import Path
 
 import click
 
+from medicalcor.cli import environment
+
 
 def _environment(name: str) -> str | None:
-    """From the environment, else from what the demo made in `<data dir>/demo.env`."""
+    """From the environment, else from what the demo made in its data folder."""
+    made = environment.demo_env(environment.data_dir())
     if os.environ.get(name):
         return os.environ[name]
-    made = Path(os.environ.get("MEDICALCOR_DATA_DIR") or ".medicalcor") / "demo.env"
-    if not made.is_file():
-        return None
-    for line in made.read_text(encoding="utf-8").splitlines():
-        key, _, value = line.removeprefix("export ").partition("=")
-        if key.strip() == name:
-            return value.strip().strip("\"'") or None
-    return None
+    return environment.read_env_file(made).get(name) if made.is_file() else None
 
 
 def _webhook_url() -> str:

@@ -4,7 +4,7 @@ const presets = JSON.parse($("presets").textContent);
 const HUES = [190, 40, 265, 130, 330, 80];
 const TICKS = { pending: "Sending", sent: "Sent", delivered: "Delivered", read: "Read", failed: "Not delivered" };
 const ONE = '<svg viewBox="0 0 17 12" aria-hidden="true"><path d="m3 6.500 3.200 3.200L13 2.700"/></svg>';
-const TWO = '<svg viewBox="0 0 17 12" aria-hidden="true"><path d="m1 6.500 3.200 3.200L11 2.700m8 9.500.300.200L15.500 2.700"/></svg>';
+const TWO = '<svg viewBox="0 0 17 12" aria-hidden="true"><path d="m1 6.500 3.200 3.200L11 2.700M7.600 9.100l.6.6L15.500 2.700"/></svg>';
 const SLOW_MS = 3000;
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "short" });

@@ -123,20 +123,23 @@ def _candidates(store: Store, *, kind: str, filters: list[dict[str, Any]]) -> It
     """Read from the index where a filter allows, so that a long run's searches stay quick."""
     records = store.records(kind)
     for one in filters:
-        index = store.index(kind, name=one["propertyName"]) if one["operator"] in _INDEXED else None
-        if index is None:
-            continue
-        if one["operator"] == "EQ":
-            ids = index.values.get(str(one.get("value", "")).lower(), {})
+        ids = _indexed(store, kind=kind, wanted=one)
+        if ids is not None:
             return [records[i] for i in ids if i in records]
-        words = tokens(str(one.get("value", "")))
-        if words and "*" not in str(one.get("value", "")):
-            rarest = min((index.words.get(word, {}) for word in words), key=len)
-            return [records[i] for i in rarest if i in records]
     return records.values()
 
 
-_INDEXED = ("EQ", "CONTAINS_TOKEN")
+def _indexed(store: Store, *, kind: str, wanted: dict[str, Any]) -> Iterable[str] | None:
+    """The records that may hold this, from the index; None when it cannot tell."""
+    operator, value = wanted["operator"], str(wanted.get("value", ""))
+    if operator not in ("EQ", "IN", "CONTAINS_TOKEN") or (operator == "CONTAINS_TOKEN" and "*" in value):
+        return None
+    index = store.index(kind, name=wanted["propertyName"])
+    if operator == "CONTAINS_TOKEN":
+        words = tokens(value)
+        return min((index.words.get(word, {}) for word in words), key=len, default=())
+    values = [value] if operator == "EQ" else wanted.get("values") or ()
+    return {i: None for one in values for i in index.values.get(str(one).lower(), ())}
 
 
 def _sorted(records: Iterable[Record], *, sorts: list[Any]) -> list[Record]:

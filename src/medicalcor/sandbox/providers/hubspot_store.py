@@ -8,6 +8,8 @@ from medicalcor.core import clock
 from medicalcor.sandbox.providers import hubspot_schema as schema
 
 TOKEN = re.compile(r"\w+")
+_MOMENTS = {"contacts": ("createdate", "lastmodifieddate")}
+"""What creation and last change are called; engagements have names of their own."""
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -25,7 +27,13 @@ class Record:
         """`wanted` None: everything that is set."""
         properties: dict[str, str | None] = dict(self.properties)
         if wanted is not None:
-            always = ("createdate", "hs_object_id", "hs_lastmodifieddate", "lastmodifieddate")
+            always = (
+                "createdate",
+                "hs_createdate",
+                "hs_object_id",
+                "hs_lastmodifieddate",
+                "lastmodifieddate",
+            )
             names = [*wanted, *(name for name in always if name in self.properties)]
             properties = {name: self.properties.get(name) for name in names}
         return {
@@ -83,11 +91,11 @@ class Store:
     def create(self, kind: str, *, properties: dict[str, str]) -> Record:
         self._next += 1
         now = schema.iso(clock.now())
-        modified = "lastmodifieddate" if kind == "contacts" else "hs_lastmodifieddate"
+        created, modified = _MOMENTS.get(kind, ("hs_createdate", "hs_lastmodifieddate"))
         record = Record(
             id=str(self._next),
             kind=kind,
-            properties={"createdate": now, "hs_object_id": str(self._next), modified: now},
+            properties={created: now, "hs_object_id": str(self._next), modified: now},
             created_at=now,
             updated_at=now,
             written=clock.monotonic(),
@@ -99,7 +107,7 @@ class Store:
     def update(self, record: Record, *, properties: dict[str, str]) -> None:
         now = schema.iso(clock.now())
         record.updated_at = now
-        modified = "lastmodifieddate" if record.kind == "contacts" else "hs_lastmodifieddate"
+        _, modified = _MOMENTS.get(record.kind, ("hs_createdate", "hs_lastmodifieddate"))
         self._write(record, properties={**properties, modified: now})
 
     def archive(self, record: Record) -> None:
