@@ -3,7 +3,8 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,25 +45,28 @@ class Sandbox:
         return [call["body"] for call in await self.calls(provider) if path in call["path"]]
 
 
-@pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
+@pytest.fixture(scope="session")
+def sandbox_url() -> Iterator[str]:
+    """One server for all tests, in a thread of its own; each test begins with a reset."""
     app = create_app(settings=SandboxSettings(public_url="http://127.0.0.1:9", **KEYS), templates=TEMPLATES)
-    server = Server(app, host="127.0.0.1", port=port)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    while not server.started and not task.done():
-        await asyncio.sleep(0.005)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-            staged = Sandbox(url=url, http=http)
-            await staged.turn(statuses=False)
-            yield staged
-    finally:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        server = Server(app, host="127.0.0.1", port=port)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{port}"
         server.should_exit = True
-        await task
+        thread.join()
+
+
+@pytest.fixture
+async def sandbox(sandbox_url: str) -> AsyncIterator[Sandbox]:
+    async with httpx.AsyncClient(base_url=sandbox_url, trust_env=False) as http:
+        await http.post("/_sandbox/reset")
+        staged = Sandbox(url=sandbox_url, http=http)
+        await staged.turn(statuses=False)
+        yield staged
 
 
 Fits = Callable[[Any, str], None]
