@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from pydantic import Field
 
 from medicalcor.core import context
@@ -17,7 +18,6 @@ from medicalcor.core.errors import (
     ProviderRejected,
     ProviderUnavailable,
 )
-from medicalcor.core.observability import metrics
 from medicalcor.core.ports import any_free
 from medicalcor.core.redaction import describe
 from medicalcor.integrations.openai.client import AiClient
@@ -250,7 +250,7 @@ async def test_nonsense_does_not_open_the_breaker(sandbox, client) -> None:
 
 async def test_tokens_and_outcomes_are_counted(sandbox, client) -> None:
     def read(name: str, **labels: str) -> float:
-        return metrics.registry.get_sample_value(name, labels) or 0
+        return REGISTRY.get_sample_value(name, labels) or 0
 
     def counts() -> tuple[float, float]:
         calls = {"provider": "openai", "operation": "write", "outcome": "ok"}

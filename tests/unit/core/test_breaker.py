@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from prometheus_client import REGISTRY
 
 from medicalcor.core import clock
 from medicalcor.core.breaker import Breaker, BreakerOpen
-from medicalcor.core.observability import metrics
 
 
 class Hands:
@@ -99,7 +99,7 @@ def test_its_state_is_a_metric(hands: Hands) -> None:
     breaker = Breaker("seen", failures=1, cool_down=10)
 
     def shown() -> float | None:
-        return metrics.registry.get_sample_value("medicalcor_breaker_state", {"breaker": "seen"})
+        return REGISTRY.get_sample_value("medicalcor_breaker_state", {"breaker": "seen"})
 
     assert shown() == 0
     fail(breaker)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from prometheus_client import REGISTRY
 
 from medicalcor.core import context
 from medicalcor.core.breaker import Breaker
@@ -222,7 +223,7 @@ async def test_busy_and_refused_do_not_open_the_breaker() -> None:
 async def test_every_attempt_is_counted_by_outcome_and_never_by_address() -> None:
     def count(outcome: str) -> float:
         labels = {"provider": "somebody", "operation": "op", "outcome": outcome}
-        return metrics.registry.get_sample_value("medicalcor_outbound_calls_total", labels) or 0
+        return REGISTRY.get_sample_value("medicalcor_outbound_calls_total", labels) or 0
 
     before = {name: count(name) for name in ("ok", "server_error", "dropped")}
     async with door_to(answers(502), drops, answers()) as (door, _):
