@@ -104,7 +104,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["id", "write", "c
 
 
 @given(schedule=STEPS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_interleaving_is_read_whole_and_in_order(
     database_url: str, vault: Vault, schedule: list[tuple[int, str]]
 ) -> None:

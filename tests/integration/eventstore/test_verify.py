@@ -51,7 +51,8 @@ async def unlock(owner: Connection) -> None:
 
 
 async def findings_of(owner: Connection, vault: Vault, *, deep: bool = False) -> str:
-    report = await verify(owner, vault, deep=deep)
+    async with owner.transaction():
+        report = await verify(owner, vault, deep=deep)
     return "; ".join(f"{found.stream} at {found.position}: {found.what}" for found in report.findings)
 
 
@@ -62,7 +63,8 @@ async def test_the_story_has_every_kind_of_event_but_erasure(story: list[Recorde
 
 async def test_an_untouched_log_is_whole(owner: Connection, vault: Vault, story: list[Recorded]) -> None:
     steps: list[int] = []
-    report = await verify(owner, vault, deep=True, progress=steps.append)
+    async with owner.transaction():
+        report = await verify(owner, vault, deep=True, progress=steps.append)
     assert report.is_whole, report.findings
     assert (report.events, report.checkpoints, report.unsigned) == (len(story), 2, 0)
     assert report.streams == len({one.stream for one in story})
@@ -265,7 +267,8 @@ async def test_an_erased_person_leaves_a_whole_log_and_nothing_personal(
     await tell(pool, store, story)
     await sign(pool, store.vault)
     await erase(pool, store, story.person)
-    report = await verify(owner, store.vault, deep=True)
+    async with owner.transaction():
+        report = await verify(owner, store.vault, deep=True)
     assert report.is_whole, report.findings
     assert report.erased > 0
     assert report.sealed == 0

@@ -30,9 +30,9 @@ on conflict (stream) do update set version = excluded.version, hash = excluded.h
 -- One stream, oldest first.
 select * from domain_events where stream = $1 order by version;
 
--- name: events_after
--- The log in order, in batches.
-select * from domain_events where position > $1 order by position limit $2;
+-- name: events_between
+-- A range of the log in order, in batches.
+select * from domain_events where position > $1 and position <= $2 order by position limit $3;
 
 -- name: known_key
 -- Whether an act was recorded already.
@@ -106,3 +106,29 @@ select position, hash from domain_events order by position;
 
 -- name: checkpoint_count
 select version, hash from stream_heads where stream = $1;
+
+-- name: list_events
+-- For reading by people: the plain part, by what is known of it. Without a place to start, the latest.
+with lead as (select subject_id from domain_events where stream = 'lead-' || $5::text limit 1),
+matching as not materialized (
+    select position, event_id, stream, version, type, subject_id, payload, sealed is not null as is_sealed,
+        occurred_at, actor
+    from domain_events
+    where ($2::text is null or stream = $2)
+        and ($3::text is null or type = $3)
+        and ($4::uuid is null or subject_id = $4)
+        and ($5::text is null or stream in (
+            select stream from domain_events
+            where subject_id = (select subject_id from lead)
+                and (stream = 'lead-' || $5 or payload ->> 'lead_id' = $5)
+        ))
+)
+select * from (
+    (select * from matching where position > $1::bigint order by position limit $6)
+    union all
+    (select * from matching where $1::bigint is null order by position desc limit $6)
+) as found
+order by position;
+
+-- name: one_event
+select * from domain_events where event_id = $1::uuid or position = $2::bigint;

@@ -60,12 +60,15 @@ class Report:
 async def verify(
     connection: Connection, vault: Vault, *, deep: bool = False, progress: Progress | None = None
 ) -> Report:
-    """Look at all of it. `deep` opens every sealed part, too; `connection` must not be in a transaction."""
+    """Look at all of it; `deep` opens every sealed part, too.
+
+    Must come first in the caller's transaction: everything is read as of one moment.
+    """
+    await connection.execute("set transaction isolation level repeatable read, read only")
     report = Report()
-    async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await _streams(connection, report, vault if deep else None, progress or (lambda _: None))
-        await _heads(connection, report)
-        await _Checkpoints(connection, vault, report).walk()
+    await _streams(connection, report, vault if deep else None, progress or (lambda _: None))
+    await _heads(connection, report)
+    await _Checkpoints(connection, vault, report).walk()
     return report
 
 

@@ -1,6 +1,7 @@
 """Conversations and what the patients wrote in them. What the clinic wrote are effects."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from medicalcor.core.database.pool import Connection
@@ -45,7 +46,7 @@ async def _received(connection: Connection, recorded: Recorded) -> None:
         event.media.model_dump(mode="json") if event and event.media else None,
         event.provider_id if event else None,
         event.in_reply_to if event else None,
-        event.sent_at if event else recorded.occurred_at,
+        datetime.fromisoformat(plain["sent_at"]),
         recorded.occurred_at,
     )
 
