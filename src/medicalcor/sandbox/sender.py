@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import httpx
+from http import HTTPStatus
 
 from medicalcor.sandbox.faults import FaultBook
+from medicalcor.sandbox.poster import FAILURES, Poster
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -38,7 +38,7 @@ class Sender:
     def __init__(self, *, faults: FaultBook, first_pause: float = FIRST_PAUSE) -> None:
         self._faults = faults
         self._first_pause = first_pause
-        self._client: httpx.AsyncClient | None = None
+        self._poster = Poster()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._courses: set[asyncio.Task[None]] = set()
 
@@ -74,13 +74,11 @@ class Sender:
 
     async def _taken(self, webhook: Webhook) -> bool:
         async with self._places:
-            if self._client is None:
-                self._client = httpx.AsyncClient(timeout=10.0, trust_env=False)
             try:
-                answer = await self._client.post(webhook.url, content=webhook.body, headers=webhook.headers)
-            except httpx.HTTPError:
+                status = await self._poster.post(webhook.url, body=webhook.body, headers=webhook.headers)
+            except FAILURES:
                 return False  # the gateway is down or slow: like the providers, try again later
-            return answer.status_code == httpx.codes.OK
+            return status == HTTPStatus.OK
 
     async def forget(self) -> None:
         """Give up whatever is in flight."""
@@ -91,6 +89,4 @@ class Sender:
 
     async def close(self) -> None:
         await self.forget()
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._poster.close()

@@ -89,16 +89,17 @@ class Staged:
 
 
 @asynccontextmanager
-async def serving(make: Callable[[], uvicorn.Server], sock: socket.socket) -> AsyncIterator[None]:
-    server = make()
-    task = asyncio.create_task(server.serve(sockets=[sock]))
-    while not server.started and not task.done():
+async def serving(*servers: tuple[uvicorn.Server, socket.socket]) -> AsyncIterator[None]:
+    """Started and stopped together."""
+    tasks = [asyncio.create_task(server.serve(sockets=[sock])) for server, sock in servers]
+    while not all(server.started for server, _ in servers) and not any(task.done() for task in tasks):
         await asyncio.sleep(0.005)
     try:
         yield
     finally:
-        server.should_exit = True
-        await task
+        for server, _ in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks)
 
 
 def listening() -> tuple[socket.socket, int]:
@@ -134,12 +135,12 @@ async def staged(settings, brain) -> AsyncIterator[Staged]:
     )
     url = f"http://127.0.0.1:{sandbox_port}"
 
-    def gateway_server() -> uvicorn.Server:
-        return uvicorn.Server(uvicorn.Config(gateway, lifespan="off", log_level="warning", ws="none"))
-
+    gateway_config = uvicorn.Config(gateway, lifespan="off", log_level="warning", ws="none")
     async with (
-        serving(gateway_server, gateway_socket),
-        serving(lambda: Server(app, host="127.0.0.1", port=sandbox_port), sandbox_socket),
+        serving(
+            (uvicorn.Server(gateway_config), gateway_socket),
+            (Server(app, host="127.0.0.1", port=sandbox_port), sandbox_socket),
+        ),
         httpx.AsyncClient(base_url=url, trust_env=False) as http,
     ):
         await http.post("/_sandbox/settings", json={"delays": [0, 0, 0]})

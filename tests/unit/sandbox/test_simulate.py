@@ -41,7 +41,7 @@ class Gateway:
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
     gateway = Gateway()
-    thread = threading.Thread(target=gateway.server.serve_forever)
+    thread = threading.Thread(target=gateway.server.serve_forever, args=(0.01,))
     thread.start()
     yield gateway
     gateway.server.shutdown()
