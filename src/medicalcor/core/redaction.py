@@ -76,7 +76,7 @@ _KEPT = (
     r"|(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])"  # IPv4
 )
 _NUMBERS = re.compile(rf"(?P<kept>{_KEPT})|(?:{_PHONE})")
-_QUOTED = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:/@*%<>\[\]-]{1,60}")
 _DATABASE_DETAIL = re.compile(r"\b(?:DETAIL|CONTEXT|QUERY|PARAMETERS?|Failing row contains)\b.*", re.DOTALL)
 
@@ -99,6 +99,9 @@ def _without_secret(found: re.Match[str]) -> str:
 
 def scrub_foreign(text: str) -> str:
     """As `scrub_text`, for texts of other people's code: what they quote may be somebody's words."""
+    if len(text) > 2 * LONGEST:
+        # a quotation may have lost its end: give it one of either kind
+        text = f"{text[: 2 * LONGEST]}'\"… ({len(text)} characters)"
     text = _DATABASE_DETAIL.sub("[detail]", text)
     return scrub_text(_QUOTED.sub(_unless_a_word, text))
 
