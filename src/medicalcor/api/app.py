@@ -23,6 +23,7 @@ from medicalcor.core import clock, context
 from medicalcor.core.crypto.vault import Vault
 from medicalcor.core.errors import ProductError
 from medicalcor.core.log import get_logger
+from medicalcor.core.observability import tracing
 from medicalcor.core.ratelimit import Limit, RateLimiter
 from medicalcor.core.settings import Settings
 
@@ -61,7 +62,7 @@ def _framework(
 ) -> Litestar:
     return Litestar(
         route_handlers=_ROUTES,
-        lifespan=[partial(_life, database=database, intake=intake)],
+        lifespan=[partial(_life, database=database, intake=intake, settings=settings)],
         state=State(
             {
                 "started": clock.monotonic(),
@@ -78,8 +79,11 @@ def _framework(
 
 
 @asynccontextmanager
-async def _life(_app: Litestar, *, database: Database, intake: Intake) -> AsyncIterator[None]:
+async def _life(
+    _app: Litestar, *, database: Database, intake: Intake, settings: Settings
+) -> AsyncIterator[None]:
     presence = Presence(database)
+    tracing.start(settings.otel_exporter_otlp_endpoint, service="medicalcor-api")
     await database.open()
     intake.start()
     presence.start()
@@ -90,6 +94,7 @@ async def _life(_app: Litestar, *, database: Database, intake: Intake) -> AsyncI
     await intake.stop()
     await presence.stop()
     await database.close()
+    tracing.stop()
 
 
 def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -47,6 +47,7 @@ class Door:
     """A route that is answered straight from the server."""
 
     path: str
+    provider: str
     handlers: Mapping[str, Handler]
     limit: Limit
     description: Mapping[str, Any] = field(default_factory=dict)
@@ -90,9 +91,9 @@ class Shell:
                 route, status = await self._pass_inside(request, receive, send)
             else:
                 route, status = door.path, await self._serve(door, request, send)
-        metrics.request_answered(
-            route=route, method=request.method, status=status, seconds=clock.monotonic() - began
-        )
+        metrics.request_answered(route=route, method=request.method, status=status)
+        if door is not None and request.method == "POST":
+            metrics.webhook_answered(door.provider, status=status, seconds=clock.monotonic() - began)
 
     async def _serve(self, door: Door, request: Request, send: Send) -> int:
         try:

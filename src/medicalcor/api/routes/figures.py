@@ -1,11 +1,12 @@
 """Prometheus reads here."""
 
-from litestar import MediaType, Response, get
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from litestar import Response, get
 
-_MEDIA_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")  # the framework adds it
+from medicalcor.core.observability import metrics
 
 
-@get("/metrics", media_type=MediaType.TEXT, summary="Figures for Prometheus")
+@get("/metrics", media_type="text/plain", summary="Figures for Prometheus")
 async def figures() -> Response[bytes]:
-    return Response(generate_latest(), media_type=_MEDIA_TYPE)
+    page, media_type = metrics.render()
+    # the framework adds the charset to text
+    return Response(page, media_type=media_type.removesuffix("; charset=utf-8"))

@@ -33,6 +33,8 @@ PATIENCE_SECONDS = 4.0
 """How long a delivery waits for a database that is away; 360dialog waits 5 seconds."""
 _PAUSE_SECONDS = 0.1
 _CONNECT_SECONDS = 1.0
+_PROVIDER = 1
+"""Which column of a batch names the provider."""
 
 _TAKE_IN = statements("medicalcor.api.webhooks", "intake.sql")["take_in"]
 _AWAY = (*CONNECTION_LOST, DatabaseUnavailable)
@@ -168,8 +170,9 @@ class Intake:
             self._away = False
             log.info("intake_reached_the_database")
         metrics.batch_stored(
-            given=len(columns[0]),
+            given=columns[_PROVIDER],
             new={(row["provider"], row["kind"]): row["rows"] for row in new},
+            rows=len(columns[0]),
             seconds=clock.monotonic() - began,
         )
 

@@ -5,16 +5,18 @@ from urllib.parse import parse_qs
 
 from pydantic_core import from_json
 
-from medicalcor.api import metrics, problems
+from medicalcor.api import problems
 from medicalcor.api.exchange import Answer, Request
 from medicalcor.api.shell import Door
 from medicalcor.api.webhooks.intake import Intake, Row, Work
 from medicalcor.api.webhooks.whatsapp_items import Item, split
+from medicalcor.core import context
 from medicalcor.core.crypto import hmac
 from medicalcor.core.crypto.vault import Vault
 from medicalcor.core.errors import Forbidden, SignatureRejected
 from medicalcor.core.jobs import WHATSAPP_MESSAGE, WHATSAPP_STATUSES
 from medicalcor.core.log import get_logger
+from medicalcor.core.observability import tracing
 from medicalcor.core.ratelimit import Limit
 from medicalcor.core.settings import Settings
 from medicalcor.integrations.whatsapp.signature import Proof
@@ -45,7 +47,7 @@ class WhatsApp:
         )
 
     def door(self, limit: Limit = LIMIT) -> Door:
-        return Door(PATH, {"GET": self.handshake, "POST": self.take_in}, limit, _DESCRIPTION)
+        return Door(PATH, PROVIDER, {"GET": self.handshake, "POST": self.take_in}, limit, _DESCRIPTION)
 
     async def handshake(self, request: Request) -> Answer:
         """Meta asks once, when the address is registered."""
@@ -65,15 +67,15 @@ class WhatsApp:
             raise problems.unknown_route()
         body = await request.body()
         if not self._proof.accepts(request.headers, body):
-            metrics.signature_rejected(PROVIDER)
             log.warning("signature_rejected", provider=PROVIDER, bytes=len(body))
             raise SignatureRejected
-        await self._intake.store(
-            [self._row(item) for item in split(parse(body))],
-            provider=PROVIDER,
-            correlation_id=request.correlation_id,
-            traceparent=request.traceparent,
-        )
+        with tracing.span("webhook.whatsapp"):
+            await self._intake.store(
+                [self._row(item) for item in split(parse(body))],
+                provider=PROVIDER,
+                correlation_id=request.correlation_id,
+                traceparent=context.traceparent(),
+            )
         return _TAKEN
 
     def _row(self, item: Item) -> Row:
