@@ -6,7 +6,6 @@ to its place, so that one cannot be put where another was.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections import OrderedDict
@@ -51,7 +50,7 @@ def unseal(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
     """What was sealed; `SealBroken` when it was altered or belongs elsewhere."""
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the second when not even a nonce is left
         raise SealBroken from None
 
 
@@ -153,7 +152,7 @@ def new_master_key() -> str:
 def _decode(master_key: str) -> bytes:
     try:
         raw = base64.b64decode(master_key, validate=True)
-    except binascii.Error:
+    except ValueError:
         raw = b""
     if len(raw) != _KEY:
         raise MissingSetting(

@@ -3,7 +3,12 @@
 select stream, version, hash from stream_heads where stream = any($1::text[]) order by stream for update;
 
 -- name: insert_events
--- All events of one append, in order.
+-- All events of one append, in order, and where their streams stand after it.
+with moved as (
+    insert into stream_heads (stream, version, hash)
+    select * from unnest($17::text[], $18::int[], $19::bytea[])
+    on conflict (stream) do update set version = excluded.version, hash = excluded.hash
+)
 insert into domain_events (
     event_id, stream, version, type, schema_version, subject_id, payload, sealed,
     occurred_at, recorded_at, correlation_id, causation_id, actor, idempotency_key, prev_hash, hash
@@ -20,11 +25,6 @@ from unnest(
 )
 order by nth
 returning position;
-
--- name: move_heads
-insert into stream_heads (stream, version, hash)
-select * from unnest($1::text[], $2::int[], $3::bytea[])
-on conflict (stream) do update set version = excluded.version, hash = excluded.hash;
 
 -- name: stream_events
 -- One stream, oldest first.

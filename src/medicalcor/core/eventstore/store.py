@@ -7,9 +7,11 @@ key that their sealed parts need.
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -71,7 +73,11 @@ class Recorded:
     actor: str
 
 
-Apply = Callable[[Connection, Recorded], Awaitable[None]]
+Statement = tuple[str, tuple[Any, ...]]
+Project = Callable[[Recorded], Statement | None]
+"""What an event does to a read model: one statement with its values, or nothing. Pure."""
+Projections = Sequence[Mapping[str, Sequence[Project]]]
+"""A mapping a noun, from event types; applied in this order, so that a noun may look at those before it."""
 
 
 @dataclass(slots=True)
@@ -84,7 +90,7 @@ class _Row:
 
 
 class EventStore:
-    def __init__(self, vault: Vault, projections: Mapping[str, Sequence[Apply]]) -> None:
+    def __init__(self, vault: Vault, projections: Projections) -> None:
         self.vault = vault
         self.projections = projections
 
@@ -97,8 +103,7 @@ class EventStore:
         if not rows:
             return []
         recorded = await self._insert(connection, rows, heads)
-        for one in recorded:
-            await self.apply(connection, one)
+        await self.apply(connection, *recorded)
         return recorded
 
     async def load(self, connection: Connection, stream: str) -> list[Recorded]:
@@ -112,6 +117,7 @@ class EventStore:
 
     async def read(self, connection: Connection, row: Row) -> Recorded:
         """A stored row as an event."""
+        event, plain = await self._open(connection, row)
         return Recorded(
             position=row["position"],
             event_id=row["event_id"],
@@ -119,8 +125,8 @@ class EventStore:
             version=row["version"],
             type=row["type"],
             subject_id=row["subject_id"],
-            event=await self._open(connection, row),
-            plain=row["payload"],
+            event=event,
+            plain=plain,
             occurred_at=row["occurred_at"],
             recorded_at=row["recorded_at"],
             correlation_id=row["correlation_id"],
@@ -128,26 +134,31 @@ class EventStore:
             actor=row["actor"],
         )
 
-    async def apply(self, connection: Connection, recorded: Recorded) -> None:
-        """Bring the read models up to this event."""
-        for projection in self.projections.get(recorded.type, ()):
-            await projection(connection, recorded)
+    async def apply(self, connection: Connection, *recorded: Recorded) -> None:
+        """Bring the read models up to these events. Equal statements in a row go in one round trip."""
+        for noun in self.projections:
+            wanted = (project(one) for one in recorded for project in noun.get(one.type, ()))
+            for sql, group in groupby(filter(None, wanted), key=itemgetter(0)):
+                await connection.executemany(sql, [values for _, values in group])
 
-    async def _open(self, connection: Connection, row: Row) -> Event | None:
-        data = dict(row["payload"])
+    async def _open(self, connection: Connection, row: Row) -> tuple[Event | None, Mapping[str, Any]]:
+        """The event, if it can be opened, and its plain part; both in today's shape."""
+        shape, version = BY_TYPE[row["type"]], row["schema_version"]
+        plain, data, is_readable = row["payload"], dict(row["payload"]), True
         if row["sealed"] is not None:
             try:
                 key = await self.vault.subject_key(connection, row["subject_id"])
+                data |= from_json(unseal(key, row["sealed"], row["event_id"].bytes))
             except KeyDestroyed:
-                return None
-            data |= from_json(unseal(key, row["sealed"], row["event_id"].bytes))
-        version = row["schema_version"]
+                is_readable = False
         while (upcast := UPCASTS.get((row["type"], version))) is not None:
             data, version = upcast(data), version + 1
-        return BY_TYPE[row["type"]].model_validate_json(to_json(data))
+            plain = {name: value for name, value in data.items() if name not in shape.personal_fields()}
+        return shape.model_validate_json(to_json(data)) if is_readable else None, plain
 
     async def _heads(self, connection: Connection, entries: Sequence[Append]) -> dict[str, tuple[int, bytes]]:
-        found = await connection.fetch(SQL["heads"], [entry.stream for entry in entries])
+        older = [entry.stream for entry in entries if entry.expected != 0]
+        found = await connection.fetch(SQL["heads"], older) if older else []
         return {row["stream"]: (row["version"], row["hash"]) for row in found}
 
     async def _rows(
@@ -201,14 +212,14 @@ class EventStore:
         names = [n for n in INSERTED if n != "payload"]
         values = {n: column(n) for n in names}
         values["payload"] = [to_json(p).decode() for p in column("payload")]
+        moved = {row.columns["stream"]: heads[row.columns["stream"]] for row in rows}
+        ends = list(moved), [v for v, _ in moved.values()], [h for _, h in moved.values()]
         try:
-            positions = await connection.fetch(SQL["insert_events"], *(values[n] for n in INSERTED))
+            positions = await connection.fetch(
+                SQL["insert_events"], *(values[n] for n in INSERTED), *ends
+            )
         except UniqueViolation as clash:
             raise StreamConflict from clash
-        moved = {row.columns["stream"]: heads[row.columns["stream"]] for row in rows}
-        await connection.execute(
-            SQL["move_heads"], list(moved), [v for v, _ in moved.values()], [h for _, h in moved.values()]
-        )
         return [
             Recorded(
                 position=position["position"],

@@ -1,6 +1,6 @@
 """How an old version of an event reads as the next one: pure, one step each.
 
-    UPCASTS = {("lead.created", 1): lambda data: {**data, "source": "unknown"}}
+UPCASTS = {("lead.created", 1): lambda data: {**data, "source": "unknown"}}
 """
 
 from collections.abc import Mapping
@@ -8,4 +8,7 @@ from collections.abc import Mapping
 from medicalcor.schemas.events.registry import Upcast
 
 UPCASTS: Mapping[tuple[str, int], Upcast] = {}
-"""(type, version it is stored in) → the data in the following version."""
+"""(type, version it is stored in) → the data in the following version.
+
+Once a person is erased, the data comes without its personal fields.
+"""
