@@ -22,7 +22,7 @@ function stored(key, value) {
 }
 
 const initials = (name) => name.split(/\s+/).filter(Boolean).slice(0, 2).map((word) => word[0]).join("").toUpperCase() || "?";
-const hue = (text) => HUES[[...text].reduce((sum, c) => sum + c.codePointAt(0), 0) % HUES.length];
+const hue = (number) => HUES[Number(number.replace(/\D/g, "").slice(-2)) % HUES.length];
 
 function face(element, who) {
   element.textContent = initials(who.name || who.number);
@@ -93,7 +93,7 @@ function suggest(list, texts, language) {
 
 function listen() {
   if (source) source.close();
-  source = new EventSource(`phone/events?from=${encodeURIComponent(person.number)}`);
+  source = new EventSource(`/phone/events?from=${encodeURIComponent(person.number)}`);
   source.onopen = () => say("");
   source.onerror = () => say("The sandbox is not answering. What is here is kept; trying again.");
   source.onmessage = (event) => show(JSON.parse(event.data));
@@ -203,7 +203,7 @@ function offer(box, message) {
 async function send(what) {
   const body = JSON.stringify({ from: person.number, name: person.name, ...what });
   try {
-    const answer = await fetch("phone/messages", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    const answer = await fetch("/phone/messages", { method: "POST", headers: { "Content-Type": "application/json" }, body });
     if (answer.ok) { say(""); return true; }
     say((await answer.json()).error);
   } catch {
