@@ -5,28 +5,32 @@ from collections.abc import Iterable, Mapping
 
 from prometheus_client import Counter, Histogram
 
-from medicalcor.core.observability.metrics import registry, webhook_seconds, webhooks
-
+webhooks = Counter(
+    "medicalcor_webhooks",
+    "Items of webhooks that were stored, unread or repeated; requests refused: bad_signature, bad_body, not_stored.",
+    ("provider", "outcome"),
+)
+webhook_seconds = Histogram(
+    "medicalcor_webhook_seconds",
+    "From a webhook's headers to its durable acknowledgement.",
+    ("provider",),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.06, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
 _requests = Counter(
     "medicalcor_http_requests",
     "Requests that the gateway answered.",
     ("route", "method", "status"),
-    registry=registry,
 )
-_limited = Counter(
-    "medicalcor_rate_limited", "Requests refused by a rate limit.", ("route",), registry=registry
-)
+_limited = Counter("medicalcor_rate_limited", "Requests refused by a rate limit.", ("route",))
 _batch_rows = Histogram(
     "medicalcor_inbox_batch_rows",
     "Items in one commit.",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 4096),
-    registry=registry,
 )
 _batch_seconds = Histogram(
     "medicalcor_inbox_commit_seconds",
     "Time that one commit took.",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
-    registry=registry,
 )
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
