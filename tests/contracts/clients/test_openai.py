@@ -75,6 +75,7 @@ async def test_words_are_asked_for_within_a_length(sandbox, client, specificatio
     assert (await write(client)).startswith("Thank you")
     [body] = await sandbox.bodies("openai")
     assert body["max_completion_tokens"] == 200
+    assert body["reasoning_effort"] == "none"
     assert body["store"] is False
     specification("openai/openai.trimmed.json")(body, "#/components/schemas/CreateChatCompletionRequest")
 
@@ -168,6 +169,15 @@ async def test_answers_of_any_shape_have_a_reason(headers_of, *, answer: Any, re
                 await asked
             assert caught.value.reason == reason
         await client.aclose()
+
+
+async def test_a_server_that_takes_no_effort_is_asked_without(sandbox, client) -> None:
+    error = {"message": "Unsupported parameter", "param": "reasoning_effort", "code": "unsupported_parameter"}
+    await sandbox.fault(provider="openai", kind="status", status=400, body={"error": error})
+    assert await judge(client)
+    assert await write(client)
+    efforts = [body.get("reasoning_effort") for body in await sandbox.bodies("openai")]
+    assert efforts == ["low", None, None]
 
 
 async def test_an_answer_without_usage_is_an_answer(headers_of) -> None:

@@ -42,7 +42,7 @@ class HubSpotClient:
     async def find_contact_by_phone(self, phone: str) -> str | None:
         """The oldest contact with this number (E.164), in whichever spelling it was stored."""
         asked = {"operator": "IN", "values": list(spellings(phone))}
-        names = ("phone", "mobilephone", "hs_whatsapp_phone_number")
+        names = ("phone", "mobilephone")
         groups = [{"filters": [{"propertyName": name, **asked}]} for name in names]
         found = await self._search("contacts", groups=groups, properties=(), operation="find_contact")
         return found[0].id if found else None

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAIError
+from openai import AsyncOpenAI, BadRequestError, DefaultAsyncHttpxClient, Omit, OpenAIError, omit
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletionMessageParam
+from openai.types.shared import ReasoningEffort
 from pydantic import BaseModel
 
 from medicalcor.core import clock, context
@@ -48,6 +49,7 @@ class AiClient:
     def __init__(self, *, api_key: str | None, base_url: str | None, model: str) -> None:
         self.model = model
         self.breaker = Breaker(PROVIDER)
+        self._takes_effort = True
         self._sdk: AsyncOpenAI | None = None
         if api_key:
             near = base_url is not None and on_this_machine(base_url)
@@ -76,6 +78,7 @@ class AiClient:
                 model=self.model,
                 messages=_params(messages),
                 response_format=shape,
+                reasoning_effort=self._effort("low"),
                 store=False,
                 extra_headers=context.outgoing_headers(),
             )
@@ -102,6 +105,8 @@ class AiClient:
                 model=self.model,
                 messages=_params(messages),
                 max_completion_tokens=max_tokens,
+                # thinking counts against the limit of length: what is short is written without
+                reasoning_effort=self._effort("none"),
                 store=False,
                 extra_headers=context.outgoing_headers(),
             )
@@ -114,6 +119,22 @@ class AiClient:
             return _Answered(text, answer.usage)
 
         return await self._ask("write", ask, limit=timeout)
+
+    def _effort(self, wanted: ReasoningEffort) -> ReasoningEffort | Omit:
+        """Left to itself a reasoning model thinks longer than a patient waits."""
+        return wanted if self._takes_effort else omit
+
+    async def _asked(
+        self, ask: Callable[[AsyncOpenAI], Awaitable[_Answered[T]]], sdk: AsyncOpenAI
+    ) -> _Answered[T]:
+        """A model or server that takes no `reasoning_effort` says so once, and is asked without from then on."""
+        try:
+            return await ask(sdk)
+        except BadRequestError as problem:
+            if "reasoning_effort" not in f"{problem.param} {problem.body}":
+                raise
+        self._takes_effort = False
+        return await ask(sdk)
 
     async def _ask(
         self, operation: str, ask: Callable[[AsyncOpenAI], Awaitable[_Answered[T]]], *, limit: float
@@ -144,7 +165,7 @@ class AiClient:
         sdk = self._sdk.with_options(timeout=limit)
         try:
             with self.breaker.permit() as permit:
-                outcome = await _within(limit, ask(sdk))
+                outcome = await _within(limit, self._asked(ask, sdk))
                 _settle(permit, outcome)
                 return outcome
         except BreakerOpen as closed:
