@@ -146,20 +146,39 @@ class Story:
     def _answer(self) -> list[tuple[str, Event]]:
         text = WhatsAppText(body="Vă sunăm noi", language="ro", written_by="phrases", reply_to="wamid.CANAR")
         stream = f"effect-{self.answer}"
-        delayed = effects.EffectDelayed(effect_id=self.answer, reason="rate_limited", again_at=T0)
-        unknown = effects.EffectUnknown(effect_id=self.answer, reason="timeout", again_at=T0)
+        delayed = effects.EffectDelayed(
+            effect_id=self.answer, kind="whatsapp.text", reason="rate_limited", again_at=T0
+        )
+        unknown = effects.EffectUnknown(
+            effect_id=self.answer, kind="whatsapp.text", reason="timeout", again_at=T0
+        )
         return [
             self._planned(self.answer, text, verdict="hold"),
             (stream, delayed),
             (stream, unknown),
-            (stream, effects.EffectSent(effect_id=self.answer, provider_id="wamid.CANAR2", at=T0)),
+            (
+                stream,
+                effects.EffectSent(
+                    effect_id=self.answer, kind="whatsapp.text", provider_id="wamid.CANAR2", at=T0
+                ),
+            ),
         ]
 
     def _delivery(self) -> list[tuple[str, Event]]:
         stream = f"effect-{self.answer}"
         return [
-            (stream, effects.EffectStatusChanged(effect_id=self.answer, status="delivered", at=T0)),
-            (stream, effects.EffectStatusChanged(effect_id=self.answer, status="read", at=T0)),
+            (
+                stream,
+                effects.EffectStatusChanged(
+                    effect_id=self.answer, kind="whatsapp.text", status="delivered", at=T0
+                ),
+            ),
+            (
+                stream,
+                effects.EffectStatusChanged(
+                    effect_id=self.answer, kind="whatsapp.text", status="read", at=T0
+                ),
+            ),
         ]
 
     def _crm(self) -> list[tuple[str, Event]]:
@@ -168,7 +187,10 @@ class Story:
         )
         return [
             self._planned(self.contact, HubSpotContact()),
-            (f"effect-{self.contact}", effects.EffectFailed(effect_id=self.contact, reason="rejected")),
+            (
+                f"effect-{self.contact}",
+                effects.EffectFailed(effect_id=self.contact, kind="hubspot.contact", reason="rejected"),
+            ),
             (f"person-{self.person}", linked),
         ]
 
@@ -184,7 +206,9 @@ class Story:
             self._planned(self.note, WhatsAppText(body="Vă sunăm noi", language="ro", written_by="staff")),
             (
                 f"effect-{self.note}",
-                effects.EffectRefused(effect_id=self.note, decision=self._decision("refuse")),
+                effects.EffectRefused(
+                    effect_id=self.note, kind="whatsapp.text", decision=self._decision("refuse")
+                ),
             ),
         ]
 
@@ -198,7 +222,10 @@ class Story:
         return [
             (f"person-{self.person}", opted_out),
             self._planned(self.lost, HubSpotContact()),
-            (f"effect-{self.lost}", effects.EffectVoided(effect_id=self.lost, reason="opted_out")),
+            (
+                f"effect-{self.lost}",
+                effects.EffectVoided(effect_id=self.lost, kind="hubspot.contact", reason="opted_out"),
+            ),
             (f"lead-{self.lead}", leads.LeadArchived(lead_id=self.lead, reason="done")),
         ]
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,16 @@ from medicalcor.core.crypto.vault import Vault
 from medicalcor.core.database.pool import Connection, Pool
 from medicalcor.core.database.transaction import record, transaction
 from medicalcor.core.errors import StreamConflict
-from medicalcor.core.eventstore.store import GENESIS, INSERTED, Append, Cause, EventStore, Recorded, hash_of
+from medicalcor.core.eventstore.store import (
+    GENESIS,
+    INSERTED,
+    Append,
+    Cause,
+    EventStore,
+    Recorded,
+    Statement,
+    hash_of,
+)
 from medicalcor.core.eventstore.verify import verify
 from medicalcor.schemas.events import leads, people, upcasts
 
@@ -37,7 +47,7 @@ async def append(pool: Pool, store: EventStore, *entries: Append) -> list[Record
 @pytest.fixture
 def plain_store(vault: Vault) -> EventStore:
     """Without read models, for streams that tell no story."""
-    return EventStore(vault, {})
+    return EventStore(vault, ())
 
 
 async def test_versions_count_from_one_and_what_comes_back_is_what_is_stored(
@@ -107,11 +117,11 @@ async def test_all_streams_of_an_append_or_none(pool: Pool, plain_store: EventSt
 
 
 async def test_an_event_and_its_rows_come_together_or_not_at_all(pool: Pool, vault: Vault) -> None:
-    async def fails(_connection: Connection, _recorded: Recorded) -> None:
-        raise LookupError("a projection fails")
+    def fails(_recorded: Recorded) -> Statement:
+        return "insert into people (id) values ($1)", (PERSON,)
 
-    with pytest.raises(LookupError):
-        await append(pool, EventStore(vault, {people.PersonNamed.type: (fails,)}), entry())
+    with pytest.raises(asyncpg.NotNullViolationError):
+        await append(pool, EventStore(vault, [{people.PersonNamed.type: (fails,)}]), entry())
     assert await pool.fetchval("select count(*) from domain_events") == 0
     assert await pool.fetchval("select count(*) from stream_heads") == 0
 

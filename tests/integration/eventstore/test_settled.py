@@ -21,7 +21,7 @@ CAUSE = Cause(correlation_id="test", actor="system")
 
 @pytest.fixture
 def store(vault: Vault) -> EventStore:
-    return EventStore(vault, {})
+    return EventStore(vault, ())
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["id", "write", "c
 async def test_any_interleaving_is_read_whole_and_in_order(
     database_url: str, vault: Vault, schedule: list[tuple[int, str]]
 ) -> None:
-    store = EventStore(vault, {})
+    store = EventStore(vault, ())
     connections = [await connect(database_url) for _ in range(5)]
     try:
         *writers, reader = connections

@@ -147,9 +147,9 @@ async def test_a_forged_event_with_all_its_hashes_right(
     """Put where a gap is, at the end of its stream, with its head moved on: only the signature tells."""
     await unlock(owner)
     lost = await owner.fetchval("select nextval('domain_events_position_seq')")
-    await tell(pool, EventStore(vault, {}), Story())
+    await tell(pool, EventStore(vault, ()), Story())
     await sign(pool, vault)
-    await tell(pool, EventStore(vault, {}), forged := Story())
+    await tell(pool, EventStore(vault, ()), forged := Story())
     assert not await findings_of(owner, vault)
     stream = f"person-{forged.person}"
     await owner.execute(
