@@ -189,4 +189,3 @@ def _fixed(message: Row, output: ScoringOutput | None, language: Language, clini
 def _language(about: Row) -> Language:
     language: Language = about["language"] or "ro"
     return language
-

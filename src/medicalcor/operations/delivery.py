@@ -74,7 +74,9 @@ async def deliver(
     try:
         provider_id = await recover(attempt) if recover and attempt.number > 1 else None
         provider_id = provider_id or await send(attempt)
-        outcome = EffectSent(effect_id=effect_id, provider_id=provider_id, at=clock.now())
+        outcome = EffectSent(
+            effect_id=effect_id, kind=attempt.effect["kind"], provider_id=provider_id, at=clock.now()
+        )
     except ProviderError as problem:
         outcome = _after(ledger, attempt, problem, patient=recover is None)
 
@@ -133,16 +135,18 @@ async def _still_allowed(
     )
     decision = decide(effects.facts(ledger, about, intent))
     if decision.verdict == "refuse":
-        event = EffectRefused(effect_id=effect["id"], decision=decision)
+        event = EffectRefused(effect_id=effect["id"], kind=effect["kind"], decision=decision)
         await _append(ledger, connection, effect, event, cause)
     return decision.verdict == "send"
 
 
-async def _may_send_again_at(
-    ledger: Ledger, connection: Connection, effect: Row, last: Row
-) -> datetime:
+async def _may_send_again_at(ledger: Ledger, connection: Connection, effect: Row, last: Row) -> datetime:
     """When silence means that it never arrived. Silence counts only while a gateway listens."""
-    if effect["status"] == "unknown" and effect["hold_until"] is not None and last["reason"] == "server_error":
+    if (
+        effect["status"] == "unknown"
+        and effect["hold_until"] is not None
+        and last["reason"] == "server_error"
+    ):
         hold_until: datetime = effect["hold_until"]
         return hold_until
     now = clock.now()
@@ -158,24 +162,24 @@ async def _wait(
     ledger: Ledger, connection: Connection, effect: Row, last: Row, due: datetime, cause: Cause
 ) -> None:
     reason = last["reason"] or "interrupted"
-    event = EffectUnknown(effect_id=effect["id"], reason=reason, again_at=due)
+    event = EffectUnknown(effect_id=effect["id"], kind=effect["kind"], reason=reason, again_at=due)
     await _append(ledger, connection, effect, event, cause)
     await _again(connection, effect, due)
 
 
 def _after(ledger: Ledger, attempt: Attempt, problem: ProviderError, *, patient: bool) -> Event:
     """What a failed attempt leads to."""
-    effect_id, now = attempt.effect["id"], clock.now()
+    effect_id, kind, now = attempt.effect["id"], attempt.effect["kind"], clock.now()
     reason = problem.reason or problem.code
     pauses = PAUSES if patient else CRM_PAUSES
     if problem.permanent or attempt.number > len(pauses):
-        return EffectFailed(effect_id=effect_id, reason=reason)
+        return EffectFailed(effect_id=effect_id, kind=kind, reason=reason)
     pause = timedelta(seconds=max(pauses[attempt.number - 1], problem.retry_after or 0))
     if isinstance(problem, OutcomeUnknown) and patient:
         silence = timedelta(seconds=ledger.settings.unknown_outcome_wait_seconds)
         wait = min(SERVER_ERROR_WAIT, silence) if reason == "server_error" else silence
-        return EffectUnknown(effect_id=effect_id, reason=reason, again_at=now + wait)
-    return EffectDelayed(effect_id=effect_id, reason=reason, again_at=now + pause)
+        return EffectUnknown(effect_id=effect_id, kind=kind, reason=reason, again_at=now + wait)
+    return EffectDelayed(effect_id=effect_id, kind=kind, reason=reason, again_at=now + pause)
 
 
 async def _end(
@@ -238,9 +242,7 @@ async def _again(connection: Connection, effect: Row, at: datetime) -> None:
     )
 
 
-async def _append(
-    ledger: Ledger, connection: Connection, effect: Row, event: Event, cause: Cause
-) -> None:
+async def _append(ledger: Ledger, connection: Connection, effect: Row, event: Event, cause: Cause) -> None:
     await ledger.store.append(
         connection, Append(effects.stream(effect["id"]), (event,), effect["person_id"]), cause=cause
     )

@@ -124,7 +124,14 @@ async def decline(
 
 
 async def void(
-    ledger: Ledger, connection: Connection, *, statement: str, of: UUID, subject: UUID, reason: str, cause: Cause
+    ledger: Ledger,
+    connection: Connection,
+    *,
+    statement: str,
+    of: UUID,
+    subject: UUID,
+    reason: str,
+    cause: Cause,
 ) -> None:
     """Call back what has not gone out yet, in the transaction that made it wrong."""
     rows = await connection.fetch(SQL[statement], of)
@@ -134,7 +141,11 @@ async def void(
         *(
             Append(
                 stream(row["id"]),
-                (EffectVoided.model_validate({"effect_id": row["id"], "reason": reason}),),
+                (
+                    EffectVoided.model_validate(
+                        {"effect_id": row["id"], "kind": row["kind"], "reason": reason}
+                    ),
+                ),
                 subject,
             )
             for row in rows
@@ -180,7 +191,9 @@ async def _show_alerts(
         connection,
         *(
             Append(
-                stream(one.effect_id), (EffectSent(effect_id=one.effect_id, at=now),), about["person_id"]
+                stream(one.effect_id),
+                (EffectSent(effect_id=one.effect_id, kind=one.content.kind, at=now),),
+                about["person_id"],
             )
             for one in planned
             if one.content.kind == "staff.alert"

@@ -96,7 +96,9 @@ async def _move(
     at = min(status.at or clock.now(), clock.now()).astimezone(UTC)
     events = _events(effect, status, at)
     await ledger.store.append(
-        connection, *([Append(effects.stream(effect["id"]), events, effect["person_id"])] if events else []), cause=cause
+        connection,
+        *([Append(effects.stream(effect["id"]), events, effect["person_id"])] if events else []),
+        cause=cause,
     )
     if any(isinstance(e, EffectStatusChanged) and e.status == "failed" for e in events):
         await tell_staff(ledger, connection, effect, cause)
@@ -108,7 +110,9 @@ def _events(effect: Row, status: InboundStatus, at: datetime) -> list[Event]:
     known = DELIVERY_RANK.get(effect["status"], 0)
     events: list[Event] = []
     if effect["status"] in OPEN:
-        events.append(EffectSent(effect_id=effect["id"], provider_id=status.provider_id, at=at))
+        events.append(
+            EffectSent(effect_id=effect["id"], kind=effect["kind"], provider_id=status.provider_id, at=at)
+        )
         known = DELIVERY_RANK["sent"]
     if status.status.status == "failed":
         if known < DELIVERY_RANK["delivered"] and effect["status"] not in {"failed", "void", "refused"}:
@@ -122,7 +126,7 @@ def _events(effect: Row, status: InboundStatus, at: datetime) -> list[Event]:
 
 def _changed(effect: Row, status: str, reason: str | None, at: datetime) -> EffectStatusChanged:
     return EffectStatusChanged.model_validate(
-        {"effect_id": effect["id"], "status": status, "reason": reason, "at": at}
+        {"effect_id": effect["id"], "kind": effect["kind"], "status": status, "reason": reason, "at": at}
     )
 
 

@@ -102,13 +102,13 @@ select id from effects where provider_id = $1;
 
 -- name: dependent_effects
 -- What is still to go out to this person, but for an emergency.
-select id from effects
+select id, kind from effects
 where person_id = $1 and kind like 'whatsapp.%' and purpose <> 'emergency'
     and status in ('planned', 'held', 'delayed');
 
 -- name: automatic_effects
 -- What the machine has still to say in this conversation.
-select id from effects
+select id, kind from effects
 where conversation_id = $1 and kind like 'whatsapp.%' and author = 'automatic' and purpose <> 'emergency'
     and status in ('planned', 'held', 'delayed');
 

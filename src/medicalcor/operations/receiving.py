@@ -22,7 +22,13 @@ from medicalcor.schemas.base import Event
 from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert, WhatsAppText
 from medicalcor.schemas.events.conversations import ConversationOpened, Media, MessageKind, MessageReceived
 from medicalcor.schemas.events.leads import LeadCreated
-from medicalcor.schemas.events.people import AddressAdded, AddressKind, LanguageDetected, OptedOut, PersonCreated
+from medicalcor.schemas.events.people import (
+    AddressAdded,
+    AddressKind,
+    LanguageDetected,
+    OptedOut,
+    PersonCreated,
+)
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 from medicalcor.schemas.wire.whatsapp import InboundMessage
 
@@ -81,7 +87,9 @@ async def _receive(
         await lock_subject(connection, UUID(hex=key))
     known = await connection.fetchrow(SQL["message"], item.id)
     if known is not None:
-        return Received(known["id"], known["conversation_id"], known["lead_id"], _next(known["kind"], known["body"]))
+        return Received(
+            known["id"], known["conversation_id"], known["lead_id"], _next(known["kind"], known["body"])
+        )
     place = await _place(ledger, connection, item, message, addresses)
     await lock_subject(connection, place.person_id)
     event = _event(item, message, place)
@@ -251,7 +259,11 @@ async def _heed(
         )
     await ledger.store.append(
         connection,
-        *([Append(f"person-{place.person_id}", events, place.person_id, occurred_at=item.received_at)] if events else []),
+        *(
+            [Append(f"person-{place.person_id}", events, place.person_id, occurred_at=item.received_at)]
+            if events
+            else []
+        ),
         cause=item.cause("patient"),
     )
     if look.opt_out:
@@ -324,5 +336,3 @@ def lead_link(ledger: Ledger, lead_id: UUID) -> str:
     settings = ledger.settings
     base = settings.dashboard_url or f"http://{settings.bind_host}:{settings.web_port}"
     return f"{base}/leads/{lead_id}"
-
-

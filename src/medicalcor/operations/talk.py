@@ -26,7 +26,10 @@ class Said:
 async def turns_of(connection: Connection, *, conversation_id: UUID, last: int = REMEMBERED) -> list[Said]:
     """The last turns, oldest first."""
     rows = await connection.fetch(SQL["turns"], conversation_id, last)
-    return [Said(row["id"], row["role"], _text(row["kind"], row["body"], row["language"])) for row in reversed(rows)]
+    return [
+        Said(row["id"], row["role"], _text(row["kind"], row["body"], row["language"]))
+        for row in reversed(rows)
+    ]
 
 
 def template_text(name: str, language: str) -> str:

@@ -1,8 +1,6 @@
 """All projections, in the order in which they are applied: effects before those who look at them."""
 
-from collections.abc import Mapping, Sequence
-
-from medicalcor.core.eventstore.store import Apply
+from medicalcor.core.eventstore.store import Projections
 from medicalcor.readmodels.conversations import projection as conversations
 from medicalcor.readmodels.effects import projection as effects
 from medicalcor.readmodels.leads import projection as leads
@@ -12,14 +10,4 @@ from medicalcor.readmodels.timeline import projection as timeline
 _ALL = (people, effects, conversations, leads, timeline)
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)
-
-
-def _gathered() -> Mapping[str, Sequence[Apply]]:
-    gathered: dict[str, tuple[Apply, ...]] = {}
-    for noun in _ALL:
-        for event_type, apply in noun.APPLY.items():
-            gathered[event_type] = (*gathered.get(event_type, ()), *apply)
-    return gathered
-
-
-PROJECTIONS = _gathered()
+PROJECTIONS: Projections = tuple(noun.APPLY for noun in _ALL)

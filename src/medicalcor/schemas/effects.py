@@ -69,6 +69,13 @@ Content = Annotated[
 EffectStatus = Literal[
     "planned", "held", "unknown", "delayed", "sent", "delivered", "read", "failed", "refused", "void"
 ]
+
+
+def to_patient(kind: str) -> bool:
+    """Whether an effect of this kind is something that the patient reads."""
+    return kind.startswith("whatsapp.")
+
+
 OPEN: tuple[EffectStatus, ...] = ("planned", "held", "unknown", "delayed")
 DELIVERY_RANK: dict[str, int] = {"sent": 1, "delivered": 2, "read": 3}
 """Statuses only move up (a patient may read before "delivered" arrives)."""

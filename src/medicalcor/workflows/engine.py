@@ -52,7 +52,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=DRAIN_SECONDS)
-        await asyncio.to_thread(lease.release)
+        lease.release()  # not in a thread: the engine has closed the loop's executor
         current.uninstall()
         await runtime.aclose()
 
@@ -82,6 +82,8 @@ def _config(url: str, worker_id: str) -> DBOSConfig:
         "executor_id": worker_id,
         "run_migrations": False,
         "sys_db_pool_size": 20,
+        # a dead connection is retried by the engine; asking each time whether it lives costs a round trip
+        "db_engine_kwargs": {"pool_pre_ping": False},
         "serializer": JsonSerializer(),
         "log_level": "WARNING",
         "enable_otlp": False,

@@ -38,7 +38,12 @@ class Lease(threading.Thread):
     """Taken before the engine starts, so that nobody ever sees our runs without it; released after it stops."""
 
     def __init__(
-        self, url: str, worker_id: str, *, grace: float = GRACE_SECONDS, on_recovered: Callable[[int], None] | None = None
+        self,
+        url: str,
+        worker_id: str,
+        *,
+        grace: float = GRACE_SECONDS,
+        on_recovered: Callable[[int], None] | None = None,
     ) -> None:
         super().__init__(daemon=True, name="worker-lease")
         self.url, self.worker_id, self.grace = url, worker_id, grace

@@ -215,9 +215,7 @@ class EventStore:
         moved = {row.columns["stream"]: heads[row.columns["stream"]] for row in rows}
         ends = list(moved), [v for v, _ in moved.values()], [h for _, h in moved.values()]
         try:
-            positions = await connection.fetch(
-                SQL["insert_events"], *(values[n] for n in INSERTED), *ends
-            )
+            positions = await connection.fetch(SQL["insert_events"], *(values[n] for n in INSERTED), *ends)
         except UniqueViolation as clash:
             raise StreamConflict from clash
         return [

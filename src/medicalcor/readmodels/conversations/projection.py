@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.queries import statements
-from medicalcor.core.eventstore.store import Apply, Recorded
+from medicalcor.core.eventstore.store import Project, Recorded, Statement
+from medicalcor.schemas.effects import to_patient
 from medicalcor.schemas.events import conversations as events
 from medicalcor.schemas.events import effects as effect_events
 from medicalcor.schemas.events import people as people_events
@@ -15,11 +15,10 @@ SQL = statements("medicalcor.readmodels.conversations", "projection.sql")
 TABLES = ("conversations", "messages")
 
 
-async def _opened(connection: Connection, recorded: Recorded) -> None:
+def _opened(recorded: Recorded) -> Statement:
     reply_to = recorded.event.reply_to if isinstance(recorded.event, events.ConversationOpened) else None
     plain = recorded.plain
-    await connection.execute(
-        SQL["open_conversation"],
+    return SQL["open_conversation"], (
         UUID(plain["conversation_id"]),
         recorded.subject_id,
         UUID(plain["lead_id"]),
@@ -32,11 +31,10 @@ async def _opened(connection: Connection, recorded: Recorded) -> None:
     )
 
 
-async def _received(connection: Connection, recorded: Recorded) -> None:
+def _received(recorded: Recorded) -> Statement:
     event = recorded.event if isinstance(recorded.event, events.MessageReceived) else None
     plain = recorded.plain
-    await connection.execute(
-        SQL["add_message"],
+    return SQL["add_message"], (
         UUID(plain["message_id"]),
         UUID(plain["conversation_id"]),
         recorded.subject_id,
@@ -51,26 +49,33 @@ async def _received(connection: Connection, recorded: Recorded) -> None:
     )
 
 
-async def _taken_over(connection: Connection, recorded: Recorded) -> None:
+def _taken_over(recorded: Recorded) -> Statement:
     plain = recorded.plain
-    await connection.execute(
-        SQL["take_over"], UUID(plain["conversation_id"]), UUID(plain["by"]), recorded.occurred_at
+    return SQL["take_over"], (
+        UUID(plain["conversation_id"]),
+        UUID(plain["by"]),
+        recorded.occurred_at,
     )
 
 
-async def _released(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["release"], UUID(recorded.plain["conversation_id"]))
+def _released(recorded: Recorded) -> Statement:
+    return SQL["release"], (UUID(recorded.plain["conversation_id"]),)
 
 
-async def _sent(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["outbound"], UUID(recorded.plain["effect_id"]), recorded.occurred_at)
+def _sent(recorded: Recorded) -> Statement | None:
+    if not to_patient(recorded.plain["kind"]):
+        return None
+    return SQL["outbound"], (
+        UUID(recorded.plain["effect_id"]),
+        recorded.occurred_at,
+    )
 
 
-async def _erased(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["erase"], recorded.subject_id)
+def _erased(recorded: Recorded) -> Statement:
+    return SQL["erase"], (recorded.subject_id,)
 
 
-APPLY: Mapping[str, Sequence[Apply]] = {
+APPLY: Mapping[str, Sequence[Project]] = {
     events.ConversationOpened.type: (_opened,),
     events.MessageReceived.type: (_received,),
     events.ConversationTakenOver.type: (_taken_over,),

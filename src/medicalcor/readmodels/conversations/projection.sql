@@ -24,7 +24,7 @@ update conversations c
 set last_outbound_at = $2,
     last_automatic_at = case when e.author = 'automatic' then $2 else c.last_automatic_at end
 from effects e
-where e.id = $1 and c.id = e.conversation_id and e.kind like 'whatsapp.%';
+where e.id = $1 and c.id = e.conversation_id;
 
 -- name: erase
 with blanked as (

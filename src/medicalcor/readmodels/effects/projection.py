@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.queries import statements
-from medicalcor.core.eventstore.store import Apply, Recorded
+from medicalcor.core.eventstore.store import Project, Recorded, Statement
 from medicalcor.schemas.events import effects as events
 from medicalcor.schemas.events import people as people_events
 
@@ -25,12 +24,11 @@ def _time(value: Any) -> datetime:
     return datetime.fromisoformat(value)
 
 
-async def _planned(connection: Connection, recorded: Recorded) -> None:
+def _planned(recorded: Recorded) -> Statement:
     event = recorded.event if isinstance(recorded.event, events.EffectPlanned) else None
     plain, decision = recorded.plain, recorded.plain["decision"]
     refused = decision["verdict"] == "refuse"
-    await connection.execute(
-        SQL["plan"],
+    return SQL["plan"], (
         _id(recorded),
         plain["key"],
         plain["kind"],
@@ -49,25 +47,37 @@ async def _planned(connection: Connection, recorded: Recorded) -> None:
     )
 
 
-async def _sent(connection: Connection, recorded: Recorded) -> None:
+def _sent(recorded: Recorded) -> Statement:
     provider_id = recorded.event.provider_id if isinstance(recorded.event, events.EffectSent) else None
-    await connection.execute(SQL["sent"], _id(recorded), _time(recorded.plain["at"]), provider_id)
-
-
-async def _status_changed(connection: Connection, recorded: Recorded) -> None:
-    plain = recorded.plain
-    await connection.execute(
-        SQL["status_changed"], _id(recorded), plain["status"], _time(plain["at"]), plain["reason"]
+    return SQL["sent"], (
+        _id(recorded),
+        _time(recorded.plain["at"]),
+        provider_id,
     )
 
 
-async def _waiting(connection: Connection, recorded: Recorded) -> None:
+def _status_changed(recorded: Recorded) -> Statement:
+    plain = recorded.plain
+    return SQL["status_changed"], (
+        _id(recorded),
+        plain["status"],
+        _time(plain["at"]),
+        plain["reason"],
+    )
+
+
+def _waiting(recorded: Recorded) -> Statement:
     status = "unknown" if recorded.type == events.EffectUnknown.type else "delayed"
     plain = recorded.plain
-    await connection.execute(SQL["waiting"], _id(recorded), status, plain["reason"], _time(plain["again_at"]))
+    return SQL["waiting"], (
+        _id(recorded),
+        status,
+        plain["reason"],
+        _time(plain["again_at"]),
+    )
 
 
-async def _ended(connection: Connection, recorded: Recorded) -> None:
+def _ended(recorded: Recorded) -> Statement:
     plain = recorded.plain
     status = {
         events.EffectFailed.type: "failed",
@@ -76,14 +86,20 @@ async def _ended(connection: Connection, recorded: Recorded) -> None:
     }[recorded.type]
     decision = plain.get("decision")
     reason = decision["reasons"][0] if decision else plain["reason"]
-    await connection.execute(SQL["ended"], _id(recorded), status, reason, recorded.occurred_at, decision)
+    return SQL["ended"], (
+        _id(recorded),
+        status,
+        reason,
+        recorded.occurred_at,
+        decision,
+    )
 
 
-async def _erased(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["erase"], recorded.subject_id)
+def _erased(recorded: Recorded) -> Statement:
+    return SQL["erase"], (recorded.subject_id,)
 
 
-APPLY: Mapping[str, Sequence[Apply]] = {
+APPLY: Mapping[str, Sequence[Project]] = {
     events.EffectPlanned.type: (_planned,),
     events.EffectSent.type: (_sent,),
     events.EffectStatusChanged.type: (_status_changed,),

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.queries import statements
-from medicalcor.core.eventstore.store import Apply, Recorded
+from medicalcor.core.eventstore.store import Project, Recorded, Statement
+from medicalcor.schemas.effects import to_patient
 from medicalcor.schemas.events import conversations as conversation_events
 from medicalcor.schemas.events import effects as effect_events
 from medicalcor.schemas.events import leads as events
 from medicalcor.schemas.events import people as people_events
+from medicalcor.schemas.scoring import ScoringOutput
 
 SQL = statements("medicalcor.readmodels.leads", "projection.sql")
 TABLES = ("leads", "scores")
@@ -21,11 +22,10 @@ def _lead(recorded: Recorded) -> UUID:
     return UUID(recorded.plain["lead_id"])
 
 
-async def _created(connection: Connection, recorded: Recorded) -> None:
+def _created(recorded: Recorded) -> Statement:
     plain = recorded.plain
     conversation = plain["conversation_id"]
-    await connection.execute(
-        SQL["create_lead"],
+    return SQL["create_lead"], (
         _lead(recorded),
         recorded.subject_id,
         UUID(conversation) if conversation else None,
@@ -35,22 +35,23 @@ async def _created(connection: Connection, recorded: Recorded) -> None:
     )
 
 
-async def _message(connection: Connection, recorded: Recorded) -> None:
+def _message(recorded: Recorded) -> Statement:
     event = recorded.event if isinstance(recorded.event, conversation_events.MessageReceived) else None
     text = event.text[:EXCERPT] if event and event.text else None
-    await connection.execute(SQL["message_received"], _lead(recorded), recorded.occurred_at, text)
+    return SQL["message_received"], (
+        _lead(recorded),
+        recorded.occurred_at,
+        text,
+    )
 
 
-async def _scored(connection: Connection, recorded: Recorded) -> None:
-    plain, by = recorded.plain, recorded.plain["by"]
-    output = recorded.event.output if isinstance(recorded.event, events.LeadScored) else None
-    message = UUID(plain["message_id"])
-    await connection.execute(
-        SQL["add_score"],
+def _score_kept(recorded: Recorded) -> Statement:
+    plain, by, output = recorded.plain, recorded.plain["by"], _output(recorded)
+    return SQL["add_score"], (
         recorded.event_id,
         _lead(recorded),
         recorded.subject_id,
-        message,
+        UUID(plain["message_id"]),
         recorded.occurred_at,
         by["scorer"],
         by["why"],
@@ -63,8 +64,11 @@ async def _scored(connection: Connection, recorded: Recorded) -> None:
         plain["agreed"],
         [UUID(turn) for turn in plain["turns"]],
     )
-    await connection.execute(
-        SQL["score_lead"],
+
+
+def _scored(recorded: Recorded) -> Statement:
+    plain, by, output = recorded.plain, recorded.plain["by"], _output(recorded)
+    return SQL["score_lead"], (
         _lead(recorded),
         plain["score"],
         plain["classification"],
@@ -72,61 +76,76 @@ async def _scored(connection: Connection, recorded: Recorded) -> None:
         by["scorer"],
         by["why"],
         recorded.occurred_at,
-        message,
+        UUID(plain["message_id"]),
+        output.language if output else None,
+        output.urgency if output else None,
+        output.emergency if output else False,
+        output.budget if output else False,
+        output.intent_to_book if output else False,
+        list(output.procedures) if output else [],
+        output.intent if output else None,
     )
-    if output is not None:
-        await connection.execute(
-            SQL["describe_lead"],
-            _lead(recorded),
-            output.language,
-            output.urgency,
-            output.emergency,
-            output.budget,
-            output.intent_to_book,
-            list(output.procedures),
-            output.intent,
-            recorded.occurred_at,
-        )
 
 
-async def _triaged(connection: Connection, recorded: Recorded) -> None:
+def _output(recorded: Recorded) -> ScoringOutput | None:
+    return recorded.event.output if isinstance(recorded.event, events.LeadScored) else None
+
+
+def _triaged(recorded: Recorded) -> Statement:
     triage = recorded.plain["triage"]
-    await connection.execute(SQL["triage_lead"], _lead(recorded), triage["routing"], triage["medical_flags"])
+    return SQL["triage_lead"], (
+        _lead(recorded),
+        triage["routing"],
+        triage["medical_flags"],
+    )
 
 
-async def _seen(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["seen"], _lead(recorded), recorded.occurred_at)
+def _seen(recorded: Recorded) -> Statement:
+    return SQL["seen"], (
+        _lead(recorded),
+        recorded.occurred_at,
+    )
 
 
-async def _archived(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["archive"], _lead(recorded), recorded.occurred_at)
+def _archived(recorded: Recorded) -> Statement:
+    return SQL["archive"], (
+        _lead(recorded),
+        recorded.occurred_at,
+    )
 
 
-async def _planned(connection: Connection, recorded: Recorded) -> None:
-    if recorded.plain["author"] == "staff" and recorded.plain["lead_id"]:
-        await connection.execute(SQL["seen_by_writing"], _lead(recorded), recorded.occurred_at)
+def _planned(recorded: Recorded) -> Statement | None:
+    if recorded.plain["author"] != "staff" or recorded.plain["lead_id"] is None:
+        return None
+    return SQL["seen_by_writing"], (_lead(recorded), recorded.occurred_at)
 
 
-async def _sent(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["answered"], UUID(recorded.plain["effect_id"]), recorded.occurred_at)
+def _sent(recorded: Recorded) -> Statement | None:
+    if not to_patient(recorded.plain["kind"]):
+        return None
+    return SQL["answered"], (
+        UUID(recorded.plain["effect_id"]),
+        recorded.occurred_at,
+    )
 
 
-async def _failed(connection: Connection, recorded: Recorded) -> None:
-    if recorded.plain.get("status", "failed") == "failed":
-        await connection.execute(SQL["not_delivered"], UUID(recorded.plain["effect_id"]), recorded.occurred_at)
+def _failed(recorded: Recorded) -> Statement | None:
+    if not to_patient(recorded.plain["kind"]) or recorded.plain.get("status", "failed") != "failed":
+        return None
+    return SQL["not_delivered"], (UUID(recorded.plain["effect_id"]), recorded.occurred_at)
 
 
-async def _opted_out(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["opted_out"], recorded.subject_id)
+def _opted_out(recorded: Recorded) -> Statement:
+    return SQL["opted_out"], (recorded.subject_id,)
 
 
-async def _erased(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["erase"], recorded.subject_id)
+def _erased(recorded: Recorded) -> Statement:
+    return SQL["erase"], (recorded.subject_id,)
 
 
-APPLY: Mapping[str, Sequence[Apply]] = {
+APPLY: Mapping[str, Sequence[Project]] = {
     events.LeadCreated.type: (_created,),
-    events.LeadScored.type: (_scored,),
+    events.LeadScored.type: (_score_kept, _scored),
     events.LeadTriaged.type: (_triaged,),
     events.LeadSeen.type: (_seen,),
     events.LeadArchived.type: (_archived,),

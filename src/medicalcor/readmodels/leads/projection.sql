@@ -18,13 +18,9 @@ insert into scores (
 update leads
 set score = $2, classification = $3, confidence = $4, scorer = $5, scored_why = $6, scored_at = $7,
     scored_message_id = $8, last_activity_at = greatest(last_activity_at, $7),
-    hot_since = case when $3 = 'HOT' then coalesce(hot_since, $7) end
-where id = $1;
-
--- name: describe_lead
-update leads
-set language = $2, urgency = $3, emergency = $4, budget = $5, intent_to_book = $6,
-    procedures = $7, intent = $8, emergency_since = case when $4 then $9 else emergency_since end
+    hot_since = case when $3 = 'HOT' then coalesce(hot_since, $7) end,
+    language = $9, urgency = $10, emergency = $11, budget = $12, intent_to_book = $13,
+    procedures = $14, intent = $15, emergency_since = case when $11 then $7 else emergency_since end
 where id = $1;
 
 -- name: triage_lead
@@ -46,13 +42,13 @@ update leads l
 set unanswered_since = null, failed_since = null, last_activity_at = greatest(l.last_activity_at, $2),
     status = case when l.status = 'new' then 'contacted' else l.status end
 from effects e
-where e.id = $1 and l.id = e.lead_id and e.kind like 'whatsapp.%';
+where e.id = $1 and l.id = e.lead_id;
 
 -- name: not_delivered
 update leads l
 set failed_since = coalesce(l.failed_since, $2), last_activity_at = greatest(l.last_activity_at, $2)
 from effects e
-where e.id = $1 and l.id = e.lead_id and e.kind like 'whatsapp.%';
+where e.id = $1 and l.id = e.lead_id;
 
 -- name: opted_out
 update leads set opt_out = true, unanswered_since = null where person_id = $1;

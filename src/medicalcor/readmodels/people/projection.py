@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.queries import statements
-from medicalcor.core.eventstore.store import Apply, Recorded
+from medicalcor.core.eventstore.store import Project, Recorded, Statement
 from medicalcor.core.text import folded
 from medicalcor.schemas.events import people as events
 
@@ -12,49 +11,72 @@ SQL = statements("medicalcor.readmodels.people", "projection.sql")
 TABLES = ("people", "addresses", "suppressions", "crm_links")
 
 
-async def _created(connection: Connection, recorded: Recorded) -> None:
+def _created(recorded: Recorded) -> Statement:
     name = recorded.event.name if isinstance(recorded.event, events.PersonCreated) else None
     person, source = recorded.subject_id, recorded.plain["source"]
-    await connection.execute(
-        SQL["create_person"], person, name, folded(name or ""), source, recorded.occurred_at
+    return SQL["create_person"], (
+        person,
+        name,
+        folded(name or ""),
+        source,
+        recorded.occurred_at,
     )
 
 
-async def _named(connection: Connection, recorded: Recorded) -> None:
+def _named(recorded: Recorded) -> Statement:
     name = recorded.event.name if isinstance(recorded.event, events.PersonNamed) else None
-    await connection.execute(SQL["name_person"], recorded.subject_id, name, folded(name or ""))
+    return SQL["name_person"], (
+        recorded.subject_id,
+        name,
+        folded(name or ""),
+    )
 
 
-async def _address_added(connection: Connection, recorded: Recorded) -> None:
+def _address_added(recorded: Recorded) -> Statement:
     value = recorded.event.value if isinstance(recorded.event, events.AddressAdded) else None
     plain = recorded.plain
-    await connection.execute(
-        SQL["add_address"], plain["address_key"], recorded.subject_id, plain["kind"], value, recorded.occurred_at
+    return SQL["add_address"], (
+        plain["address_key"],
+        recorded.subject_id,
+        plain["kind"],
+        value,
+        recorded.occurred_at,
     )
 
 
-async def _language(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["set_language"], recorded.subject_id, recorded.plain["language"])
-
-
-async def _opted_out(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(
-        SQL["opt_out"], recorded.subject_id, recorded.occurred_at, recorded.plain["address_keys"]
+def _language(recorded: Recorded) -> Statement:
+    return SQL["set_language"], (
+        recorded.subject_id,
+        recorded.plain["language"],
     )
 
 
-async def _crm_linked(connection: Connection, recorded: Recorded) -> None:
+def _opted_out(recorded: Recorded) -> Statement:
+    return SQL["opt_out"], (
+        recorded.subject_id,
+        recorded.occurred_at,
+        recorded.plain["address_keys"],
+    )
+
+
+def _crm_linked(recorded: Recorded) -> Statement:
     plain = recorded.plain
-    await connection.execute(
-        SQL["link_crm"], recorded.subject_id, plain["provider"], plain["external_id"], recorded.occurred_at
+    return SQL["link_crm"], (
+        recorded.subject_id,
+        plain["provider"],
+        plain["external_id"],
+        recorded.occurred_at,
     )
 
 
-async def _erased(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(SQL["erase"], recorded.subject_id, recorded.occurred_at)
+def _erased(recorded: Recorded) -> Statement:
+    return SQL["erase"], (
+        recorded.subject_id,
+        recorded.occurred_at,
+    )
 
 
-APPLY: Mapping[str, Sequence[Apply]] = {
+APPLY: Mapping[str, Sequence[Project]] = {
     events.PersonCreated.type: (_created,),
     events.PersonNamed.type: (_named,),
     events.AddressAdded.type: (_address_added,),

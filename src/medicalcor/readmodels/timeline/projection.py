@@ -3,33 +3,33 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.queries import statements
-from medicalcor.core.eventstore.store import Apply, Recorded
+from medicalcor.core.eventstore.store import Project, Recorded, Statement
+from medicalcor.schemas.effects import to_patient
 from medicalcor.schemas.events import conversations, effects, leads, people
 
 SQL = statements("medicalcor.readmodels.timeline", "projection.sql")
 TABLES = ("timeline",)
 
 
-async def _of_lead(connection: Connection, recorded: Recorded) -> None:
-    if recorded.plain["lead_id"] is not None:
-        await connection.execute(
-            SQL["of_lead"],
-            recorded.position,
-            UUID(recorded.plain["lead_id"]),
-            recorded.subject_id,
-            recorded.occurred_at,
-            recorded.type,
-            recorded.actor,
-            recorded.plain,
-        )
+def _of_lead(recorded: Recorded) -> Statement:
+    return SQL["of_lead"], (
+        recorded.position,
+        UUID(recorded.plain["lead_id"]),
+        recorded.subject_id,
+        recorded.occurred_at,
+        recorded.type,
+        recorded.actor,
+        recorded.plain,
+    )
 
 
-async def _of_effect(connection: Connection, recorded: Recorded) -> None:
+def _of_effect(recorded: Recorded) -> Statement | None:
+    """What went to the CRM without trouble is no news."""
+    if not to_patient(recorded.plain["kind"]) and recorded.type != effects.EffectFailed.type:
+        return None
     effect = UUID(recorded.plain["effect_id"])
-    await connection.execute(
-        SQL["of_effect"],
+    return SQL["of_effect"], (
         recorded.position,
         effect,
         recorded.occurred_at,
@@ -39,9 +39,8 @@ async def _of_effect(connection: Connection, recorded: Recorded) -> None:
     )
 
 
-async def _of_person(connection: Connection, recorded: Recorded) -> None:
-    await connection.execute(
-        SQL["of_person"],
+def _of_person(recorded: Recorded) -> Statement:
+    return SQL["of_person"], (
         recorded.position,
         recorded.subject_id,
         recorded.occurred_at,
@@ -60,9 +59,9 @@ _LEAD = (
     conversations.MessageReceived,
     conversations.ConversationTakenOver,
     conversations.ConversationReleased,
-    effects.EffectPlanned,
 )
 _EFFECT = (
+    effects.EffectPlanned,
     effects.EffectSent,
     effects.EffectStatusChanged,
     effects.EffectUnknown,
@@ -73,7 +72,7 @@ _EFFECT = (
 )
 _PERSON = (people.OptedOut, people.LanguageDetected, people.CrmLinked, people.PersonErased)
 
-APPLY: Mapping[str, Sequence[Apply]] = {
+APPLY: Mapping[str, Sequence[Project]] = {
     **{event.type: (_of_lead,) for event in _LEAD},
     **{event.type: (_of_effect,) for event in _EFFECT},
     **{event.type: (_of_person,) for event in _PERSON},

@@ -3,7 +3,7 @@ insert into timeline (position, lead_id, person_id, at, type, actor, data) value
 
 -- name: of_effect
 insert into timeline (position, lead_id, person_id, at, type, actor, data)
-select $1, e.lead_id, e.person_id, $3, $4, $5, $6::jsonb || jsonb_build_object('kind', e.kind)
+select $1, e.lead_id, e.person_id, $3, $4, $5, $6
 from effects e where e.id = $2 and e.lead_id is not null;
 
 -- name: of_person

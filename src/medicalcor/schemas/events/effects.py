@@ -36,6 +36,7 @@ class EffectSent(Event):
 
     type: ClassVar[str] = "effect.sent"
     effect_id: EffectId
+    kind: str
     provider_id: Annotated[str | None, Personal()] = None
     at: datetime
 
@@ -45,6 +46,7 @@ class EffectStatusChanged(Event):
 
     type: ClassVar[str] = "effect.status_changed"
     effect_id: EffectId
+    kind: str
     status: Literal["delivered", "read", "failed"]
     reason: str | None = None
     at: datetime
@@ -55,6 +57,7 @@ class EffectUnknown(Event):
 
     type: ClassVar[str] = "effect.unknown"
     effect_id: EffectId
+    kind: str
     reason: str
     again_at: datetime
 
@@ -64,6 +67,7 @@ class EffectDelayed(Event):
 
     type: ClassVar[str] = "effect.delayed"
     effect_id: EffectId
+    kind: str
     reason: str
     again_at: datetime
 
@@ -73,6 +77,7 @@ class EffectRefused(Event):
 
     type: ClassVar[str] = "effect.refused"
     effect_id: EffectId
+    kind: str
     decision: Decision
 
 
@@ -81,6 +86,7 @@ class EffectFailed(Event):
 
     type: ClassVar[str] = "effect.failed"
     effect_id: EffectId
+    kind: str
     reason: str
 
 
@@ -89,4 +95,5 @@ class EffectVoided(Event):
 
     type: ClassVar[str] = "effect.voided"
     effect_id: EffectId
+    kind: str
     reason: Literal["opted_out", "taken_over", "superseded", "person_erased"]

@@ -8,5 +8,4 @@ from medicalcor.workflows.steps import effects as steps
 
 @DBOS.workflow(name=jobs.DELIVER.name, max_recovery_attempts=50)
 async def deliver(effect_ids: list[str]) -> None:
-    for effect_id in effect_ids:
-        await steps.deliver_one(effect_id)
+    await steps.deliver(effect_ids)

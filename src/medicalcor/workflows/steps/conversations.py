@@ -21,7 +21,9 @@ async def receive(inbox_id: str) -> dict[str, str]:
         try:
             received = await receiving.receive(ledger, inbox_id=item.id)
         except ValidationError:
-            await inbox.set_aside(ledger, inbox_id=item.id, reason="The message does not have the shape WhatsApp documents.")
+            await inbox.set_aside(
+                ledger, inbox_id=item.id, reason="The message does not have the shape WhatsApp documents."
+            )
             return {"next": "nothing", "correlation_id": item.correlation_id}
     return {
         "message_id": str(received.message_id),

@@ -1,4 +1,4 @@
-"""Delivering effects: one step an effect; it decides itself when to come back."""
+"""Delivering effects; each decides itself when to come back."""
 
 from uuid import UUID
 
@@ -11,8 +11,14 @@ from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES
 
 
-@DBOS.step(name="effects.deliver_one", **RETRIES)
-async def deliver_one(effect_id: str) -> None:
+@DBOS.step(name="effects.deliver", **RETRIES)
+async def deliver(effect_ids: list[str]) -> None:
+    """In their order. Each remembers its attempts, so one that went out is not sent again by a repeat."""
+    for effect_id in effect_ids:
+        await _deliver_one(effect_id)
+
+
+async def _deliver_one(effect_id: str) -> None:
     runtime = current()
     about = await effects.destination(runtime.ledger, effect_id=UUID(effect_id))
     cause = system(about.correlation_id)

@@ -1,0 +1,15 @@
+"""`medicalcor bench`: figures, measured, as JSON."""
+
+import click
+
+from medicalcor.cli.bench_flow import flow
+from medicalcor.cli.bench_gateway import gateway
+
+
+@click.group()
+def bench() -> None:
+    """Measure. These machines are noisy: compare ratios, and runs of the same hour."""
+
+
+bench.add_command(flow)
+bench.add_command(gateway)
