@@ -11,6 +11,7 @@ from medicalcor.core.errors import ProviderOff
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.integrations.hubspot.client import HubSpotClient
 from medicalcor.operations.delivery import Attempt, deliver
+from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Ledger
 from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask
 from medicalcor.schemas.events.people import CrmLinked
@@ -18,19 +19,19 @@ from medicalcor.schemas.events.people import CrmLinked
 SQL = statements("medicalcor.operations")
 
 
-async def sync(ledger: Ledger, *, hubspot: HubSpotClient | None, effect_id: UUID, cause: Cause) -> None:
+async def sync(ledger: Ledger, *, hubspot: HubSpotClient | None, about: Destination) -> None:
     """One try at bringing one thing into the CRM."""
 
     async def ask(attempt: Attempt) -> str | None:
         if hubspot is None:
             raise ProviderOff(provider="hubspot", reason="channel_off")
-        contact_id = await _contact(ledger, hubspot, attempt.effect["person_id"], cause)
+        contact_id = await _contact(ledger, hubspot, about.person_id, about.cause)
         return await _write(hubspot, attempt, contact_id)
 
     async def look(attempt: Attempt) -> str | None:
         return await _find(hubspot, attempt) if hubspot is not None else None
 
-    await deliver(ledger, effect_id=effect_id, send=ask, recover=look, cause=cause)
+    await deliver(ledger, about=about, send=ask, recover=look)
 
 
 async def _contact(ledger: Ledger, hubspot: HubSpotClient, person_id: UUID, cause: Cause) -> str:

@@ -8,21 +8,21 @@ only when a gateway has been listening all the while and heard nothing.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from medicalcor.core import clock, jobs
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
-from medicalcor.core.database.transaction import lock_subject, record
+from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import OutcomeUnknown, ProviderError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.outreach.policy import decide
 from medicalcor.operations import effects
+from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Ledger
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.effects import OPEN, Content, StaffAlert
+from medicalcor.schemas.effects import OPEN, Content, StaffAlert, to_patient
 from medicalcor.schemas.events.effects import (
     EffectDelayed,
     EffectFailed,
@@ -59,15 +59,16 @@ Recover = Callable[[Attempt], Awaitable[str | None]]
 """Looks whether an attempt of unknown fate did arrive; None when it cannot tell or it did not."""
 
 
-async def deliver(
-    ledger: Ledger, *, effect_id: UUID, send: Send, recover: Recover | None, cause: Cause
-) -> None:
-    """One try at one effect. What is to be tried again later is started for then, in the same commit."""
+async def deliver(ledger: Ledger, *, about: Destination, send: Send, recover: Recover | None) -> None:
+    """One try at one effect. What is to be tried again later is started for then, in the same commit.
+
+    `recover` is there for providers that can be asked; without it the provider's status is waited for.
+    """
 
     async def begin(connection: Connection) -> Attempt | None:
-        return await _begin(ledger, connection, effect_id, cause, waits_for_status=recover is None)
+        return await _begin(ledger, connection, about, waits_for_status=recover is None)
 
-    attempt = await record(ledger.pool, begin)
+    attempt = await record(ledger.pool, begin, subject=about.person_id)
     if attempt is None:
         return
     outcome: Event
@@ -75,51 +76,53 @@ async def deliver(
         provider_id = await recover(attempt) if recover and attempt.number > 1 else None
         provider_id = provider_id or await send(attempt)
         outcome = EffectSent(
-            effect_id=effect_id, kind=attempt.effect["kind"], provider_id=provider_id, at=clock.now()
+            effect_id=about.effect_id, kind=about.kind, provider_id=provider_id, at=clock.now()
         )
     except ProviderError as problem:
         outcome = _after(ledger, attempt, problem, patient=recover is None)
 
     async def end(connection: Connection) -> None:
-        await _end(ledger, connection, attempt, outcome, cause)
+        await _end(ledger, connection, attempt, outcome, about.cause)
 
-    await record(ledger.pool, end)
+    await record(ledger.pool, end, subject=about.person_id)
 
 
 async def _begin(
-    ledger: Ledger, connection: Connection, effect_id: UUID, cause: Cause, *, waits_for_status: bool
+    ledger: Ledger, connection: Connection, about: Destination, *, waits_for_status: bool
 ) -> Attempt | None:
-    effect = await _locked(connection, effect_id)
+    effect = await connection.fetchrow(SQL["effect"], about.effect_id)
     if effect is None or effect["status"] not in OPEN or effect["content"] is None:
         return None
-    attempts = await connection.fetch(SQL["attempts"], effect_id)
-    last = attempts[-1] if attempts else None
     now = clock.now()
-    open_or_unknown = last is not None and (last["ended_at"] is None or last["outcome"] == "unknown")
-    if open_or_unknown and waits_for_status and last is not None:
-        due = await _may_send_again_at(ledger, connection, effect, last)
+    if _fate_unknown(effect) and waits_for_status:
+        due = await _may_send_again_at(ledger, connection, effect)
         if now < due:
-            await _wait(ledger, connection, effect, last, due, cause)
+            await _wait(ledger, connection, effect, due, about.cause)
             return None
     elif effect["status"] in {"held", "delayed"} and effect["hold_until"] and now < effect["hold_until"]:
         return None
-    if last is not None and last["ended_at"] is None:
+    if _interrupted(effect):
         await connection.execute(
-            SQL["end_attempt"], effect_id, last["attempt"], now, "unknown", "interrupted"
+            SQL["end_attempt"], effect["id"], effect["attempt"], now, "unknown", "interrupted"
         )
     content = CONTENT.validate_python(effect["content"])
-    about = await _about(connection, effect)
-    if about is not None and not await _still_allowed(ledger, connection, effect, about, content, cause):
-        return None
-    number = len(attempts) + 1
-    await connection.execute(SQL["begin_attempt"], effect_id, number, now)
-    return Attempt(number, effect, about, content)
+    standing = None
+    if to_patient(about.kind):
+        standing = await effects.standing(connection, conversation_id=effect["conversation_id"])
+        if not await _still_allowed(ledger, connection, effect, standing, content, about.cause):
+            return None
+    number = effect["attempt"] + 1
+    await connection.execute(SQL["begin_attempt"], effect["id"], number, now)
+    return Attempt(number, effect, standing, content)
 
 
-async def _about(connection: Connection, effect: Row) -> Row | None:
-    if effect["conversation_id"] is None:
-        return None
-    return await effects.standing(connection, conversation_id=effect["conversation_id"])
+def _interrupted(effect: Row) -> bool:
+    """The provider was asked and nobody wrote down what it said."""
+    return effect["started_at"] is not None and effect["ended_at"] is None
+
+
+def _fate_unknown(effect: Row) -> bool:
+    return _interrupted(effect) or effect["outcome"] == "unknown"
 
 
 async def _still_allowed(
@@ -140,28 +143,22 @@ async def _still_allowed(
     return decision.verdict == "send"
 
 
-async def _may_send_again_at(ledger: Ledger, connection: Connection, effect: Row, last: Row) -> datetime:
+async def _may_send_again_at(ledger: Ledger, connection: Connection, effect: Row) -> datetime:
     """When silence means that it never arrived. Silence counts only while a gateway listens."""
-    if (
-        effect["status"] == "unknown"
-        and effect["hold_until"] is not None
-        and last["reason"] == "server_error"
-    ):
-        hold_until: datetime = effect["hold_until"]
-        return hold_until
+    if effect["attempt_reason"] == "server_error" and effect["hold_until"] is not None:
+        announced: datetime = effect["hold_until"]
+        return announced
     now = clock.now()
     wait = timedelta(seconds=ledger.settings.unknown_outcome_wait_seconds)
     listening_since = await connection.fetchval(SQL["gateway_since"], now - GATEWAY_FRESH)
     if listening_since is None:
         return now + wait
-    since: datetime = max(last["started_at"], listening_since)
+    since: datetime = max(effect["started_at"], listening_since)
     return since + wait
 
 
-async def _wait(
-    ledger: Ledger, connection: Connection, effect: Row, last: Row, due: datetime, cause: Cause
-) -> None:
-    reason = last["reason"] or "interrupted"
+async def _wait(ledger: Ledger, connection: Connection, effect: Row, due: datetime, cause: Cause) -> None:
+    reason = effect["attempt_reason"] or "interrupted"
     event = EffectUnknown(effect_id=effect["id"], kind=effect["kind"], reason=reason, again_at=due)
     await _append(ledger, connection, effect, event, cause)
     await _again(connection, effect, due)
@@ -185,7 +182,7 @@ def _after(ledger: Ledger, attempt: Attempt, problem: ProviderError, *, patient:
 async def _end(
     ledger: Ledger, connection: Connection, attempt: Attempt, outcome: Event, cause: Cause
 ) -> None:
-    effect = await _locked(connection, attempt.effect["id"])
+    effect = await connection.fetchrow(SQL["effect"], attempt.effect["id"])
     if effect is None:
         return
     await connection.execute(
@@ -215,7 +212,7 @@ def _outcome_of(event: Event) -> str:
 
 async def tell_staff(ledger: Ledger, connection: Connection, effect: Row, cause: Cause) -> None:
     """A message that did not reach its patient is somebody's to look at."""
-    if not effect["kind"].startswith("whatsapp.") or effect["conversation_id"] is None:
+    if not to_patient(effect["kind"]) or effect["conversation_id"] is None:
         return
     alert = effects.Intent(
         key=f"failed-alert:{effect['id']}",
@@ -229,11 +226,10 @@ async def tell_staff(ledger: Ledger, connection: Connection, effect: Row, cause:
 
 
 async def _again(connection: Connection, effect: Row, at: datetime) -> None:
-    number = len(await connection.fetch(SQL["attempts"], effect["id"]))
     await jobs.start(
         connection,
         jobs.DELIVER,
-        id=f"{jobs.DELIVER.name}:{effect['id']}:{number}:{int(at.timestamp())}",
+        id=f"{jobs.DELIVER.name}:{effect['id']}:{effect['attempt']}:{int(at.timestamp())}",
         args=([str(effect["id"])],),
         partition=effects.partition_of(
             kind=effect["kind"], conversation_id=effect["conversation_id"], person_id=effect["person_id"]
@@ -246,12 +242,3 @@ async def _append(ledger: Ledger, connection: Connection, effect: Row, event: Ev
     await ledger.store.append(
         connection, Append(effects.stream(effect["id"]), (event,), effect["person_id"]), cause=cause
     )
-
-
-async def _locked(connection: Connection, effect_id: UUID) -> Row | None:
-    """The effect, with nobody else writing about its person."""
-    row = await connection.fetchrow(SQL["effect"], effect_id)
-    if row is None:
-        return None
-    await lock_subject(connection, row["person_id"])
-    return await connection.fetchrow(SQL["effect"], effect_id)

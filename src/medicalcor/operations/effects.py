@@ -41,11 +41,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Which door an effect goes out by, and what it followed from."""
+    """Which door an effect goes out by, whom it is about, and what it followed from."""
 
     effect_id: UUID
     kind: str
-    correlation_id: str
+    person_id: UUID
+    cause: Cause
 
 
 async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
@@ -53,7 +54,8 @@ async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
         row = await connection.fetchrow(SQL["destination"], stream(effect_id))
     if row is None:
         raise NotFound("There is no such effect.")
-    return Destination(effect_id, row["kind"], row["correlation_id"])
+    cause = Cause(correlation_id=row["correlation_id"], actor="system")
+    return Destination(effect_id, row["kind"], row["subject_id"], cause)
 
 
 async def standing(connection: Connection, *, conversation_id: UUID) -> Row:

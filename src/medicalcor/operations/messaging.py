@@ -14,6 +14,7 @@ from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.integrations.whatsapp.mapping import reason_of_status
 from medicalcor.operations import effects
 from medicalcor.operations.delivery import Attempt, deliver, tell_staff
+from medicalcor.operations.effects import Destination
 from medicalcor.operations.inbox import Item, open_item
 from medicalcor.operations.ledger import Ledger
 from medicalcor.schemas.base import Event
@@ -25,7 +26,7 @@ from medicalcor.schemas.wire.whatsapp_out import Recipient
 SQL = statements("medicalcor.operations")
 
 
-async def send(ledger: Ledger, *, whatsapp: WhatsAppClient | None, effect_id: UUID, cause: Cause) -> None:
+async def send(ledger: Ledger, *, whatsapp: WhatsAppClient | None, about: Destination) -> None:
     """One try at a message to a patient."""
 
     async def ask(attempt: Attempt) -> str | None:
@@ -33,7 +34,7 @@ async def send(ledger: Ledger, *, whatsapp: WhatsAppClient | None, effect_id: UU
             raise ProviderOff(provider="whatsapp", reason="channel_off")
         return await _ask(whatsapp, attempt)
 
-    await deliver(ledger, effect_id=effect_id, send=ask, recover=None, cause=cause)
+    await deliver(ledger, about=about, send=ask, recover=None)
 
 
 async def _ask(whatsapp: WhatsAppClient, attempt: Attempt) -> str | None:

@@ -89,13 +89,21 @@ select exists (select from effects where cause_id = $1 and purpose = 'emergency'
 select key, id from effects where key = any($1::text[]);
 
 -- name: effect
-select id, kind, person_id, lead_id, conversation_id, cause_id, purpose, author, content, decision, status, hold_until,
-    planned_at, provider_id
-from effects where id = $1;
+-- An effect, and the last attempt at it.
+select
+    e.id, e.kind, e.person_id, e.lead_id, e.conversation_id, e.cause_id, e.purpose, e.author, e.content,
+    e.status, e.hold_until, e.planned_at,
+    coalesce(a.attempt, 0) as attempt, a.started_at, a.ended_at, a.outcome, a.reason as attempt_reason
+from effects e
+left join lateral (
+    select * from effect_attempts where effect_id = e.id order by attempt desc limit 1
+) a on true
+where e.id = $1;
 
 -- name: destination
--- An effect's kind and the request that it follows from.
-select payload ->> 'kind' as kind, correlation_id from domain_events where stream = $1 and version = 1;
+-- An effect's kind, whom it is about, and the request that it follows from.
+select payload ->> 'kind' as kind, subject_id, correlation_id
+from domain_events where stream = $1 and version = 1;
 
 -- name: effect_by_provider_id
 select id from effects where provider_id = $1;
@@ -111,9 +119,6 @@ where person_id = $1 and kind like 'whatsapp.%' and purpose <> 'emergency'
 select id, kind from effects
 where conversation_id = $1 and kind like 'whatsapp.%' and author = 'automatic' and purpose <> 'emergency'
     and status in ('planned', 'held', 'delayed');
-
--- name: attempts
-select attempt, started_at, ended_at, outcome, reason from effect_attempts where effect_id = $1 order by attempt;
 
 -- name: begin_attempt
 insert into effect_attempts (effect_id, attempt, started_at) values ($1, $2, $3);

@@ -66,6 +66,8 @@ class _Place:
     conversation_id: UUID
     language: str | None
     entries: tuple[Append, ...] = ()
+    is_new: bool = False
+    """Whether the conversation begins with this message."""
 
 
 async def receive(ledger: Ledger, *, inbox_id: UUID) -> Received:
@@ -93,7 +95,7 @@ async def _receive(
     place = await _place(ledger, connection, item, message, addresses)
     await lock_subject(connection, place.person_id)
     event = _event(item, message, place)
-    cause = item.cause("patient")
+    look = await _look(connection, place, event)
     await ledger.store.append(
         connection,
         *place.entries,
@@ -104,12 +106,19 @@ async def _receive(
             key=f"received:{item.id}",
             occurred_at=item.received_at,
         ),
-        cause=cause,
+        *_noticed(item, place, look, addresses),
+        cause=item.cause("patient"),
     )
-    look = await _look(connection, place, event)
-    if look is not None:
-        await _heed(ledger, connection, item, place, look, addresses)
-    await _tell_crm(ledger, connection, item, place)
+    if look is not None and look.opt_out:
+        await _silence(ledger, connection, item, place)
+    intents = [*_emergency(ledger, item, place, look), *_for_crm(ledger, item, place)]
+    await effects.plan(
+        ledger,
+        connection,
+        conversation_id=place.conversation_id,
+        intents=intents,
+        cause=item.cause("system"),
+    )
     await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
     return Received(item.id, place.conversation_id, place.lead_id, _next(event.kind, event.text))
 
@@ -192,7 +201,7 @@ def _opened(
     entries.append(
         Append(f"conversation-{place.conversation_id}", (conversation,), person, expected=0, occurred_at=at)
     )
-    return replace(place, entries=tuple(entries))
+    return replace(place, entries=tuple(entries), is_new=True)
 
 
 def _address_added(person_id: UUID, address: _Address) -> AddressAdded:
@@ -232,23 +241,25 @@ async def _look(connection: Connection, place: _Place, event: MessageReceived) -
     """The rules' reading of this one message, in the light of what the clinic said last."""
     if event.text is None or event.kind in SILENT:
         return None
-    said = await turns_of(connection, conversation_id=place.conversation_id, last=4)
-    asked = [turn for turn in said if turn.role == "assistant"][-1:]
-    turns = (*(Turn(role="assistant", content=t.text) for t in asked), Turn(role="user", content=event.text))
+    said = [] if place.is_new else await turns_of(connection, conversation_id=place.conversation_id, last=4)
+    asked = [Turn(role="assistant", content=s.text) for s in said if s.role == "assistant"][-1:]
     return rules.score(
-        ScoringInput.model_validate({"channel": "whatsapp", "messages": turns, "language": place.language})
+        ScoringInput.model_validate(
+            {
+                "channel": "whatsapp",
+                "messages": (*asked, Turn(role="user", content=event.text)),
+                "language": place.language,
+            }
+        )
     )
 
 
-async def _heed(
-    ledger: Ledger,
-    connection: Connection,
-    item: Item,
-    place: _Place,
-    look: ScoringOutput,
-    addresses: Sequence[_Address],
-) -> None:
-    """Language, opt-out and emergency at once, whatever the scoring says later."""
+def _noticed(
+    item: Item, place: _Place, look: ScoringOutput | None, addresses: Sequence[_Address]
+) -> list[Append]:
+    """Language and opt-out are known at once, whatever the scoring says later."""
+    if look is None:
+        return []
     events: list[Event] = []
     if look.language != place.language:
         events.append(LanguageDetected(person_id=place.person_id, language=look.language, message_id=item.id))
@@ -257,46 +268,35 @@ async def _heed(
         events.append(
             OptedOut(person_id=place.person_id, address_keys=keys, channel="whatsapp", message_id=item.id)
         )
-    await ledger.store.append(
+    if not events:
+        return []
+    return [Append(f"person-{place.person_id}", events, place.person_id, occurred_at=item.received_at)]
+
+
+async def _silence(ledger: Ledger, connection: Connection, item: Item, place: _Place) -> None:
+    await effects.void(
+        ledger,
         connection,
-        *(
-            [Append(f"person-{place.person_id}", events, place.person_id, occurred_at=item.received_at)]
-            if events
-            else []
-        ),
+        statement="dependent_effects",
+        of=place.person_id,
+        subject=place.person_id,
+        reason="opted_out",
         cause=item.cause("patient"),
     )
-    if look.opt_out:
-        await effects.void(
-            ledger,
-            connection,
-            statement="dependent_effects",
-            of=place.person_id,
-            subject=place.person_id,
-            reason="opted_out",
-            cause=item.cause("patient"),
-        )
-    if look.emergency:
-        await _answer_emergency(ledger, connection, item, place, look)
 
 
-async def _answer_emergency(
-    ledger: Ledger, connection: Connection, item: Item, place: _Place, look: ScoringOutput
-) -> None:
+def _emergency(ledger: Ledger, item: Item, place: _Place, look: ScoringOutput | None) -> list[effects.Intent]:
+    """The number to call, at once, and a colleague who knows."""
+    if look is None or not look.emergency:
+        return []
     settings = ledger.settings
     text = phrase("emergency", look.language, clinic=settings.clinic_name, number=settings.emergency_number)
+    answer = WhatsAppText(body=text, language=look.language, written_by="phrases")
+    alert = StaffAlert(code="emergency")
     intents = [
+        effects.Intent(key=f"emergency:{item.id}", content=answer, purpose="emergency", cause_id=item.id),
         effects.Intent(
-            key=f"emergency:{item.id}",
-            content=WhatsAppText(body=text, language=look.language, written_by="phrases"),
-            purpose="emergency",
-            cause_id=item.id,
-        ),
-        effects.Intent(
-            key=f"emergency-alert:{item.id}",
-            content=StaffAlert(code="emergency"),
-            purpose="staff_alert",
-            cause_id=item.id,
+            key=f"emergency-alert:{item.id}", content=alert, purpose="staff_alert", cause_id=item.id
         ),
     ]
     if ledger.crm_on:
@@ -308,27 +308,21 @@ async def _answer_emergency(
         intents.append(
             effects.Intent(key=f"emergency-task:{item.id}", content=task, purpose="crm", cause_id=item.id)
         )
-    await effects.plan(
-        ledger, connection, conversation_id=place.conversation_id, intents=intents, cause=item.cause("system")
-    )
+    return intents
 
 
-async def _tell_crm(ledger: Ledger, connection: Connection, item: Item, place: _Place) -> None:
+def _for_crm(ledger: Ledger, item: Item, place: _Place) -> list[effects.Intent]:
+    """The contact, the first time, and a line on its timeline."""
     if not ledger.crm_on:
-        return
-    about = await effects.standing(connection, conversation_id=place.conversation_id)
-    intents = []
-    if about["crm_id"] is None:
-        intents.append(
-            effects.Intent(
-                key=f"contact:{place.person_id}", content=HubSpotContact(), purpose="crm", cause_id=item.id
-            )
-        )
+        return []
     note = HubSpotNote(text=f"Wrote on WhatsApp. {lead_link(ledger, place.lead_id)}")
-    intents.append(effects.Intent(key=f"note:{item.id}", content=note, purpose="crm", cause_id=item.id))
-    await effects.plan(
-        ledger, connection, conversation_id=place.conversation_id, intents=intents, cause=item.cause("system")
+    about_note = effects.Intent(key=f"note:{item.id}", content=note, purpose="crm", cause_id=item.id)
+    if not place.is_new:
+        return [about_note]
+    contact = effects.Intent(
+        key=f"contact:{place.person_id}", content=HubSpotContact(), purpose="crm", cause_id=item.id
     )
+    return [contact, about_note]
 
 
 def lead_link(ledger: Ledger, lead_id: UUID) -> str:

@@ -6,7 +6,6 @@ from dbos import DBOS
 
 from medicalcor.core import context
 from medicalcor.operations import crm, effects, messaging
-from medicalcor.workflows.steps.conversations import system
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES
 
@@ -21,11 +20,8 @@ async def deliver(effect_ids: list[str]) -> None:
 async def _deliver_one(effect_id: str) -> None:
     runtime = current()
     about = await effects.destination(runtime.ledger, effect_id=UUID(effect_id))
-    cause = system(about.correlation_id)
-    with context.bind(correlation_id=about.correlation_id):
+    with context.bind(correlation_id=about.cause.correlation_id):
         if about.kind.startswith("hubspot."):
-            await crm.sync(runtime.ledger, hubspot=runtime.hubspot, effect_id=about.effect_id, cause=cause)
+            await crm.sync(runtime.ledger, hubspot=runtime.hubspot, about=about)
         else:
-            await messaging.send(
-                runtime.ledger, whatsapp=runtime.whatsapp, effect_id=about.effect_id, cause=cause
-            )
+            await messaging.send(runtime.ledger, whatsapp=runtime.whatsapp, about=about)
