@@ -1,0 +1,23 @@
+"""Every page's routes, in one list."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
+from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
+from medicalcor.web.pages.leads.lead import ROUTES as LEAD
+from medicalcor.web.pages.leads.routes import ROUTES as LEADS
+from medicalcor.web.pages.leads.unread import ROUTES as UNREAD
+from medicalcor.web.pages.live.routes import ROUTES as LIVE
+from medicalcor.web.pages.patterns.routes import ROUTES as PATTERNS
+from medicalcor.web.pages.signin.routes import ROUTES as SIGN_IN
+
+ROUTES: list[HTTPRouteHandler] = [
+    *SIGN_IN,
+    *ACCOUNT,
+    *LIVE,
+    *LEADS,
+    *LEAD,
+    *LEAD_COMMANDS,
+    *UNREAD,
+    *PATTERNS,
+]

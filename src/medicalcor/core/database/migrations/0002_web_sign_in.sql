@@ -36,3 +36,5 @@ begin
         grant select, insert on record_accesses to medicalcor_app;
     end if;
 end $$;
+
+create index scores_disagreed on scores (lead_id, at) where not agreed;

@@ -1,0 +1,36 @@
+"""Who may do what: one table. Every route of the dashboard names one of these rights."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    DOCTOR = "doctor"
+    RECEPTIONIST = "receptionist"
+    PRIVACY_OFFICER = "privacy_officer"
+
+
+class Right(StrEnum):
+    OWN_ACCOUNT = "own_account"
+    """Language, theme, signing out."""
+    SEE_LEADS = "see_leads"
+    """Lists, conversations, scores, decisions."""
+    WORK_LEADS = "work_leads"
+    """Take over, write, mark as handled."""
+    SEE_UNREAD = "see_unread"
+    """What came in and could not be read, as it came."""
+
+
+EVERYBODY = frozenset(Role)
+
+MAY: Mapping[Right, frozenset[Role]] = {
+    Right.OWN_ACCOUNT: EVERYBODY,
+    Right.SEE_LEADS: EVERYBODY,
+    Right.WORK_LEADS: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
+    Right.SEE_UNREAD: frozenset({Role.ADMIN, Role.RECEPTIONIST, Role.PRIVACY_OFFICER}),
+}
+
+
+def may(role: Role, right: Right) -> bool:
+    return role in MAY[right]

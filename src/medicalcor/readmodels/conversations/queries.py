@@ -1,0 +1,35 @@
+"""What the patients wrote."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.queries import statements
+
+SHOWN = 200
+"""Messages that a page shows; older ones are counted."""
+_SQL = statements("medicalcor.readmodels.conversations")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What came in."""
+
+    id: UUID
+    kind: str
+    body: str | None
+    media: Mapping[str, Any] | None
+    sent_at: datetime
+    received_at: datetime
+
+
+async def messages(connection: Connection, *, conversation_id: UUID) -> tuple[list[Message], int]:
+    """The newest messages, oldest first, and how many older ones there are."""
+    rows = await connection.fetch(_SQL["messages_of"], conversation_id, SHOWN)
+    older = 0
+    if len(rows) == SHOWN:
+        older = await connection.fetchval(_SQL["messages_count"], conversation_id) - SHOWN
+    return [Message(**dict(row)) for row in rows], older

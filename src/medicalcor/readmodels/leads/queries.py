@@ -1,0 +1,200 @@
+"""The lead list, ordered by who needs a person now, and one lead's card."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.errors import NotFound
+from medicalcor.core.text import folded
+
+GRACE = timedelta(seconds=60)
+"""How long the automatic answer may take before an unanswered patient waits for a person."""
+PAGE = 50
+
+_RAW = statements("medicalcor.readmodels.leads")
+SQL = {name: sql.replace("{ranked}", _RAW["ranked"]) for name, sql in _RAW.items()}
+
+
+class Need(IntEnum):
+    """What a lead waits for, most pressing first."""
+
+    EMERGENCY = 1
+    HOT = 2
+    NOT_DELIVERED = 3
+    UNANSWERED = 4
+    DISAGREEMENT = 5
+    WARM = 6
+    NOTHING = 7
+
+    @property
+    def person(self) -> bool:
+        """Whether somebody must act."""
+        return self <= Need.DISAGREEMENT
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What of the list is asked for. Codes only: they travel in addresses."""
+
+    classification: str | None = None
+    channel: str | None = None
+    language: str | None = None
+    needs: bool = False
+    archived: bool = False
+
+
+@dataclass(frozen=True)
+class LeadRow:
+    """A line of the list."""
+
+    id: UUID
+    person_id: UUID
+    name: str | None
+    phone: str | None
+    channel: str
+    language: str | None
+    score: int | None
+    classification: str | None
+    earlier_score: int | None
+    rules_score: int | None
+    scorer: str | None
+    need: Need
+    need_at: datetime
+    last_text: str | None
+    last_activity_at: datetime
+    last_inbound_at: datetime | None
+    last_outbound_at: datetime | None
+    procedures: Sequence[str]
+    medical_flags: Sequence[str]
+    budget: bool
+    intent_to_book: bool
+    opt_out: bool
+    erased: bool
+    archived_at: datetime | None
+    taken_over_by: UUID | None
+    owner: str | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Facets:
+    """Counts beside the filters, each as if its own filter were off."""
+
+    classification: Mapping[str | None, int]
+    channel: Mapping[str | None, int]
+    language: Mapping[str | None, int]
+    needs: int
+    everything: int
+    archived: int
+
+
+@dataclass(frozen=True)
+class Score:
+    """One judgement."""
+
+    id: UUID
+    message_id: UUID
+    at: datetime
+    scorer: str
+    why: str
+    version: str
+    score: int
+    classification: str
+    confidence: float
+    output: Mapping[str, Any] | None
+    rules_score: int | None
+    agreed: bool | None
+    turns: Sequence[UUID]
+    """The messages that its evidence counts by."""
+
+
+async def page(
+    connection: Connection,
+    *,
+    filters: Filters,
+    now: datetime,
+    search: str = "",
+    limit: int = PAGE,
+) -> list[LeadRow]:
+    """The first `limit` leads, the person who needs somebody most first."""
+    words, digits = _needles(search)
+    rows = await connection.fetch(
+        SQL["page"],
+        filters.archived,
+        now - GRACE,
+        filters.classification,
+        filters.channel,
+        filters.language,
+        filters.needs,
+        words,
+        digits,
+        limit,
+    )
+    return [LeadRow(**{**dict(row), "need": Need(row["need"])}) for row in rows]
+
+
+async def facets(connection: Connection, *, filters: Filters, now: datetime) -> Facets:
+    """How many leads each filter would leave."""
+    rows = await connection.fetch(SQL["facets"], filters.archived, now - GRACE)
+
+    def counted(key: str, **off: Any) -> Counter[str | None]:
+        chosen = replace(filters, **off)
+        total: Counter[str | None] = Counter()
+        for row in rows:
+            if _passes(row, chosen):
+                total[row[key]] += row["leads"]
+        return total
+
+    return Facets(
+        classification=counted("classification", classification=None),
+        channel=counted("channel", channel=None),
+        language=counted("language", language=None),
+        needs=counted("needs", needs=True).total(),
+        everything=counted("needs", classification=None, channel=None, language=None, needs=False).total(),
+        archived=await connection.fetchval(SQL["archived_count"]),
+    )
+
+
+async def card(connection: Connection, *, lead_id: UUID, now: datetime) -> Row:
+    """Everything known of one lead; `NotFound`."""
+    archived = await connection.fetchval(SQL["is_archived"], lead_id)
+    if archived is None:
+        raise NotFound("There is no such lead.")
+    row = await connection.fetchrow(SQL["lead_card"], archived, now - GRACE, lead_id)
+    if row is None:
+        raise NotFound("There is no such lead.")
+    return row
+
+
+async def scores(connection: Connection, *, lead_id: UUID) -> list[Score]:
+    """The latest fifty judgements, newest first."""
+    return [Score(**dict(row)) for row in await connection.fetch(SQL["scores_of"], lead_id)]
+
+
+def _passes(row: Row, filters: Filters) -> bool:
+    return (
+        filters.classification in (None, row["classification"])
+        and filters.channel in (None, row["channel"])
+        and filters.language in (None, row["language"])
+        and (not filters.needs or bool(row["needs"]))
+    )
+
+
+def _needles(search: str) -> tuple[list[str] | None, str | None]:
+    """What a name must hold, folded; and what a number must hold: "0722…" finds "+40722…"."""
+    text = folded(search.strip())[:100]
+    if not text:
+        return None, None
+    digits = "".join(c for c in text if c.isdigit()).lstrip("0")
+    words = [f"%{_literal(word)}%" for word in text.split()]
+    return words, f"%{digits}%" if len(digits) >= 3 else None
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

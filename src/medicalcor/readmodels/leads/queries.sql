@@ -1,0 +1,93 @@
+-- name: ranked
+-- Every lead with what it needs of a person: 1 emergency, 2 HOT, 3 not delivered, 4 unanswered, 5 judges disagree, 6 WARM, 7 nothing owed.
+-- $1 archived or not; $2 patients who wrote before this moment and got nothing wait for a person.
+select l.*,
+    case
+        when l.emergency_since > coalesce(l.seen_by_staff_at, '-infinity') then 1
+        when l.hot_since is not null and l.scored_at > coalesce(l.seen_by_staff_at, '-infinity') then 2
+        when l.failed_since > coalesce(l.seen_by_staff_at, '-infinity') then 3
+        when l.unanswered_since < $2 and coalesce(l.routing, 'reception') <> 'none' then 4
+        when l.scored_at > coalesce(l.seen_by_staff_at, '-infinity') and not l.opt_out and exists (
+            select from scores s where s.lead_id = l.id and s.at = l.scored_at and not s.agreed) then 5
+        when l.classification = 'WARM' then 6
+        else 7
+    end as need
+from leads l
+where (l.archived_at is not null) = $1
+
+-- name: page
+-- One page of the list: most needed first, newest need first within.
+with ranked as ({ranked}), placed as (
+    select r.*, case r.need
+        when 1 then r.emergency_since
+        when 2 then r.hot_since
+        when 3 then r.failed_since
+        when 4 then r.unanswered_since
+        when 5 then r.scored_at
+        else r.last_activity_at
+    end as need_at
+    from ranked r
+), chosen as (
+    select * from placed p
+    where ($3::text is null or p.classification = $3)
+      and ($4::text is null or p.channel = $4)
+      and ($5::text is null or p.language = $5)
+      and (not $6::bool or p.need <= 5)
+      and ($7::text[] is null or exists (
+          select from people who where who.id = p.person_id and who.folded like all ($7))
+          or exists (select from addresses a where a.person_id = p.person_id and a.value like $8))
+    order by p.need, p.need_at desc, p.id
+    limit $9
+)
+select c.id, c.person_id, who.name, c.channel, coalesce(c.language, who.language) as language, c.score,
+    c.classification, c.need, c.need_at, c.last_text, c.last_activity_at, c.procedures, c.budget, c.intent_to_book,
+    c.medical_flags, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone,
+    talk.taken_over_by, colleague.name as owner, talk.last_inbound_at, talk.last_outbound_at,
+    latest.rules_score, latest.scorer, earlier.score as earlier_score
+from chosen c
+join people who on who.id = c.person_id
+left join conversations talk on talk.id = c.conversation_id
+left join users colleague on colleague.id = talk.taken_over_by
+left join lateral (
+    select a.value from addresses a where a.person_id = c.person_id and a.kind = 'phone' order by a.added_at limit 1
+) address on true
+left join lateral (
+    select s.rules_score, s.scorer, s.at from scores s where s.lead_id = c.id order by s.at desc limit 1
+) latest on true
+left join lateral (
+    select s.score from scores s where s.lead_id = c.id and s.at < latest.at order by s.at desc limit 1
+) earlier on true
+order by c.need, c.need_at desc, c.id
+
+-- name: facets
+-- How many leads there are of each kind, for the filters' counts.
+with ranked as ({ranked})
+select r.classification, r.channel, r.language, r.need <= 5 as needs, count(*) as leads
+from ranked r group by 1, 2, 3, 4
+
+-- name: archived_count
+select count(*) from leads where archived_at is not null
+
+-- name: lead_card
+-- Everything known of one lead, for its page.
+with ranked as ({ranked} and l.id = $3)
+select l.*, who.name, coalesce(l.language, who.language) as spoken, who.opted_out_at,
+    who.erased_at is not null as erased, address.value as phone,
+    talk.last_inbound_at as talk_inbound_at, talk.last_outbound_at, talk.taken_over_by, talk.taken_over_at,
+    talk.reply_kind, colleague.name as owner, link.external_id as crm_id
+from ranked l
+join people who on who.id = l.person_id
+left join conversations talk on talk.id = l.conversation_id
+left join users colleague on colleague.id = talk.taken_over_by
+left join crm_links link on link.person_id = l.person_id
+left join lateral (
+    select a.value from addresses a where a.person_id = l.person_id and a.kind = 'phone' order by a.added_at limit 1
+) address on true
+
+-- name: is_archived
+select archived_at is not null from leads where id = $1
+
+-- name: scores_of
+-- Every judgement of a lead, newest first.
+select id, message_id, at, scorer, why, version, score, classification, confidence, output, rules_score, agreed, turns
+from scores where lead_id = $1 order by at desc, id desc limit 50

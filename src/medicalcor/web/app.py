@@ -1,0 +1,76 @@
+"""The dashboard: pages for staff."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.static_files import create_static_files_router
+
+from medicalcor.core.crypto.vault import Vault
+from medicalcor.core.errors import ProductError
+from medicalcor.core.settings import Settings
+from medicalcor.operations.ledger import Ledger
+from medicalcor.web import problems, security
+from medicalcor.web.live import Stream
+from medicalcor.web.pages import ROUTES
+from medicalcor.web.rendering import Renderer
+from medicalcor.web.request import PUBLIC, Authentication, guard
+from medicalcor.web.site import Site
+
+_STATIC = Path(__file__).parent / "static"
+_BODY_LIMIT = 200_000
+
+OpenLedger = Callable[[], AbstractAsyncContextManager[Ledger]]
+
+
+def create_dashboard(settings: Settings, *, open_ledger: OpenLedger) -> Litestar:
+    """The ASGI app. `open_ledger` is entered when the process starts and left when it stops."""
+    site = Site(settings, Renderer(zone=settings.clinic_timezone, clinic=settings.clinic_name))
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_ledger() as ledger:
+            site.ledger, site.stream = ledger, Stream(ledger.pool)
+            app.state.site = site
+            yield
+            site.stream.close()
+
+    return Litestar(
+        route_handlers=[*ROUTES, _static()],
+        lifespan=[lifespan],
+        guards=[guard],
+        middleware=[DefineMiddleware(Authentication, exclude=["^/static/"])],
+        csrf_config=_csrf(settings),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["^/events"]),
+        before_send=[security.add_headers],
+        exception_handlers={
+            HTTPException: problems.http_problem,
+            ProductError: problems.product_problem,
+            Exception: problems.unforeseen,
+        },
+        openapi_config=None,
+        request_max_body_size=_BODY_LIMIT,
+        debug=False,
+    )
+
+
+def _csrf(settings: Settings) -> CSRFConfig:
+    """Signed with a key of its own that every process of this installation derives."""
+    secret = Vault(settings.require("medicalcor_master_key")).keyed_hash("csrf", "dashboard")
+    secure = (settings.dashboard_url or "").startswith("https:")
+    return CSRFConfig(secret=secret, cookie_httponly=True, cookie_samesite="lax", cookie_secure=secure)
+
+
+def _static() -> Router:
+    return create_static_files_router(
+        path="/static",
+        directories=[_STATIC],
+        opt=PUBLIC,
+        cache_control=CacheControlHeader(public=True, max_age=31_536_000, immutable=True),
+    )

@@ -1,0 +1,92 @@
+"""Moments in the clinic's time zone and the reader's language."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime, format_timedelta
+from markupsafe import Markup, escape
+
+from medicalcor.core import clock
+from medicalcor.web.translate import translator
+
+_WITH_DAY = {"ro": "EEEE, d MMM, HH:mm", "en": "EEE d MMM, HH:mm", "de": "EEE, d. MMM, HH:mm"}
+_DAY = {"ro": "EEEE, d MMMM", "en": "EEEE d MMMM", "de": "EEEE, d. MMMM"}
+_WITH_YEAR = {"ro": "d MMM y, HH:mm", "en": "d MMM y, HH:mm", "de": "d. MMM y, HH:mm"}
+_DATE = {"ro": "d MMM", "en": "d MMM", "de": "d. MMM"}
+_RECENT = timedelta(days=300)
+
+
+class Dates:
+    """Formats for one language and zone."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        self._language = language
+        self._zone = ZoneInfo(zone)
+        self._words = translator(language)
+
+    def moment(self, at: datetime) -> str:
+        """"joi, 26 nov., 09:30"; with the year when it is long ago."""
+        pattern = _WITH_DAY if clock.now() - at < _RECENT else _WITH_YEAR
+        return self._format(at, pattern[self._language])
+
+    def clock(self) -> str:
+        """The clinic's clock, as of now."""
+        return self.moment(clock.now())
+
+    def brief(self, at: datetime) -> Markup:
+        """As little as tells it apart: "09:30" today, "Wed 09:30" this week, else the date."""
+        age = clock.now().astimezone(self._zone).date() - at.astimezone(self._zone).date()
+        patterns = ((timedelta(days=1), "HH:mm"), (timedelta(days=6), "EEE HH:mm"), (_RECENT, _DATE[self._language]))
+        pattern = next((found for length, found in patterns if age < length), "d MMM y")
+        return self._element(at, self._format(at, pattern), live=False)
+
+    def time(self, at: datetime) -> str:
+        """"09:30"."""
+        return self._format(at, "HH:mm")
+
+    def day(self, at: datetime) -> str:
+        """"today", "yesterday", or the date with its weekday."""
+        today = clock.now().astimezone(self._zone).date()
+        day = at.astimezone(self._zone).date()
+        if day == today:
+            return self._words.gettext("Today")
+        if day == today - timedelta(days=1):
+            return self._words.gettext("Yesterday")
+        text = self._format(at, _DAY[self._language] + ("" if day.year == today.year else " y"))
+        return text[0].upper() + text[1:]
+
+    def ago(self, at: datetime) -> Markup:
+        """"6 minutes ago", as an element that the page keeps fresh."""
+        passed = clock.now() - at
+        if abs(passed) < timedelta(seconds=45):
+            words = self._words.gettext("just now")
+        else:
+            words = format_timedelta(-passed, add_direction=True, threshold=1.2, locale=self._language)
+        return self._element(at, words, live=True)
+
+    def lasting(self, length: timedelta) -> str:
+        """"3 hours"."""
+        return format_timedelta(length, threshold=1.2, locale=self._language)
+
+    def remaining(self, length: timedelta) -> str:
+        """"5 h 20 min"."""
+        minutes = max(int(length.total_seconds() // 60), 0)
+        hours, rest = divmod(minutes, 60)
+        return f"{hours} h {rest:02d} min" if hours else f"{rest} min"
+
+    def stamp(self, at: datetime) -> Markup:
+        """The moment, with its full form for machines and on hover."""
+        return self._element(at, self.moment(at), live=False)
+
+    def short(self, at: datetime) -> Markup:
+        """The time alone; the full moment on hover."""
+        return self._element(at, self.time(at), live=False)
+
+    def _format(self, at: datetime, pattern: str) -> str:
+        return format_datetime(at.astimezone(self._zone), pattern, locale=self._language)
+
+    def _element(self, at: datetime, words: str, *, live: bool) -> Markup:
+        marker = Markup(" data-ago") if live else Markup("")
+        return Markup('<time datetime="{at}" title="{full}"{marker}>{words}</time>').format(
+            at=at.isoformat(timespec="seconds"), full=self.moment(at), marker=marker, words=escape(words)
+        )

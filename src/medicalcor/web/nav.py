@@ -1,0 +1,20 @@
+"""The pages there are, in the order of the rail. A page gets its line when it exists."""
+
+from dataclasses import dataclass
+
+from medicalcor.core.auth.roles import Right
+from medicalcor.web.translate import marked as _
+
+
+@dataclass(frozen=True)
+class Page:
+    """A line of the rail. `key` is what follows `g` on the keyboard."""
+
+    path: str
+    title: str
+    icon: str
+    key: str
+    right: Right
+
+
+PAGES: tuple[Page, ...] = (Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),)

@@ -1,0 +1,77 @@
+"""What a colleague does about a lead."""
+
+from uuid import UUID
+
+from litestar import Response, post
+from litestar.response import Redirect
+from pydantic import Field
+
+from medicalcor.core import clock
+from medicalcor.core.auth.roles import Right
+from medicalcor.core.errors import Conflict
+from medicalcor.operations import conversations as talks
+from medicalcor.operations import leads as judging
+from medicalcor.readmodels.leads import queries as leads
+from medicalcor.web.forms import Form, read
+from medicalcor.web.pages.leads.lead import talk_data
+from medicalcor.web.request import Visitor, is_fragment, right, staff
+from medicalcor.web.site import site_of, visit
+from medicalcor.web.translate import marked as _
+
+
+class ReplyForm(Form):
+    """`key` is made with the form: pressing twice sends once."""
+
+    text: str = Field(min_length=1, max_length=4096)
+    key: str = Field(min_length=8, max_length=40, pattern=r"^[\w-]+$")
+
+
+@post("/leads/{lead_id:uuid}/take-over", opt=right(Right.WORK_LEADS), status_code=200)
+async def take_over(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
+    conversation, _taken = await _conversation(request, lead_id)
+    await talks.take_over(site_of(request).ledger, conversation_id=conversation, by=staff(request).id)
+    return await _shown(request, lead_id, toast=_("You are answering now. Automatic answers are silent."))
+
+
+@post("/leads/{lead_id:uuid}/hand-back", opt=right(Right.WORK_LEADS), status_code=200)
+async def hand_back(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
+    conversation, _taken = await _conversation(request, lead_id)
+    await talks.release(site_of(request).ledger, conversation_id=conversation, by=staff(request).id)
+    return await _shown(request, lead_id, toast=_("Handed back. Automatic answers are on again."))
+
+
+@post("/leads/{lead_id:uuid}/reply", opt=right(Right.WORK_LEADS), status_code=200)
+async def reply(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
+    """Whoever writes takes over first, so that no automatic answer crosses theirs."""
+    form, ledger, by = await read(request, ReplyForm), site_of(request).ledger, staff(request).id
+    conversation, taken = await _conversation(request, lead_id)
+    if not taken:
+        await talks.take_over(ledger, conversation_id=conversation, by=by)
+    await talks.reply(ledger, conversation_id=conversation, text=form.text, by=by, key=form.key)
+    return await _shown(request, lead_id, toast=None)
+
+
+@post("/leads/{lead_id:uuid}/seen", opt=right(Right.WORK_LEADS), status_code=200)
+async def mark_seen(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
+    await judging.mark_seen(site_of(request).ledger, lead_id=lead_id, by=staff(request).id)
+    return await _shown(request, lead_id, toast=_("Marked as handled. It comes back when the patient writes."))
+
+
+async def _conversation(request: Visitor, lead_id: UUID) -> tuple[UUID, bool]:
+    """The lead's conversation, and whether a colleague has it."""
+    async with site_of(request).ledger.pool.acquire() as connection:
+        lead = await leads.card(connection, lead_id=lead_id, now=clock.now())
+    if lead["conversation_id"] is None:
+        raise Conflict("This lead has no conversation to write in.")
+    return lead["conversation_id"], lead["taken_over_by"] is not None
+
+
+async def _shown(request: Visitor, lead_id: UUID, *, toast: str | None) -> Response[str] | Redirect:
+    if not is_fragment(request):
+        return Redirect(f"/leads/{lead_id}", status_code=303)
+    async with visit(request) as seen:
+        words = seen.say(toast) if toast else None
+        return seen.part("pages/leads/_talk.html", **await talk_data(seen, lead_id, toast=words))
+
+
+ROUTES = [take_over, hand_back, reply, mark_seen]

@@ -1,0 +1,121 @@
+"""One lead: the conversation, the score with its reasons, what happened, what was sent and what was not."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Response, get
+
+from medicalcor.core import clock, ids
+from medicalcor.core.auth import accounts
+from medicalcor.core.auth.roles import Right, may
+from medicalcor.core.database.pool import Row
+from medicalcor.domain.outreach.policy import WINDOW
+from medicalcor.readmodels.conversations import queries as conversations
+from medicalcor.readmodels.effects import queries as effects
+from medicalcor.readmodels.leads import queries as leads
+from medicalcor.readmodels.leads.queries import Filters, Need, Score
+from medicalcor.readmodels.timeline import queries as timeline
+from medicalcor.readmodels.users import queries as users
+from medicalcor.web.pages.leads import view
+from medicalcor.web.request import Visitor, right, staff
+from medicalcor.web.site import Visit, site_of, visit
+
+
+@get("/leads/{lead_id:uuid}", opt=right(Right.SEE_LEADS))
+async def show_lead(request: Visitor, lead_id: UUID) -> Response[str]:
+    """The whole page; that it was opened is put on record."""
+    async with visit(request) as seen:
+        data = {**await talk_data(seen, lead_id), **await _about_data(seen, lead_id)}
+        queue = await leads.page(seen.connection, filters=Filters(), now=data["now"])
+        answer = await seen.page("pages/leads/lead.html", **data, queue=queue, current=lead_id)
+    await accounts.note_access(
+        site_of(request).ledger.pool,
+        user_id=staff(request).id,
+        person_id=data["lead"]["person_id"],
+        what="lead",
+        object_id=lead_id,
+    )
+    return answer
+
+
+@get("/leads/{lead_id:uuid}/talk", opt=right(Right.SEE_LEADS))
+async def show_talk(request: Visitor, lead_id: UUID, key: str = "") -> Response[str]:
+    """The conversation again. `key` keeps the reply that is being written what it is."""
+    async with visit(request) as seen:
+        return seen.part("pages/leads/_talk.html", **await talk_data(seen, lead_id, key=key))
+
+
+@get("/leads/{lead_id:uuid}/about", opt=right(Right.SEE_LEADS))
+async def show_about(request: Visitor, lead_id: UUID) -> Response[str]:
+    """What is known, again."""
+    async with visit(request) as seen:
+        return seen.part("pages/leads/_about.html", **await _about_data(seen, lead_id))
+
+
+async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | None = None) -> dict[str, Any]:
+    """What the middle of the page shows."""
+    now = clock.now()
+    settings = seen.site.settings
+    lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
+    found, older = [], 0
+    if lead["conversation_id"] is not None:
+        found, older = await conversations.messages(seen.connection, conversation_id=lead["conversation_id"])
+    judged = await leads.scores(seen.connection, lead_id=lead_id)
+    days = view.days(
+        found,
+        await effects.of_lead(seen.connection, lead_id=lead_id),
+        await timeline.of_lead(seen.connection, lead_id=lead_id),
+        judged[0] if judged else None,
+        zone=settings.clinic_timezone,
+        clinic=settings.clinic_name,
+    )
+    user = staff(seen.request)
+    return {
+        **_facts(lead, now),
+        "days": days,
+        "older": older,
+        "colleagues": await users.names(seen.connection),
+        "may_work": may(user.role, Right.WORK_LEADS),
+        "mine": lead["taken_over_by"] == user.id,
+        "reply_key": key if _is_key(key) else ids.token(12),
+        "toast": toast,
+    }
+
+
+async def _about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
+    now = clock.now()
+    lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
+    judged: list[Score] = await leads.scores(seen.connection, lead_id=lead_id)
+    sent = await effects.of_lead(seen.connection, lead_id=lead_id)
+    clinic = seen.site.settings.clinic_name
+    return {
+        **_facts(lead, now),
+        "score": judged[0] if judged else None,
+        "scores": judged,
+        "evidence": view.evidence_of(judged[0] if judged else None),
+        "happened": await timeline.of_lead(seen.connection, lead_id=lead_id),
+        "sent": [(effect, view.text_of(effect, clinic) if effect.kind.startswith("whatsapp.") else None) for effect in reversed(sent)],
+        "colleagues": await users.names(seen.connection),
+    }
+
+
+def _facts(lead: Row, now: datetime) -> dict[str, Any]:
+    last = lead["talk_inbound_at"]
+    until = last + WINDOW if last else None
+    opted_out = lead["opted_out_at"]
+    return {
+        "lead": dict(lead),
+        "need": Need(lead["need"]),
+        "window_until": until,
+        "window_left": until - now if until and until > now else None,
+        "asked_silence": opted_out is not None and not (last and last > opted_out),
+        "now": now,
+    }
+
+
+def _is_key(key: str) -> bool:
+    return 8 <= len(key) <= 40 and key.replace("-", "").replace("_", "").isalnum()
+
+
+ROUTES = [show_lead, show_talk, show_about]

@@ -1,0 +1,98 @@
+"""A lead's conversation as it is shown: messages, what was sent, what was not, in the order of time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from medicalcor.domain.language.phrases import TEMPLATES
+from medicalcor.readmodels.conversations.queries import Message
+from medicalcor.readmodels.effects.queries import Effect
+from medicalcor.readmodels.leads.queries import Score
+from medicalcor.readmodels.timeline.queries import Happened
+from medicalcor.web.components.lines import Entry, Piece
+
+_IN_TALK = ("conversation.taken_over", "conversation.released", "person.opted_out")
+_NEVER_SENT = ("refused", "void")
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day's entries."""
+
+    date: date
+    at: datetime
+    entries: Sequence[Entry]
+
+
+def days(
+    messages: Iterable[Message],
+    effects: Iterable[Effect],
+    happened: Iterable[Happened],
+    score: Score | None,
+    *,
+    zone: str,
+    clinic: str,
+) -> list[Day]:
+    """Everything said, by day in the clinic's zone."""
+    evidence = evidence_by_message(score)
+    entries = [
+        *(_incoming(message, evidence.get(message.id, ())) for message in messages),
+        *(_outgoing(effect, clinic) for effect in effects if effect.kind.startswith("whatsapp.")),
+        *(Entry("line", f"line-{h.position}", h.at, happened=h) for h in happened if h.type in _IN_TALK),
+    ]
+    entries.sort(key=lambda entry: (entry.at, entry.kind != "in", entry.id))
+    clinic_zone = ZoneInfo(zone)
+    grouped = groupby(entries, key=lambda entry: entry.at.astimezone(clinic_zone).date())
+    listed = ((day, list(found)) for day, found in grouped)
+    return [Day(day, found[0].at, found) for day, found in listed]
+
+
+def evidence_by_message(score: Score | None) -> Mapping[UUID, Sequence[Mapping[str, Any]]]:
+    """Which passages of which message the latest score rests on."""
+    found: dict[UUID, list[Mapping[str, Any]]] = {}
+    for item in evidence_of(score):
+        if score is not None and 0 <= item["turn"] < len(score.turns):
+            found.setdefault(score.turns[item["turn"]], []).append(item)
+    return found
+
+
+def evidence_of(score: Score | None) -> Sequence[Mapping[str, Any]]:
+    return tuple((score.output or {}).get("evidence", ())) if score else ()
+
+
+def marked(text: str, evidence: Iterable[Mapping[str, Any]]) -> list[Piece]:
+    """The text cut where passages counted. Overlapping ones: the first wins."""
+    pieces: list[Piece] = []
+    at = 0
+    for item in sorted(evidence, key=lambda found: (found["start"], -found["end"])):
+        start, end = item["start"], item["end"]
+        if start < at or end <= start or end > len(text):
+            continue
+        pieces += [Piece(text[at:start]), Piece(text[start:end], item["means"])]
+        at = end
+    return [piece for piece in (*pieces, Piece(text[at:])) if piece.text]
+
+
+def text_of(effect: Effect, clinic: str) -> str | None:
+    """What the patient reads; None when it was erased."""
+    content = effect.content
+    if content is None:
+        return None
+    if content["kind"] == "whatsapp.text":
+        return str(content["body"])
+    template = TEMPLATES.get(content["name"], {}).get(content["language"])
+    return template.replace("{clinic}", clinic) if template else str(content["name"])
+
+
+def _incoming(message: Message, evidence: Iterable[Mapping[str, Any]]) -> Entry:
+    pieces = marked(message.body, evidence) if message.body else []
+    return Entry("in", f"message-{message.id}", message.received_at, message=message, pieces=pieces)
+
+
+def _outgoing(effect: Effect, clinic: str) -> Entry:
+    kind: Literal["out", "unsent"] = "unsent" if effect.status in _NEVER_SENT else "out"
+    return Entry(kind, f"effect-{effect.id}", effect.planned_at, effect=effect, text=text_of(effect, clinic))
