@@ -1,6 +1,7 @@
 """`medicalcor demo`: the whole product on one machine, with nobody's account and nobody's data."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ _SECRETS = """\
 # Secrets made once for the demo on this machine; its database is sealed under them.
 # The environment wins over them. To start afresh, delete the whole folder.
 """
+CLINIC = "Clinica Dentară Zâmbet"
 _ADDRESSES = "# Where the running demo is; written at every start.\n"
 _MADE_ONCE = (
     "MEDICALCOR_MASTER_KEY",
@@ -90,7 +92,7 @@ def _load(path: Path) -> dict[str, str]:
     secrets = {name: kept.get(name) or new[name] for name in _MADE_ONCE}
     environment.adopt(secrets)
     port = os.environ.get("SANDBOX_PORT") or Settings.model_fields["sandbox_port"].default
-    environment.adopt(_sandbox_addresses(f"http://127.0.0.1:{port}"))
+    environment.adopt({"CLINIC_NAME": CLINIC, **_sandbox_addresses(f"http://127.0.0.1:{port}")})
     return secrets
 
 
@@ -101,6 +103,7 @@ def _write(path: Path, *, run: Run, secrets: Mapping[str, str]) -> None:
         "WEB_PORT": settings.web_port,
         "SANDBOX_PORT": settings.sandbox_port,
         "POSTGRES_PORT": settings.postgres_port,
+        "CLINIC_NAME": settings.clinic_name,
         "DATABASE_URL": run.database_url,
         **_sandbox_addresses(f"http://127.0.0.1:{settings.sandbox_port}"),
     }
@@ -114,7 +117,7 @@ def _write(path: Path, *, run: Run, secrets: Mapping[str, str]) -> None:
 
 
 def _lines(values: Mapping[str, object]) -> str:
-    return "".join(f"{name}={value}\n" for name, value in values.items())
+    return "".join(f"{name}={shlex.quote(str(value))}\n" for name, value in values.items())
 
 
 def _new_secrets() -> dict[str, str]:

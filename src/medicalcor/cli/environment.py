@@ -1,6 +1,7 @@
 """The process's surroundings: the data folder, files of settings, and the supervisor it may have."""
 
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -22,10 +23,10 @@ def demo_env(folder: Path) -> Path:
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """`NAME=value` a line; blank lines and comments are passed over."""
+    """`NAME=value` a line, quoted as for a shell; blank lines and comments are passed over."""
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    return {name.strip(): "".join(shlex.split(value)) for name, _, value in pairs}
 
 
 def adopt(values: Mapping[str, str]) -> None:
