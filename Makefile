@@ -71,7 +71,7 @@ docs: $(DEV) ## Write the reference pages that come from the code
 	@$(PY) .ci/check_docs.py --write
 
 .PHONY: lock
-lock: $(PY) ## Choose versions anew: requirements/*.txt and package-lock.json (needs uv)
+lock: $(PY) ## Choose versions anew: requirements/*.txt and package-lock.json 
 	@.ci/lock
 
 .PHONY: clean
