@@ -114,7 +114,10 @@ def _wants(known: Facts) -> None:
         known.procedures.discard(Procedure.IMPLANT)
     if known.procedures - {Procedure.CONSULTATION, Procedure.PEDIATRIC}:
         known.procedures.discard(Procedure.CONSULTATION)
-    known.many = known.has("many")
+    known.many = known.has("many") or any(
+        asked is not None and asked.has("ctx:count") and said.has("many:bare")
+        for said, asked in zip(known.said, known.asked, strict=True)
+    )
 
 
 def _last_word_on(known: Facts) -> dict[Procedure, bool]:

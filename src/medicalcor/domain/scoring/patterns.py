@@ -2,7 +2,7 @@
 
 A pattern is words in order, parted by spaces, written with or without diacritics:
 
-* `masea` that word, `implant*` every word that begins so, `a|b` either;
+* `masea` that word, `implant*` every word that begins so, `a|b` either, `a|b+c` either `a` or `b c`;
 * `@tooth` any word of the set of that name;
 * `_3` up to three other words may stand between; at the end: the next three belong to it;
 * `word?` may be missing;
@@ -67,6 +67,10 @@ class PatternBook:
     _known: dict[str, tuple[frozenset[int], tuple[Pattern, ...]]] = field(default_factory=dict)
 
     def add(self, source: str, *, means: str, language: str, sets: Mapping[str, str]) -> None:
+        for variant in _variants(source):
+            self._add(variant, means=means, language=language, sets=sets)
+
+    def _add(self, source: str, *, means: str, language: str, sets: Mapping[str, str]) -> None:
         words = source.split()
         steps: list[_Step] = []
         gap = 0
@@ -172,6 +176,18 @@ def _reach(
             if end is not None:
                 return end
     return _reach(pattern, step + 1, at, atoms, sentences) if wanted.optional else None
+
+
+def _variants(source: str) -> Iterable[str]:
+    """`a|b+c d` is read as `a d` and `b c d`."""
+    for word in source.split():
+        parts = word.split("|")
+        if len(parts) > 1 and any("+" in part for part in parts):
+            single = [part for part in parts if "+" not in part]
+            for choice in ["|".join(single)] * bool(single) + [part.replace("+", " ") for part in parts if "+" in part]:
+                yield from _variants(source.replace(word, choice, 1))
+            return
+    yield source
 
 
 def _close(pattern: Pattern, at: int, sentences: list[int]) -> int | None:

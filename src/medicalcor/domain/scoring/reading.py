@@ -83,9 +83,12 @@ def read_turn(turn: int, content: str, *, expected: Language | None) -> Said:
 def settle(said: Said) -> Said:
     """Strike what does not count. The order matters: idioms first, then fears, denials and the past."""
     _strike_ignored(said)
+    _strike_overlapped(said, "now", by="past")
     _strike_unmeant_pain(said)
     _strike_procedures(said)
-    _strike_overlapped(said, "soon", by="soon.reply")
+    for family in ("soon", "soon.asap"):
+        _strike_overlapped(said, family, by="soon.reply")
+        _strike_overlapped(said, family, by="past")
     _strike_overlapped(said, "budget", by="budget.offer")
     _strike_overlapped(said, "book", by="not_now")
     return said
@@ -163,6 +166,9 @@ def _strike_procedures(said: Said) -> None:
     for match in out:
         said.strike(match, "ruled out")
     for match in list(said.of("procedure")):
+        if _ends_before(said.of("ruled_out.without"), match, said.words.clauses, reach=1):
+            said.strike(match, "without")
+    for match in list(said.of("procedure")):
         why = _why_weak(said, match)
         if why:
             said.strike(match, why)
@@ -182,7 +188,7 @@ def _ruled_out(said: Said, match: Match) -> bool:
 
 def _ends_before(marks: Iterable[Match], match: Match, clauses: list[int], *, reach: int) -> bool:
     return any(
-        0 <= match.first - mark.last <= reach and clauses[mark.last - 1] == clauses[match.first]
+        mark.first <= match.first and match.first - mark.last <= reach and clauses[mark.last - 1] == clauses[match.first]
         for mark in marks
     )
 

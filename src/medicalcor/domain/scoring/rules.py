@@ -52,7 +52,7 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
         known.book = known.book or known.has("logistics:move")
         known.budget = False
         return
-    if known.visiting and known.procedures and not known.has("not_now"):
+    if (known.visiting or known.has("soon.asap")) and known.procedures and not known.has("not_now"):
         known.book = True
     if known.book and not known.procedures and not known.acute and intent == "prospect":
         known.procedures.add(Procedure.CONSULTATION)
