@@ -103,7 +103,8 @@ $(DEV): requirements/dev.txt $(RUNTIME)
 # Node 20 or newer of the machine, else one from a wheel, beside the packages of Python rather than among them
 $(NODE): requirements/node.txt | $(PY)
 	@if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && command -v npm >/dev/null; then :; else \
-		echo "installing Node"; $(LOCKED) --upgrade --target $(VENV)/lib/node -r requirements/node.txt; fi
+		echo "installing Node"; $(LOCKED) --upgrade --target $(VENV)/lib/node -r requirements/node.txt \
+		&& ln -sf ../lib/node_modules/npm/bin/npm-cli.js $(NODE_BIN)/npm; fi  # a wheel holds no links
 	@touch $@
 
 $(PACKAGES): package.json package-lock.json .npmrc $(NODE)
