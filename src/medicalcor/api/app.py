@@ -62,7 +62,7 @@ def _framework(
 ) -> Litestar:
     return Litestar(
         route_handlers=_ROUTES,
-        lifespan=[partial(_life, database=database, intake=intake, settings=settings)],
+        lifespan=[partial(_life, database=database, intake=intake, limiter=limiter, settings=settings)],
         state=State(
             {
                 "started": clock.monotonic(),
@@ -80,7 +80,7 @@ def _framework(
 
 @asynccontextmanager
 async def _life(
-    _app: Litestar, *, database: Database, intake: Intake, settings: Settings
+    _app: Litestar, *, database: Database, intake: Intake, limiter: RateLimiter | None, settings: Settings
 ) -> AsyncIterator[None]:
     presence = Presence(database)
     tracing.start(settings.otel_exporter_otlp_endpoint, service="medicalcor-api")
@@ -94,6 +94,8 @@ async def _life(
     await intake.stop()
     await presence.stop()
     await database.close()
+    if limiter is not None:
+        await limiter.close()
     tracing.stop()
 
 

@@ -21,6 +21,9 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 CORRELATION = b"x-correlation-id"
 TRACEPARENT = b"traceparent"
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_DRAINED = 4
+"""Of a body that is too large, as many times the limit are read and dropped: a client that is still sending when
+the connection closes may never see the answer."""
 _TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -68,9 +71,6 @@ class Request:
 
     async def body(self) -> bytes:
         """All of it; refused with 413 when it is too large, declared or not, with 408 when it is too slow."""
-        declared = self.headers.get(b"content-length")
-        if declared is not None and int(declared) > self._limit:
-            raise problems.too_large(self._limit)
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._read()
@@ -78,23 +78,25 @@ class Request:
             raise problems.too_slow() from None
 
     async def _read(self) -> bytes:
+        most = self._limit * _DRAINED
+        if int(self.headers.get(b"content-length", b"0")) > most:
+            raise problems.too_large(self._limit)
+        parts, size = [], 0
         message = await self._receive()
-        if message["type"] == "http.request" and not message.get("more_body"):
-            whole: bytes = message.get("body", b"")
-            self._check(len(whole))
-            return whole
-        parts = bytearray()
         while message["type"] == "http.request":
-            parts += message.get("body", b"")
-            self._check(len(parts))
-            if not message.get("more_body"):
-                return bytes(parts)
+            part: bytes = message.get("body", b"")
+            size += len(part)
+            more = message.get("more_body", False)
+            if size > self._limit and (size > most or not more):
+                raise problems.too_large(self._limit)
+            if not parts and not more:
+                return part
+            if size <= self._limit:
+                parts.append(part)
+            if not more:
+                return b"".join(parts)
             message = await self._receive()
         raise ClientGone
-
-    def _check(self, size: int) -> None:
-        if size > self._limit:
-            raise problems.too_large(self._limit)
 
 
 def _correlation(given: bytes | None) -> str:

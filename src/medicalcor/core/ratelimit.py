@@ -8,13 +8,18 @@ import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from math import ceil
+from typing import TYPE_CHECKING
 
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
+from limits.errors import StorageError
 
 from medicalcor.core import clock
 from medicalcor.core.log import get_logger
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 _LEASES_A_WINDOW = 50
 _SHORTEST_LEASE = 0.1
@@ -56,13 +61,14 @@ class RateLimiter:
 
     def __init__(self, redis_url: str | None) -> None:
         self._local = MemoryStorage()
+        self._redis = None if redis_url is None else _connections(redis_url)
         self._shared: RedisStorage | None = None
-        if redis_url is not None:
+        if self._redis is not None:
             self._shared = RedisStorage(
                 f"async+{redis_url}",
+                wrap_exceptions=True,
                 implementation="redispy",
-                socket_timeout=_REDIS_SECONDS,
-                socket_connect_timeout=_REDIS_SECONDS,
+                connection_pool=self._redis,  # type: ignore[arg-type]  # documented; its annotation knows scalars only
             )
         self._resting_until = 0.0
         self._leases: OrderedDict[tuple[str, str], _Lease] = OrderedDict()
@@ -83,6 +89,11 @@ class RateLimiter:
                 return None
         return Exceeded(limit, max(1, ceil(lease.until - clock.monotonic())))
 
+    async def close(self) -> None:
+        """Let go of Redis. Counts in memory need nothing."""
+        if self._redis is not None:
+            await self._redis.aclose()
+
     @property
     def shared(self) -> bool:
         """Whether the counts are in Redis, where other processes see them."""
@@ -94,7 +105,7 @@ class RateLimiter:
             return True
         try:
             return await self._shared.check()
-        except (self._shared.base_exceptions, OSError):  # type: ignore[misc]  # one class or several
+        except StorageError:
             return False
 
     def _remember(self, route: str, caller: str) -> _Lease:
@@ -107,8 +118,8 @@ class RateLimiter:
         if self._shared is not None and clock.monotonic() >= self._resting_until:
             try:
                 await self._ask(self._shared, lease, limit, key=key)
-            except (self._shared.base_exceptions, OSError) as reason:  # type: ignore[misc]  # as above
-                self._rest(reason)
+            except StorageError as wrapped:
+                self._rest(wrapped.storage_error)
             else:
                 self._back()
                 return
@@ -138,3 +149,18 @@ class RateLimiter:
         if self._resting_until:
             log.info("rate_limits_on_redis_again")
         self._resting_until = 0.0
+
+
+def _connections(url: str) -> "ConnectionPool":
+    """Quick to give up: a limit is not worth a long wait."""
+    # loaded only where Redis is used: a gateway without it starts sooner
+    from redis.asyncio import ConnectionPool  # noqa: PLC0415
+    from redis.asyncio.retry import Retry  # noqa: PLC0415
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+
+    return ConnectionPool.from_url(
+        url,
+        socket_timeout=_REDIS_SECONDS,
+        socket_connect_timeout=_REDIS_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )

@@ -1,0 +1,199 @@
+"""What every answer carries, and what the gateway tells about itself."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from gateway_support import (
+    TOKEN,
+    WEBHOOK,
+    Stored,
+    change,
+    post,
+    serving,
+    settings_for,
+    text_message,
+    webhook,
+)
+
+from medicalcor.core import ports
+from medicalcor.core.database.embedded import EmbeddedPostgres
+from medicalcor.core.ratelimit import Limit, RateLimiter
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+HANDSHAKE = f"{WEBHOOK}?hub.mode=subscribe&hub.verify_token={TOKEN}&hub.challenge=1"
+
+
+@pytest.fixture
+async def client(gateway: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=gateway) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/live", "/nope", HANDSHAKE, WEBHOOK])
+async def test_every_answer_is_correlated_and_guarded(client: httpx.AsyncClient, path: str) -> None:
+    made = await client.get(path)
+    assert UUID.fullmatch(made.headers["x-correlation-id"])
+    assert made.headers["x-content-type-options"] == "nosniff"
+    assert made.headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in made.headers["content-security-policy"]
+    taken = await client.get(path, headers={"x-correlation-id": "given.1_A-z"})
+    assert taken.headers["x-correlation-id"] == "given.1_A-z"
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 65, "a\tb", "<script>", "ă".encode()])
+async def test_a_correlation_id_that_is_none_is_replaced(client: httpx.AsyncClient, given: str) -> None:
+    answer = await client.get("/live", headers={"x-correlation-id": given})
+    assert UUID.fullmatch(answer.headers["x-correlation-id"])
+
+
+@pytest.mark.parametrize(
+    "given", ["nonsense", f"00-{'0' * 32}-{'1' * 16}-01", f"ff-{'1' * 32}-{'1' * 16}-01"]
+)
+async def test_a_traceparent_that_is_none_is_dropped(gateway: str, stored: Stored, given: str) -> None:
+    await post(gateway, webhook(change(messages=[text_message("wamid.A")])), traceparent=given)
+    [row] = await stored.rows()
+    assert row["traceparent"] is None
+
+
+async def test_health_tells_version_and_uptime(client: httpx.AsyncClient) -> None:
+    told = (await client.get("/health")).json()
+    assert told["version"]
+    assert told["uptime_seconds"] >= 0
+
+
+async def test_ready_names_the_check_that_fails(database_url: str, master_key: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("delete from schema_migrations where name like '0001%'")
+    await connection.close()
+    async with (
+        serving(settings_for(database_url, master_key)) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        answer = await client.get("/ready")
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "not ready: migrations"
+    assert "0001_foundation.sql" in answer.json()["checks"]["migrations"]
+
+
+async def test_ready_without_a_database(master_key: str) -> None:
+    nobody = f"postgresql://medicalcor:x@127.0.0.1:{ports.any_free()}/medicalcor"
+    async with serving(settings_for(nobody, master_key)) as url, httpx.AsyncClient(base_url=url) as client:
+        assert (await client.get("/live")).status_code == 200
+        answer = await client.get("/ready")
+        assert answer.status_code == 503
+        assert answer.json()["checks"] == {"postgresql": "cannot be reached"}
+
+
+async def test_the_description_names_every_route(client: httpx.AsyncClient) -> None:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    assert {"/health", "/ready", "/live", "/metrics", WEBHOOK} <= paths.keys()
+    page = await client.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert all(path in page.text for path in paths)
+
+
+async def test_pages_of_other_origins_may_not_call_unless_named(database_url: str, master_key: str) -> None:
+    asked = {"origin": "https://clinic.example", "access-control-request-method": "POST"}
+    settings = settings_for(database_url, master_key, cors_origins="https://clinic.example")
+    async with serving(settings) as url, httpx.AsyncClient(base_url=url) as client:
+        allowed = await client.options(WEBHOOK, headers=asked)
+        assert allowed.status_code == 204
+        assert allowed.headers["access-control-allow-origin"] == "https://clinic.example"
+        seen = await client.get("/live", headers=asked)
+        assert seen.headers["access-control-allow-origin"] == "https://clinic.example"
+        other = await client.options("/live", headers={**asked, "origin": "https://other.example"})
+        assert "access-control-allow-origin" not in other.headers
+
+
+async def test_nobody_may_call_from_a_page_by_default(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/live", headers={"origin": "https://clinic.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_the_gateway_says_that_it_is_there(
+    gateway_settings: object, database_url: str, master_key: str
+) -> None:
+    connection = await asyncpg.connect(database_url)
+    query = "select stopped_at, last_seen >= started_at as beaten from processes where kind = 'gateway'"
+    async with serving(settings_for(database_url, master_key)):
+        rows = await connection.fetch(query)
+        while not rows:
+            rows = await connection.fetch(query)
+        assert [tuple(row) for row in rows] == [(None, True)]
+    [row] = await connection.fetch(query)
+    assert row["stopped_at"] is not None
+    await connection.close()
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not on this machine")
+    port = ports.any_free()
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    while ports.is_free(port):
+        assert process.poll() is None
+    yield f"redis://127.0.0.1:{port}/0", process
+    process.kill()
+    process.wait()
+
+
+async def test_limits_on_redis_are_shared_by_all_processes(
+    redis: tuple[str, "subprocess.Popen[bytes]"],
+) -> None:
+    first, second = RateLimiter(redis[0]), RateLimiter(redis[0])
+    limit = Limit(4, 60)
+    taken = [await limiter.take(limit, route="r", caller="c") for limiter in (first, second) * 3]
+    assert [exceeded is None for exceeded in taken] == [True] * 4 + [False] * 2
+    assert await first.take(limit, route="r", caller="another") is None
+    for limiter in (first, second):
+        await limiter.close()
+
+
+async def test_webhooks_go_on_when_redis_goes(
+    database_url: str,
+    master_key: str,
+    redis: tuple[str, "subprocess.Popen[bytes]"],
+    stored: Stored,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings = settings_for(database_url, master_key, redis_url=redis[0])
+    async with (
+        serving(settings, limit=Limit(5, 60, essential=True)) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        assert (await client.get("/ready")).json()["checks"]["redis"] == "ok"
+        assert (await post(url, webhook(change(messages=[text_message("wamid.0")])))).status_code == 200
+        redis[1].kill()
+        redis[1].wait()
+        for number in range(1, 12):
+            answer = await post(url, webhook(change(messages=[text_message(f"wamid.{number}")])))
+            assert answer.status_code == 200
+        unready = await client.get("/ready")
+        assert (unready.status_code, unready.json()["checks"]["redis"]) == (503, "cannot be reached")
+    assert len(await stored.rows()) == 12
+    assert capsys.readouterr().out.count("rate_limits_without_redis") == 1
+
+
+async def test_the_database_is_back_before_patience_ends(
+    postgres: EmbeddedPostgres, database_url: str, master_key: str, stored: Stored
+) -> None:
+    async with serving(settings_for(database_url, master_key)) as url:
+        assert (await post(url, webhook(change(messages=[text_message("wamid.A")])))).status_code == 200
+        connection = await asyncpg.connect(postgres.url())
+        await connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'medicalcor gateway'"
+        )
+        await connection.close()
+        assert (await post(url, webhook(change(messages=[text_message("wamid.B")])))).status_code == 200
+    assert len(await stored.rows()) == 2
