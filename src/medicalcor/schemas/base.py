@@ -1,5 +1,6 @@
 """The kinds of shape there are. Everything else in `schemas` is made of these."""
 
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -34,6 +35,7 @@ class Event(Shape):
     version: ClassVar[int] = 1
 
     @classmethod
+    @cache
     def personal_fields(cls) -> frozenset[str]:
         """Names of the fields that belong in the sealed part."""
         return frozenset(

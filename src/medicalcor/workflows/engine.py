@@ -83,7 +83,7 @@ def _config(url: str, worker_id: str) -> DBOSConfig:
         "run_migrations": False,
         "sys_db_pool_size": 20,
         # a dead connection is retried by the engine; asking each time whether it lives costs a round trip
-        "db_engine_kwargs": {"pool_pre_ping": False},
+        "db_engine_kwargs": {"pool_pre_ping": False, "pool_reset_on_return": None},
         "serializer": JsonSerializer(),
         "log_level": "WARNING",
         "enable_otlp": False,

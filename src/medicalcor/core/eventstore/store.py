@@ -97,9 +97,8 @@ class EventStore:
     async def append(self, connection: Connection, *entries: Append, cause: Cause) -> list[Recorded]:
         """Add events to their streams and apply them. `StreamConflict` when a stream has moved on."""
         heads = await self._heads(connection, entries)
-        rows: list[_Row] = []
-        for entry in entries:
-            rows += await self._rows(connection, entry, heads, cause)
+        keys = await self._keys(connection, entries)
+        rows = [row for entry in entries for row in self._rows(entry, heads, keys, cause)]
         if not rows:
             return []
         recorded = await self._insert(connection, rows, heads)
@@ -139,7 +138,11 @@ class EventStore:
         for noun in self.projections:
             wanted = (project(one) for one in recorded for project in noun.get(one.type, ()))
             for sql, group in groupby(filter(None, wanted), key=itemgetter(0)):
-                await connection.executemany(sql, [values for _, values in group])
+                rows = [values for _, values in group]
+                if len(rows) == 1:
+                    await connection.execute(sql, *rows[0])
+                else:
+                    await connection.executemany(sql, rows)
 
     async def _open(self, connection: Connection, row: Row) -> tuple[Event | None, Mapping[str, Any]]:
         """The event, if it can be opened, and its plain part; both in today's shape."""
@@ -161,8 +164,19 @@ class EventStore:
         found = await connection.fetch(SQL["heads"], older) if older else []
         return {row["stream"]: (row["version"], row["hash"]) for row in found}
 
-    async def _rows(
-        self, connection: Connection, entry: Append, heads: dict[str, tuple[int, bytes]], cause: Cause
+    async def _keys(self, connection: Connection, entries: Sequence[Append]) -> dict[UUID, bytes]:
+        """The keys of those about whom something personal is to be kept."""
+        about = {
+            entry.subject for entry in entries if any(event.personal_fields() for event in entry.events)
+        }
+        return {subject: await self.vault.subject_key(connection, subject) for subject in about}
+
+    def _rows(
+        self,
+        entry: Append,
+        heads: dict[str, tuple[int, bytes]],
+        keys: Mapping[UUID, bytes],
+        cause: Cause,
     ) -> list[_Row]:
         version, previous = heads.get(entry.stream, (0, GENESIS))
         if entry.expected is not None and entry.expected != version:
@@ -171,7 +185,8 @@ class EventStore:
         rows = []
         for nth, event in enumerate(entry.events):
             version += 1
-            columns = await self._columns(connection, event, entry, cause, now)
+            columns = self._columns(event, entry, keys, cause) | {"recorded_at": now}
+            columns.setdefault("occurred_at", now)
             columns |= {"version": version, "prev_hash": previous}
             columns["idempotency_key"] = entry.key if nth == 0 else None
             columns["hash"] = previous = hash_of(columns)
@@ -179,16 +194,17 @@ class EventStore:
         heads[entry.stream] = (version, previous)
         return rows
 
-    async def _columns(
-        self, connection: Connection, event: Event, entry: Append, cause: Cause, now: datetime
+    def _columns(
+        self, event: Event, entry: Append, keys: Mapping[UUID, bytes], cause: Cause
     ) -> dict[str, Any]:
         plain, personal = event.split()
         event_id = ids.new_id()
         sealed = None
         if personal:
-            key = await self.vault.subject_key(connection, entry.subject)
-            sealed = seal(key, to_json(personal), event_id.bytes)
+            sealed = seal(keys[entry.subject], to_json(personal), event_id.bytes)
+        at = {"occurred_at": entry.occurred_at} if entry.occurred_at else {}
         return {
+            **at,
             "event_id": event_id,
             "stream": entry.stream,
             "type": event.type,
@@ -196,8 +212,6 @@ class EventStore:
             "subject_id": entry.subject,
             "payload": plain,
             "sealed": sealed,
-            "occurred_at": entry.occurred_at or now,
-            "recorded_at": now,
             "correlation_id": cause.correlation_id,
             "causation_id": cause.causation_id,
             "actor": cause.actor,
