@@ -178,7 +178,8 @@ def everything() -> list[Finding]:
     """All there is to say, whatever else is wrong. What cannot be used is named and then left out."""
     found = [*_unreadable_files(), *_unusable_values()]
     settings = load_settings()
-    found += of_settings(settings)
+    named = {finding.name.removesuffix("_FILE") for finding in found}
+    found += [finding for finding in of_settings(settings) if finding.name not in named]
     found.append(_database(settings))
     if settings.redis_url:
         found.append(_redis(settings.redis_url))

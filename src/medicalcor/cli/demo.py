@@ -22,7 +22,7 @@ _SECRETS = """\
 """
 CLINIC = "Clinica Dentară Zâmbet"
 _ADDRESSES = "# Where the running demo is; written at every start.\n"
-_MADE_ONCE = (
+MADE_ONCE = (
     "MEDICALCOR_MASTER_KEY",
     "API_SECRET_KEY",
     "WHATSAPP_API_KEY",
@@ -43,7 +43,7 @@ def demo() -> None:
     """
     folder = environment.data_dir()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    secrets = _load(environment.demo_env(folder))
+    secrets = load(environment.demo_env(folder))
     settings = load_settings()
     sandbox = Program("sandbox", ready_url=f"http://127.0.0.1:{settings.sandbox_port}/_sandbox/calls")
     Run(
@@ -80,7 +80,7 @@ def _announce(run: Run) -> None:
     table(run, [first, *rows, *rest])
 
 
-def _load(path: Path) -> dict[str, str]:
+def load(path: Path) -> dict[str, str]:
     """The demo's secrets, of earlier starts or new; they and the sandbox's addresses go into the environment.
 
     What the environment already names stays as it is, and is not written into the demo's file.
@@ -89,7 +89,7 @@ def _load(path: Path) -> dict[str, str]:
     if kept.get("DATABASE_URL") and os.environ.get("DATABASE_URL") == kept["DATABASE_URL"]:
         del os.environ["DATABASE_URL"]  # this file was sourced in the shell; its database is the one we start
     new = _new_secrets()
-    secrets = {name: kept.get(name) or new[name] for name in _MADE_ONCE}
+    secrets = {name: kept.get(name) or new[name] for name in MADE_ONCE}
     environment.adopt(secrets)
     port = os.environ.get("SANDBOX_PORT") or Settings.model_fields["sandbox_port"].default
     environment.adopt({"CLINIC_NAME": CLINIC, **_sandbox_addresses(f"http://127.0.0.1:{port}")})
@@ -122,7 +122,7 @@ def _lines(values: Mapping[str, object]) -> str:
 
 def _new_secrets() -> dict[str, str]:
     return {
-        **{name: ids.token(24) for name in _MADE_ONCE},
+        **{name: ids.token(24) for name in MADE_ONCE},
         "MEDICALCOR_MASTER_KEY": new_master_key(),
         "DEMO_EMAIL": "elena@demo.medicalcor.example",
         "DEMO_PASSWORD": ids.token(9),
