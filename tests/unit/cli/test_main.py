@@ -23,8 +23,7 @@ def test_the_list_imports_no_command() -> None:
     script = (
         "import sys\n"
         "from click.testing import CliRunner\n"
-        "from medicalcor.cli.checks import SETTINGS
-from medicalcor.cli.main import COMMANDS, commands\n"
+        "from medicalcor.cli.main import COMMANDS, commands\n"
         "said = CliRunner().invoke(commands, ['--help']).output\n"
         "assert all(name in said for name in COMMANDS)\n"
         "heavy = {'dbos', 'litestar', 'openai', 'asyncpg', 'uvicorn', 'httpx'} & set(sys.modules)\n"
