@@ -47,7 +47,9 @@ class Told:
 
     async def begin(self) -> "Told":
         vault, who = self.ledger.vault, str(self.person_id)
-        created: list[Event] = [people.PersonCreated(person_id=self.person_id, name=self.name, source="whatsapp")]
+        created: list[Event] = [
+            people.PersonCreated(person_id=self.person_id, name=self.name, source="whatsapp")
+        ]
         if self.phone:
             created.append(
                 people.AddressAdded(
@@ -108,15 +110,25 @@ class Told:
         self.said = text or ""
         return message_id
 
-    async def scored(self, score: int, *, ago: float, marks: Sequence[tuple[str, str]] = (), **more: Any) -> None:
+    async def scored(
+        self, score: int, *, ago: float, marks: Sequence[tuple[str, str]] = (), **more: Any
+    ) -> None:
         turn, text = len(self.turns) - 1, self.said
         evidence = tuple(
-            Evidence(turn=turn, start=text.index(words), end=text.index(words) + len(words), text=words, means=means)
+            Evidence(
+                turn=turn,
+                start=text.index(words),
+                end=text.index(words) + len(words),
+                text=words,
+                means=means,
+            )
             for words, means in marks
         )
         routing = more.pop("routing", "automatic")
         flags = more.pop("flags", ())
-        by = ScoredBy(scorer=more.pop("scorer", "ai"), why=more.pop("why", "ai_answered"), version="demo-model")
+        by = ScoredBy(
+            scorer=more.pop("scorer", "ai"), why=more.pop("why", "ai_answered"), version="demo-model"
+        )
         rules_score = more.pop("rules_score", score)
         output = ScoringOutput.model_validate(
             {
@@ -150,13 +162,18 @@ class Told:
                 lead_id=self.lead_id,
                 message_id=self.turns[-1],
                 triage=TriageResult(
-                    urgency=output.urgency, routing=routing, medical_flags=flags, suggested_owner="receptionist"
+                    urgency=output.urgency,
+                    routing=routing,
+                    medical_flags=flags,
+                    suggested_owner="receptionist",
                 ),
             ),
             ago=ago,
         )
 
-    async def answered(self, text: str, *, ago: float, status: str = "read", by: UUID | None = None, **more: Any) -> UUID:
+    async def answered(
+        self, text: str, *, ago: float, status: str = "read", by: UUID | None = None, **more: Any
+    ) -> UUID:
         """What the clinic wrote, and how far it got: refused, sent, delivered, read, failed or planned."""
         effect_id, at = ids.new_id(), clock.now() - timedelta(minutes=ago)
         reason = more.get("reason", "answers_a_message" if by is None else "staff_wrote")
@@ -180,7 +197,9 @@ class Told:
         content = (
             WhatsAppTemplate(name=text, language="ro")
             if more.get("template")
-            else WhatsAppText(body=text, language="ro", written_by="staff" if by else more.get("written_by", "ai"))
+            else WhatsAppText(
+                body=text, language="ro", written_by="staff" if by else more.get("written_by", "ai")
+            )
         )
         planned = effects.EffectPlanned(
             effect_id=effect_id,
@@ -200,8 +219,14 @@ class Told:
         await self.record(stream, planned, ago=ago, actor=f"user:{by}" if by else SYSTEM)
         if refused or status == "planned":
             return effect_id
-        await self.record(stream, effects.EffectSent(effect_id=effect_id, kind=content.kind, provider_id="wamid.out", at=at), ago=ago)
-        steps = {"delivered": ("delivered",), "read": ("delivered", "read"), "failed": ("failed",)}.get(status, ())
+        await self.record(
+            stream,
+            effects.EffectSent(effect_id=effect_id, kind=content.kind, provider_id="wamid.out", at=at),
+            ago=ago,
+        )
+        steps = {"delivered": ("delivered",), "read": ("delivered", "read"), "failed": ("failed",)}.get(
+            status, ()
+        )
         for step in steps:
             changed = effects.EffectStatusChanged.model_validate(
                 {
@@ -218,7 +243,9 @@ class Told:
     async def taken_over(self, by: UUID, *, ago: float) -> None:
         await self.record(
             f"conversation-{self.conversation_id}",
-            conversations.ConversationTakenOver(conversation_id=self.conversation_id, lead_id=self.lead_id, by=by),
+            conversations.ConversationTakenOver(
+                conversation_id=self.conversation_id, lead_id=self.lead_id, by=by
+            ),
             ago=ago,
             actor=f"user:{by}",
         )
@@ -246,11 +273,17 @@ async def ana(ledger: Ledger) -> Told:
     await story.writes("Bună ziua! Faceți implanturi dentare?", ago=9)
     await story.scored(3, ago=9, marks=[("implanturi dentare", "procedure:implant")], procedures=["implant"])
     await story.answered("Bună ziua! Da, facem implanturi. Pentru câți dinți vă interesează?", ago=8.8)
-    await story.writes("Doi dinți. Cât costă un implant și când pot veni la consultație? Aș vrea săptămâna asta.", ago=6)
+    await story.writes(
+        "Doi dinți. Cât costă un implant și când pot veni la consultație? Aș vrea săptămâna asta.", ago=6
+    )
     await story.scored(
         5,
         ago=6,
-        marks=[("Cât costă", "budget"), ("implant", "procedure:implant"), ("când pot veni la consultație", "book")],
+        marks=[
+            ("Cât costă", "budget"),
+            ("implant", "procedure:implant"),
+            ("când pot veni la consultație", "book"),
+        ],
         procedures=["implant"],
         budget=True,
         intent_to_book=True,
@@ -259,7 +292,9 @@ async def ana(ledger: Ledger) -> Told:
         reasoning="Asks for the price of two implants and wants a visit this week.",
         suggested_action="Call now; offer a consultation with the implant team this week.",
     )
-    await story.answered("hot_lead_ack", ago=5.9, template=True, status="delivered", reason="hot_lead", score=5)
+    await story.answered(
+        "hot_lead_ack", ago=5.9, template=True, status="delivered", reason="hot_lead", score=5
+    )
     return story
 
 
@@ -270,7 +305,10 @@ async def bogdan(ledger: Ledger) -> Told:
     await story.scored(
         5,
         ago=3,
-        marks=[("respir greu", "emergency:breathing"), ("umflat fața până la ochi", "emergency:eye_swelling")],
+        marks=[
+            ("respir greu", "emergency:breathing"),
+            ("umflat fața până la ochi", "emergency:eye_swelling"),
+        ],
         emergency=True,
         urgency="high_priority",
         flags=("breathing", "swelling"),
@@ -296,10 +334,19 @@ async def carmen(ledger: Ledger, by: UUID) -> Told:
     """A colleague answers; an automatic answer was not sent because of it."""
     story = await told(ledger, "Carmen Ilie", "+40722000003", start=190).begin()
     await story.writes("Hallo, was kostet eine Zahnreinigung bei Ihnen?", ago=190)
-    await story.scored(3, ago=190, marks=[("kostet", "budget"), ("Zahnreinigung", "procedure:cleaning")], procedures=["cleaning"], budget=True, rules_score=3)
+    await story.scored(
+        3,
+        ago=190,
+        marks=[("kostet", "budget"), ("Zahnreinigung", "procedure:cleaning")],
+        procedures=["cleaning"],
+        budget=True,
+        rules_score=3,
+    )
     await story.answered("Guten Tag! Eine Zahnreinigung dauert etwa 45 Minuten.", ago=189)
     await story.taken_over(by, ago=60)
-    await story.answered("Guten Tag Frau Ilie, hier ist Elena vom Empfang. Passt Ihnen Donnerstag um 10?", ago=58, by=by)
+    await story.answered(
+        "Guten Tag Frau Ilie, hier ist Elena vom Empfang. Passt Ihnen Donnerstag um 10?", ago=58, by=by
+    )
     await story.writes("Ja, sehr gern!", ago=40)
     await story.answered("Wunderbar.", ago=40, status="refused", reason="taken_over")
     return story
@@ -318,16 +365,30 @@ async def emil(ledger: Ledger) -> Told:
     """Wrote, and got no answer."""
     story = await told(ledger, None, "+40722000005", start=17).begin()
     await story.writes("Se poate plăti în rate?", ago=17)
-    await story.scored(2, ago=17, marks=[("rate", "budget")], budget=True, rules_score=4, scorer="ai", confidence=0.58)
+    await story.scored(
+        2, ago=17, marks=[("rate", "budget")], budget=True, rules_score=4, scorer="ai", confidence=0.58
+    )
     return story
 
 
 _QUIET = (
     ("Felix König", "de", "Vielen Dank, dann weiß ich Bescheid.", 1, "smalltalk"),
-    ("Gabriela Neagu", "ro", "Cât durează albirea? Mă interesează pentru nunta surorii mele din mai.", 3, "whitening"),
+    (
+        "Gabriela Neagu",
+        "ro",
+        "Cât durează albirea? Mă interesează pentru nunta surorii mele din mai.",
+        3,
+        "whitening",
+    ),
     ("Horia Bălan", "ro", "Am văzut reclama voastră. Ce oferiți?", 2, None),
     ("Ileana Crețu", "ro", "Aș vrea fațete pe frontali, cum procedăm?", 3, "veneers"),
-    ("Jonathan Whitfield-Montgomery", "en", "Do you also treat children? My son is six and a bit anxious.", 3, "pediatric"),
+    (
+        "Jonathan Whitfield-Montgomery",
+        "en",
+        "Do you also treat children? My son is six and a bit anxious.",
+        3,
+        "pediatric",
+    ),
     ("Kinga Szabó", "ro", "Mulțumesc mult!", 1, "smalltalk"),
     ("Laura Stănescu", "ro", "Puteți să-mi trimiteți lista de prețuri?", 2, None),
     ("Mihai Ștefănescu", "ro", "Vreau aparat dentar pentru fiica mea, are 13 ani", 3, "orthodontics"),
@@ -337,11 +398,15 @@ _QUIET = (
 async def morning(ledger: Ledger, *, by: UUID) -> Morning:
     """All of it: one lead for every need, and some quiet ones."""
     for number, (name, language, text, score, about) in enumerate(_QUIET):
-        story = await told(ledger, name, f"+4073300{number:04}", language=language, start=240 + 190 * number).begin()
+        story = await told(
+            ledger, name, f"+4073300{number:04}", language=language, start=240 + 190 * number
+        ).begin()
         ago = 240 + 190 * number
         await story.writes(text, ago=ago)
         procedures = [about] if about and about != "smalltalk" else []
-        await story.scored(score, ago=ago, procedures=procedures, routing="none" if score == 1 else "automatic")
+        await story.scored(
+            score, ago=ago, procedures=procedures, routing="none" if score == 1 else "automatic"
+        )
         if score > 1:
             await story.answered("Vă mulțumim pentru mesaj. Un coleg vă poate suna mâine la 10?", ago=ago - 1)
     return Morning(

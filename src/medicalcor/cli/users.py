@@ -72,7 +72,9 @@ def unlock(email: str) -> None:
 
 def _with_pool(act: Callable[[Pool], Awaitable[T]]) -> T:
     async def run() -> T:
-        pool = await open_pool(load_settings().require("database_url"), role="medicalcor_app", name="medicalcor-users")
+        pool = await open_pool(
+            load_settings().require("database_url"), role="medicalcor_app", name="medicalcor-users"
+        )
         try:
             return await act(pool)
         finally:

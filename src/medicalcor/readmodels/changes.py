@@ -1,6 +1,5 @@
 """That something changed since a position, for pages that are open."""
 
-from medicalcor.core.database.pool import Connection
 from medicalcor.core.eventstore.subscription import Notice, last_settled, settled
 
 __all__ = ["Notice", "last_settled", "settled"]

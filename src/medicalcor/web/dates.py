@@ -25,7 +25,7 @@ class Dates:
         self._words = translator(language)
 
     def moment(self, at: datetime) -> str:
-        """"joi, 26 nov., 09:30"; with the year when it is long ago."""
+        """ "joi, 26 nov., 09:30"; with the year when it is long ago."""
         pattern = _WITH_DAY if clock.now() - at < _RECENT else _WITH_YEAR
         return self._format(at, pattern[self._language])
 
@@ -36,16 +36,20 @@ class Dates:
     def brief(self, at: datetime) -> Markup:
         """As little as tells it apart: "09:30" today, "Wed 09:30" this week, else the date."""
         age = clock.now().astimezone(self._zone).date() - at.astimezone(self._zone).date()
-        patterns = ((timedelta(days=1), "HH:mm"), (timedelta(days=6), "EEE HH:mm"), (_RECENT, _DATE[self._language]))
+        patterns = (
+            (timedelta(days=1), "HH:mm"),
+            (timedelta(days=6), "EEE HH:mm"),
+            (_RECENT, _DATE[self._language]),
+        )
         pattern = next((found for length, found in patterns if age < length), "d MMM y")
         return self._element(at, self._format(at, pattern), live=False)
 
     def time(self, at: datetime) -> str:
-        """"09:30"."""
+        """ "09:30"."""
         return self._format(at, "HH:mm")
 
     def day(self, at: datetime) -> str:
-        """"today", "yesterday", or the date with its weekday."""
+        """ "today", "yesterday", or the date with its weekday."""
         today = clock.now().astimezone(self._zone).date()
         day = at.astimezone(self._zone).date()
         if day == today:
@@ -56,7 +60,7 @@ class Dates:
         return text[0].upper() + text[1:]
 
     def ago(self, at: datetime) -> Markup:
-        """"6 minutes ago", as an element that the page keeps fresh."""
+        """ "6 minutes ago", as an element that the page keeps fresh."""
         passed = clock.now() - at
         if abs(passed) < timedelta(seconds=45):
             words = self._words.gettext("just now")
@@ -65,11 +69,11 @@ class Dates:
         return self._element(at, words, live=True)
 
     def lasting(self, length: timedelta) -> str:
-        """"3 hours"."""
+        """ "3 hours"."""
         return format_timedelta(length, threshold=1.2, locale=self._language)
 
     def remaining(self, length: timedelta) -> str:
-        """"5 h 20 min"."""
+        """ "5 h 20 min"."""
         minutes = max(int(length.total_seconds() // 60), 0)
         hours, rest = divmod(minutes, 60)
         return f"{hours} h {rest:02d} min" if hours else f"{rest} min"

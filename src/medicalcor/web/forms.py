@@ -24,5 +24,7 @@ async def read(request: Visitor, form: type[F]) -> F:
     try:
         return form(**fields)
     except ValidationError as problem:
-        names = ", ".join(str(error["loc"][0]) for error in problem.errors(include_input=False) if error["loc"])
+        names = ", ".join(
+            str(error["loc"][0]) for error in problem.errors(include_input=False) if error["loc"]
+        )
         raise InvalidInput(f"Fill in: {names}.") from None

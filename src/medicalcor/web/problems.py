@@ -27,7 +27,10 @@ WORDS = {
     429: (_("Too many attempts"), _("Wait a little before the next one.")),
     503: (_("Not available at the moment"), _("Nothing is lost. Try again in a minute.")),
 }
-_ELSE = (_("Something went wrong on our side"), _("Nothing you wrote was sent. Try again; if it stays, tell an administrator."))
+_ELSE = (
+    _("Something went wrong on our side"),
+    _("Nothing you wrote was sent. Try again; if it stays, tell an administrator."),
+)
 _CSRF = _("This page was open too long. Load it again and repeat; nothing was changed.")
 
 
@@ -42,7 +45,9 @@ def http_problem(request: Visitor, problem: HTTPException) -> Response[Any]:
 def product_problem(request: Visitor, problem: ProductError) -> Response[Any]:
     if problem.http_status >= 500:
         log.warning("dashboard_problem", code=problem.code)
-    return _answer(request, problem.http_status, detail=translator(language_of(request)).gettext(problem.message))
+    return _answer(
+        request, problem.http_status, detail=translator(language_of(request)).gettext(problem.message)
+    )
 
 
 def unforeseen(request: Visitor, problem: Exception) -> Response[Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import phonenumbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -81,6 +82,7 @@ def _environment(language: str, zone: str, clinic: str) -> Environment:
     environment.filters |= {
         "words": words.filter_for(catalogue),
         "spoken": catalogue.find,
+        "phone": _phone,
         "initials": _initials,
         "moment": _moment,
         "colleague": lambda data, names: _colleague(data, names) or catalogue.gettext("A colleague"),
@@ -115,3 +117,12 @@ def _colleague(data: Mapping[str, Any], names: Mapping[UUID, str]) -> str | None
     """The name behind an event's `by`."""
     by = data.get("by")
     return names.get(UUID(by)) if isinstance(by, str) else None
+
+
+def _phone(number: str) -> str:
+    """As people read it: "+40 722 000 001"."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -30,7 +30,9 @@ def right(needed: Right) -> dict[str, Any]:
 class Authentication(AbstractAuthenticationMiddleware):
     """Finds out who asks. Whether they may is the guard's business."""
 
-    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+    async def authenticate_request(
+        self, connection: ASGIConnection[Any, Any, Any, Any]
+    ) -> AuthenticationResult:
         secret = connection.cookies.get(SESSION_COOKIE)
         if not secret:
             return AuthenticationResult(user=None, auth=None)
@@ -64,7 +66,10 @@ def language_of(request: Visitor) -> str:
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:
         return chosen
-    wanted = (part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(","))
+    wanted = (
+        part.split(";")[0].strip()[:2].lower()
+        for part in request.headers.get("accept-language", "").split(",")
+    )
     return next((language for language in wanted if language in LANGUAGES), SOURCE)
 
 

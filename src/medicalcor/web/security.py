@@ -30,5 +30,3 @@ async def add_headers(message: Message, scope: Scope) -> None:
     if scope["scheme"] == "https":
         headers.append((b"strict-transport-security", b"max-age=31536000"))
     start["headers"] = headers
-
-

@@ -83,7 +83,9 @@ class Visit:
         return Response(html, media_type=HTML, status_code=status)
 
     def part(self, template: str, **data: Any) -> Response[str]:
-        html = self.site.renderer.render(template, language=language_of(self.request), **{**_common(self.request), **data})
+        html = self.site.renderer.render(
+            template, language=language_of(self.request), **{**_common(self.request), **data}
+        )
         return Response(html, media_type=HTML)
 
     def say(self, message: str, **values: Any) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from gettext import c2py  # type: ignore[attr-defined]  # it is in the module, not in its stubs
+from gettext import c2py
 from importlib import resources
 from typing import Any
 
@@ -47,8 +47,8 @@ class Translator:
             catalogue = read_po(file, locale=self.language)
         self._form = c2py(catalogue.plural_expr)
         for message in catalogue:
-            if isinstance(message.id, tuple):
-                self._plural[message.id[0]] = tuple(message.string)
+            if isinstance(message.id, (tuple, list)):
+                self._plural[message.id[0]] = tuple(message.string or ())
             elif message.id and message.string:
                 self._singular[message.id] = str(message.string)
 

@@ -7,7 +7,12 @@ from medicalcor.web.translate import marked as _
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "classification": {"HOT": _("Hot"), "WARM": _("Warm"), "COLD": _("Cold"), "UNQUALIFIED": _("Not a lead")},
-    "channel": {"whatsapp": _("WhatsApp"), "voice": _("Phone call"), "web": _("Website"), "email": _("E-mail")},
+    "channel": {
+        "whatsapp": _("WhatsApp"),
+        "voice": _("Phone call"),
+        "web": _("Website"),
+        "email": _("E-mail"),
+    },
     "language": {
         "ro": _("Romanian"),
         "en": _("English"),
@@ -119,7 +124,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "ai_nonsense": _("AI answered something unusable, so the rules scored."),
         "ai_refused": _("AI declined to answer, so the rules scored."),
         "rules_suffice": _("The rules decided alone: this needs no AI."),
-        "ai_breaker_open": _("AI failed several times in a row and is being left alone, so the rules scored."),
+        "ai_breaker_open": _(
+            "AI failed several times in a row and is being left alone, so the rules scored."
+        ),
     },
     "message_kind": {
         "image": _("Photo"),
@@ -243,6 +250,29 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+SAID_BELOW = (
+    _("The patient last wrote more than 24 hours ago. WhatsApp takes only an approved template now."),
+    _("This person asked not to be contacted. You can answer when they write again."),
+    _("This number is on the list of those who do not want to be written to."),
+    _("WhatsApp is not connected. Set WHATSAPP_API_KEY; `medicalcor doctor` says more."),
+    _("There is no address to write to."),
+    _("This person's data was erased."),
+    _("This message may not be sent."),
+    _("A colleague has already taken this conversation over."),
+    _("Write between 1 and 4096 characters."),
+    _("This lead has no conversation to write in."),
+    _("There is no such lead."),
+    _("There is no such item."),
+    _("There is no such conversation."),
+    _("Somebody else changed this in the meantime. Load it again and repeat."),
+    _("the message has no `type`"),
+    _("the message has no `id`"),
+    _("the change has no messages, statuses or errors"),
+    _("nobody is named as the sender"),
+    _("`text.body` is no text"),
+)
+"""Sentences of the layers below, which the dashboard shows translated; any other is shown as it is."""
+
 
 def in_words(table: str, code: str, words: Translator) -> str:
     """The code's words; a code that is new to us reads as itself, without underscores."""
@@ -253,9 +283,10 @@ def in_words(table: str, code: str, words: Translator) -> str:
 def meaning(code: str, words: Translator) -> str:
     """What a marked passage counted for: `procedure:implant` reads "implant", `budget` "asks about price"."""
     kind, _colon, detail = code.partition(":")
-    for table in ("procedure", "flag"):
-        if detail in TABLES[table]:
-            return in_words(table, detail, words)
+    if detail in TABLES["procedure"]:
+        return words.gettext(_("treatment: %(what)s"), what=in_words("procedure", detail, words))
+    if detail in TABLES["flag"]:
+        return in_words("flag", detail, words)
     return in_words("means", kind, words)
 
 

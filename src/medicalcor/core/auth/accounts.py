@@ -26,15 +26,20 @@ def normalised(email: str) -> str:
     return email.strip().lower()
 
 
-async def add(
-    pool: Pool, *, email: str, name: str, role: Role, password: str, language: str = "ro"
-) -> UUID:
+async def add(pool: Pool, *, email: str, name: str, role: Role, password: str, language: str = "ro") -> UUID:
     """A new colleague; `Conflict` when the address has an account already."""
     hashed, user_id = hash_password(password), ids.new_id()
     try:
         async with transaction(pool) as connection:
             await connection.execute(
-                _SQL["add_account"], user_id, normalised(email), name.strip(), role, language, hashed, clock.now()
+                _SQL["add_account"],
+                user_id,
+                normalised(email),
+                name.strip(),
+                role,
+                language,
+                hashed,
+                clock.now(),
             )
     except UniqueViolation:
         raise Conflict("This e-mail address has an account already.") from None
@@ -83,7 +88,9 @@ async def sign_in(pool: Pool, *, vault: Vault, email: str, password: str, client
         return await sessions.start(connection, user_id=account["id"])
 
 
-async def note_access(pool: Pool, *, user_id: UUID, person_id: UUID | None, what: str, object_id: UUID) -> None:
+async def note_access(
+    pool: Pool, *, user_id: UUID, person_id: UUID | None, what: str, object_id: UUID
+) -> None:
     """Put on record who looked at whom."""
     async with transaction(pool) as connection:
         await connection.execute(

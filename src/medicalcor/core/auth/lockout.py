@@ -37,7 +37,8 @@ def wait_after(failures: int, *, free: int) -> timedelta | None:
     """How long to wait after so many failures: nothing, then 30 s, doubling, half an hour at most."""
     if failures < free:
         return None
-    return min(FIRST_WAIT * 2 ** min(failures - free, 12), LONGEST_WAIT)
+    doubled: int = 2 ** min(failures - free, 12)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 async def refuse_locked(connection: Connection, *, keys: tuple[str, ...]) -> None:

@@ -30,7 +30,9 @@ class SignedIn:
 async def start(connection: Connection, *, user_id: UUID) -> str:
     """A new session's secret, for the cookie. It is shown once and stored nowhere."""
     secret, now = ids.token(), clock.now()
-    await connection.execute(_SQL["start_session"], _hash(secret), user_id, now + LONGEST, now, now, now - IDLE)
+    await connection.execute(
+        _SQL["start_session"], _hash(secret), user_id, now + LONGEST, now, now, now - IDLE
+    )
     return secret
 
 

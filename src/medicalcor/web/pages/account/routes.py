@@ -28,8 +28,12 @@ async def set_language(request: Visitor) -> Redirect:
     """For the colleague, on every machine; before signing in, for this machine."""
     form = await read(request, LanguageForm)
     if request.user is not None:
-        await accounts.set_language(site_of(request).ledger.pool, user_id=request.user.id, language=form.language)
-    return _back(request, Cookie(key=LANGUAGE_COOKIE, value=form.language, max_age=_YEAR, samesite="lax", path="/"))
+        await accounts.set_language(
+            site_of(request).ledger.pool, user_id=request.user.id, language=form.language
+        )
+    return _back(
+        request, Cookie(key=LANGUAGE_COOKIE, value=form.language, max_age=_YEAR, samesite="lax", path="/")
+    )
 
 
 @post("/account/theme", opt=right(Right.OWN_ACCOUNT), status_code=200)

@@ -54,7 +54,9 @@ async def reply(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
 @post("/leads/{lead_id:uuid}/seen", opt=right(Right.WORK_LEADS), status_code=200)
 async def mark_seen(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
     await judging.mark_seen(site_of(request).ledger, lead_id=lead_id, by=staff(request).id)
-    return await _shown(request, lead_id, toast=_("Marked as handled. It comes back when the patient writes."))
+    return await _shown(
+        request, lead_id, toast=_("Marked as handled. It comes back when the patient writes.")
+    )
 
 
 async def _conversation(request: Visitor, lead_id: UUID) -> tuple[UUID, bool]:

@@ -1,6 +1,7 @@
 """The list's filters: from addresses, into addresses, with counts."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from medicalcor.readmodels.leads.queries import PAGE, Facets, Filters
@@ -58,7 +59,7 @@ def shown_lines(text: str) -> int:
 
 def choices(filters: Filters, facets: Facets) -> dict[str, list[Choice]]:
     """The links of every group; choosing what is chosen takes it off."""
-    groups = {
+    groups: dict[str, list[str]] = {
         "classification": [c.value for c in Classification],
         "channel": [c for c in _CHANNELS if facets.channel.get(c) or filters.channel == c],
         "language": [c for c in LANGUAGES if facets.language.get(c) or filters.language == c],
@@ -68,5 +69,6 @@ def choices(filters: Filters, facets: Facets) -> dict[str, list[Choice]]:
 
 def _choice(filters: Filters, facets: Facets, group: str, code: str) -> Choice:
     current = getattr(filters, group) == code
-    changed = replace(filters, **{group: None if current else code})
+    chosen: dict[str, Any] = {group: None if current else code}
+    changed = replace(filters, **chosen)
     return Choice(code, getattr(facets, group).get(code, 0), href(changed), current)

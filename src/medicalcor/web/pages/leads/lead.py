@@ -58,7 +58,8 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
     now = clock.now()
     settings = seen.site.settings
     lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
-    found, older = [], 0
+    found: list[conversations.Message] = []
+    older = 0
     if lead["conversation_id"] is not None:
         found, older = await conversations.messages(seen.connection, conversation_id=lead["conversation_id"])
     judged = await leads.scores(seen.connection, lead_id=lead_id)
@@ -95,7 +96,10 @@ async def _about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
         "scores": judged,
         "evidence": view.evidence_of(judged[0] if judged else None),
         "happened": await timeline.of_lead(seen.connection, lead_id=lead_id),
-        "sent": [(effect, view.text_of(effect, clinic) if effect.kind.startswith("whatsapp.") else None) for effect in reversed(sent)],
+        "sent": [
+            (effect, view.text_of(effect, clinic) if effect.kind.startswith("whatsapp.") else None)
+            for effect in reversed(sent)
+        ],
         "colleagues": await users.names(seen.connection),
     }
 

@@ -78,7 +78,11 @@ async def find(request: Visitor) -> Response[str]:
             now = clock.now()
             for archived in (False, True):
                 rows += await leads.page(
-                    seen.connection, filters=Filters(archived=archived), now=now, search=form.q, limit=PALETTE_LINES
+                    seen.connection,
+                    filters=Filters(archived=archived),
+                    now=now,
+                    search=form.q,
+                    limit=PALETTE_LINES,
                 )
         return seen.part("pages/leads/_found.html", rows=rows[:PALETTE_LINES], q=form.q)
 

@@ -10,7 +10,15 @@ from medicalcor.readmodels.effects.queries import Effect
 from medicalcor.readmodels.leads.queries import LeadRow, Need
 from medicalcor.web.components.lines import Entry, Piece
 
-_NAMES = ("Ana Popescu", "Ștefan Müller", "Ioana Dumitru", "Radu Ionescu", "Mihai Stan", "Elena Radu", "Carmen Ilie")
+_NAMES = (
+    "Ana Popescu",
+    "Ștefan Müller",
+    "Ioana Dumitru",
+    "Radu Ionescu",
+    "Mihai Stan",
+    "Elena Radu",
+    "Carmen Ilie",
+)
 
 
 def samples() -> dict[str, Any]:
@@ -74,13 +82,20 @@ def _outgoing(number: int, status: str) -> Entry:
     now = clock.now()
     decision = {
         "verdict": "refuse" if status == "refused" else "hold" if status == "held" else "send",
-        "reasons": ["taken_over" if status == "refused" else "settling" if status == "held" else "answers_a_message"],
+        "reasons": [
+            "taken_over" if status == "refused" else "settling" if status == "held" else "answers_a_message"
+        ],
         "hold_until": None,
         "evidence": {"window_open": True, "opted_out": False, "taken_over": status == "refused", "score": 3},
         "policy": "1",
     }
     author = "staff" if status == "read" else "automatic"
-    content = {"kind": "whatsapp.text", "body": "", "language": "ro", "written_by": "staff" if author == "staff" else "ai"}
+    content = {
+        "kind": "whatsapp.text",
+        "body": "",
+        "language": "ro",
+        "written_by": "staff" if author == "staff" else "ai",
+    }
     effect = Effect(
         id=_id(number),
         kind="whatsapp.text",
@@ -100,4 +115,6 @@ def _outgoing(number: int, status: str) -> Entry:
         by="Elena Radu" if author == "staff" else None,
     )
     text = "Bună ziua, un implant pornește de la o consultație. Vă putem suna astăzi?"
-    return Entry("unsent" if status == "refused" else "out", f"sample-{status}", now, effect=effect, text=text)
+    return Entry(
+        "unsent" if status == "refused" else "out", f"sample-{status}", now, effect=effect, text=text
+    )

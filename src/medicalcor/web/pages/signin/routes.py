@@ -93,7 +93,11 @@ def _cookie(request: Visitor, secret: str, *, ends: bool = False) -> Cookie:
 
 
 def _page(
-    request: Visitor, *, next: str, email: str = "", refusal: WrongCredentials | LockedOut | None = None  # noqa: A002 - the word in the address
+    request: Visitor,
+    *,
+    next: str,  # noqa: A002 - the word in the address
+    email: str = "",
+    refusal: WrongCredentials | LockedOut | None = None,
 ) -> Response[str]:
     problem = _in_words(request, refusal) if refusal else None
     return site_of(request).standalone(
