@@ -81,7 +81,8 @@ class Request:
         most = self._limit * _DRAINED
         if int(self.headers.get(b"content-length", b"0")) > most:
             raise problems.too_large(self._limit)
-        parts, size = [], 0
+        parts: list[bytes] = []
+        size = 0
         message = await self._receive()
         while message["type"] == "http.request":
             part: bytes = message.get("body", b"")
