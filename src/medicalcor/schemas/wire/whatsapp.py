@@ -13,6 +13,8 @@ from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapV
 from medicalcor.schemas.base import Wire
 
 T = TypeVar("T")
+_FIRST_YEAR = 2009
+"""WhatsApp's own: no message is older."""
 MEDIA_TYPES = ("image", "video", "audio", "document", "sticker")
 
 
@@ -29,9 +31,10 @@ Lenient: TypeAlias = Annotated[T | None, WrapValidator(_or_none)]
 def _moment(timestamp: str | int | None) -> datetime | None:
     """Unix seconds, which arrive as a string; None when they mean no usable moment."""
     try:
-        return datetime.fromtimestamp(int(timestamp or ""), UTC)
+        moment = datetime.fromtimestamp(int(timestamp or ""), UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    return moment if moment.year >= _FIRST_YEAR else None
 
 
 def _digits(value: str | None) -> str | None:
