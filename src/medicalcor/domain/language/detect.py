@@ -26,10 +26,14 @@ _LETTERS: Final[dict[str, dict[str, float]]] = {
     "ç": {"fr": 3.0}, "è": {"fr": 1.0, "it": 1.2}, "ê": {"fr": 2.5}, "ë": {"fr": 1.5}, "ô": {"fr": 2.0}, "û": {"fr": 2.0},
     "œ": {"fr": 3.0}, "à": {"fr": 0.8, "it": 1.0}, "ù": {"it": 1.5, "fr": 0.8}, "ò": {"it": 2.5}, "ì": {"it": 2.5},
 }  # fmt: skip
-_NEUTRAL: Final = frozenset(["ok", "okay", "oke", "stop", "super", "perfect", "all", "on", "implant", "invisalign", "euro", "eur"])
+_NEUTRAL: Final = frozenset(
+    ["ok", "okay", "oke", "stop", "super", "perfect", "all", "on", "implant", "invisalign", "euro", "eur"]
+)
 """Words of every language: they say nothing."""
 _ENOUGH: Final = 0.9
 """Votes below which a text has no language of its own."""
+_LEANING: Final = 0.45
+"""Votes that decide when there is nothing else to go by."""
 _PIECE: Final = 3
 _UNSEEN: Final = 0.4
 
@@ -61,7 +65,7 @@ def detect(text: str, *, known: Language | None = None, context: str | None = No
     around = votes(read(context)) if context else own
     if around.clear:
         return around.ranking[0][0]
-    return own.ranking[0][0] if own.ranking and own.ranking[0][1] > 0 and not context else "ro"
+    return own.ranking[0][0] if own.ranking and own.ranking[0][1] >= _LEANING and not context else "ro"
 
 
 def _settled(own: Votes, known: Language | None) -> Language:

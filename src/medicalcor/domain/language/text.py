@@ -20,7 +20,35 @@ _LONG_RUN: Final = re.compile(r"([^\W\d_])\1{2,}")
 _APART: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _DROPPED: Final = re.compile(rf"[{_MARKS}{_INVISIBLE}'’]")
 _ABBREVIATED: Final = frozenset(
-    ["dvs", "dvoastra", "dr", "nr", "pt", "str", "dna", "dl", "mr", "mrs", "ms", "prof", "st", "z", "b", "ca", "usw", "bzw", "tel", "sg", "sig", "sra", "sr", "mme", "cca", "aprox", "art"]
+    [
+        "dvs",
+        "dvoastra",
+        "dr",
+        "nr",
+        "pt",
+        "str",
+        "dna",
+        "dl",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "st",
+        "z",
+        "b",
+        "ca",
+        "usw",
+        "bzw",
+        "tel",
+        "sg",
+        "sig",
+        "sra",
+        "sr",
+        "mme",
+        "cca",
+        "aprox",
+        "art",
+    ]
 )
 _SENTENCE_ENDS: Final = frozenset(".!?\n;…")
 

@@ -106,10 +106,17 @@ def _wants(known: Facts) -> None:
     }
     if not known.procedures - {Procedure.CONSULTATION}:
         _restore(known)
+    if not known.procedures:
+        _take_up(known)
+    if not known.procedures and not known.acute:
+        known.procedures |= {Procedure.GUM_TREATMENT} if known.has("symptom:gum") else set()
+        known.procedures |= {Procedure.CONSULTATION} if not known.procedures and known.has("look") else set()
     if _is_child(known):
         known.procedures.add(Procedure.PEDIATRIC)
     else:
         known.procedures.discard(Procedure.PEDIATRIC) if _is_grown_up(known) else None
+    if known.acute and known.has("blow"):
+        known.procedures.discard(Procedure.EXTRACTION)
     if Procedure.ALL_ON_X in known.procedures:
         known.procedures.discard(Procedure.IMPLANT)
     if known.procedures - {Procedure.CONSULTATION, Procedure.PEDIATRIC}:
@@ -139,8 +146,24 @@ def _restore(known: Facts) -> None:
         for match, why in said.struck:
             if not match.means.startswith("procedure:"):
                 continue
-            if why == "wearing" or (why == "done before" and redo) or (why == "friend" and me_too):
+            if (
+                why == "wearing"
+                or (why == "done before" and redo)
+                or (why in {"friend", "done before"} and me_too)
+            ):
                 known.procedures.add(Procedure(match.means.partition(":")[2]))
+
+
+def _take_up(known: Facts) -> None:
+    """The one treatment that the clinic asked about, when it is taken up without being named."""
+    for said, asked in zip(known.said, known.asked, strict=True):
+        if asked is None or not asked.words.asked or asked.has("ctx:reminder"):
+            continue
+        offered = {Procedure(match.means.partition(":")[2]) for match in asked.of("procedure")} - {
+            Procedure.CONSULTATION
+        }
+        if len(offered) == 1 and (_accepts(said, asked) or said.has("budget")):
+            known.procedures |= offered
 
 
 def _is_child(known: Facts) -> bool:
@@ -178,6 +201,8 @@ def _ages(said: Said) -> Iterator[int]:
 def _booking(known: Facts) -> None:
     for said, asked in zip(known.said, known.asked, strict=True):
         place = max((match.first for match in said.of("book")), default=-1)
+        if place < 0 and (known.acute or known.procedures) and _asks_for_a_day(said):
+            place = 0
         if place < 0 and asked is not None and _accepts(said, asked):
             place = 0
         refused = max((match.first for match in said.of("not_now")), default=-1)
@@ -187,6 +212,13 @@ def _booking(known: Facts) -> None:
             known.book = True
         if refused >= 0 and place < 0:
             known.call_me = known.call_me and said.has("call_me")
+
+
+def _asks_for_a_day(said: Said) -> bool:
+    """Today, tomorrow, this week, in a question or a request."""
+    sentences = said.words.sentences
+    requests = said.words.asked | {sentences[match.first] for match in said.of("can")}
+    return any(sentences[match.first] in requests for match in said.of("soon"))
 
 
 def _accepts(said: Said, asked: Said) -> bool:

@@ -57,5 +57,7 @@ def _is_logistics(known: Facts) -> bool:
 
 def _is_small(said: Said) -> bool:
     """Thanks, ok, an emoji: nothing but such words."""
+    if not any(word.isalpha() for word in said.words.folded):
+        return True
     covered = {place for match in said.of("small") for place in range(match.first, match.last)}
     return len(covered) == len(said.words.folded)

@@ -21,6 +21,8 @@ from medicalcor.domain.language.text import Words, fold
 _UMLAUT: Final = {"ä": "ae", "ö": "oe", "ü": "ue"}
 _FUZZY_FROM: Final = 6
 """Shorter words are compared exactly: one changed letter makes another real word of them."""
+_FUZZY_FOR: Final = frozenset({"procedure", "acute", "emergency", "opt_out", "book"})
+"""Meanings worth finding through a slip of the finger."""
 _CACHE: Final = 50_000
 _TEETH: Final = 32
 
@@ -81,7 +83,8 @@ class PatternBook:
                 gap = int(word[1:])
                 continue
             optional = word.endswith("?")
-            atoms = frozenset(self._atoms(word.removesuffix("?"), language, sets))
+            fuzzy = means.partition(":")[0] in _FUZZY_FOR
+            atoms = frozenset(self._atoms(word.removesuffix("?"), language, sets, fuzzy=fuzzy))
             steps.append(_Step(atoms, gap, optional))
             gap = 0
         if not steps or steps[0].optional:
@@ -91,28 +94,25 @@ class PatternBook:
             self._starts.setdefault(atom, []).append(pattern)
         self._known.clear()
 
-    def _atoms(self, word: str, language: str, sets: Mapping[str, str]) -> Iterator[int]:
+    def _atoms(self, word: str, language: str, sets: Mapping[str, str], *, fuzzy: bool) -> Iterator[int]:
         for part in word.split("|"):
             if part.startswith("@"):
                 if part[1:] not in sets:
                     raise PatternError(f"The set {part!r} is used but not defined ({language}).")
                 for item in sets[part[1:]].split():
-                    yield from self._atoms(item, language, sets)
+                    yield from self._atoms(item, language, sets, fuzzy=fuzzy)
                 continue
             for spelling in _spellings(part, language):
-                yield self._atom(spelling)
+                yield self._atom(spelling, fuzzy=fuzzy)
 
-    def _atom(self, word: str) -> int:
+    def _atom(self, word: str, *, fuzzy: bool) -> int:
         stem = fold(word.removesuffix("*"))
         table = self._prefix if word.endswith("*") else self._exact
-        near = self._near_prefix if word.endswith("*") else self._near
-        number = table.get(stem)
-        if number is None:
-            number = len(self._prefix) + len(self._exact)
-            table[stem] = number
-            if len(stem) >= _FUZZY_FROM:
-                for slip in _slips(stem):
-                    near.setdefault(slip, set()).add((stem, number))
+        number = table.setdefault(stem, len(self._prefix) + len(self._exact))
+        if fuzzy and len(stem) >= _FUZZY_FROM:
+            near = self._near_prefix if word.endswith("*") else self._near
+            for slip in _slips(stem):
+                near.setdefault(slip, set()).add((stem, number))
         return number
 
     def _look_up(self, word: str) -> tuple[frozenset[int], tuple[Pattern, ...]]:
@@ -184,7 +184,9 @@ def _variants(source: str) -> Iterable[str]:
         parts = word.split("|")
         if len(parts) > 1 and any("+" in part for part in parts):
             single = [part for part in parts if "+" not in part]
-            for choice in ["|".join(single)] * bool(single) + [part.replace("+", " ") for part in parts if "+" in part]:
+            for choice in ["|".join(single)] * bool(single) + [
+                part.replace("+", " ") for part in parts if "+" in part
+            ]:
                 yield from _variants(source.replace(word, choice, 1))
             return
     yield source

@@ -38,6 +38,13 @@ _STRUCK_BY_IGNORE: Final = frozenset(
 )
 _NEAR: Final = 3
 _PAST_REACH: Final = 7
+_WEARING_REACH: Final = 5
+_PAIRS: Final = (
+    ("blood", "unstopped", 20, "emergency:bleeding"),
+    ("acute:swelling", "reach:eye", 14, "emergency:eye_swelling"),
+    ("acute:swelling", "reach:neck", 14, "emergency:neck_swelling"),
+)
+"""Two headings, how many words apart they may stand, and what they mean together."""
 
 
 @dataclass(slots=True)
@@ -59,6 +66,9 @@ class Said:
         for means, matches in self.found.items():
             if means == family or means.startswith(f"{family}:"):
                 yield from matches
+
+    def has_any(self, *families: str) -> bool:
+        return any(True for family in families for _ in self.of(family))
 
     def strike(self, match: Match, why: str) -> None:
         self.found[match.means].remove(match)
@@ -82,6 +92,7 @@ def read_turn(turn: int, content: str, *, expected: Language | None) -> Said:
 
 def settle(said: Said) -> Said:
     """Strike what does not count. The order matters: idioms first, then fears, denials and the past."""
+    _pair_signs(said)
     _strike_ignored(said)
     _strike_overlapped(said, "now", by="past")
     _strike_unmeant_pain(said)
@@ -98,14 +109,40 @@ def _overlaps(one: Match, other: Match) -> bool:
     return one.first < other.last and other.first < one.last
 
 
+def _pair_signs(said: Said) -> None:
+    """Two signs that are an emergency together, told in any order and over sentence ends too."""
+    for one, other, reach, means in _PAIRS:
+        for first in said.found.get(one, []):
+            for second in said.found.get(other, []):
+                if (
+                    abs(second.first - first.first) <= reach
+                    and not _mild(said, first)
+                    and not _denied(said, first)
+                ):
+                    start, end = min(first.first, second.first), max(first.last, second.last)
+                    said.found[means].append(Match(start, end, means, first.language))
+
+
+def _mild(said: Said, match: Match) -> bool:
+    return any(_overlaps(match, other) for other in said.of("mild"))
+
+
+def _within(inner: Match, outer: Match) -> bool:
+    return outer.first <= inner.first and inner.last <= outer.last
+
+
 def _strike_ignored(said: Said) -> None:
     for mask in list(said.found.get("ignore", ())):
         for family in _STRUCK_BY_IGNORE:
             for match in list(said.of(family)):
                 if _overlaps(match, mask):
                     said.strike(match, "meant otherwise")
-    for family in ("emergency", "opt_out", "withdrawn"):
+    for family in ("opt_out", "withdrawn"):
         _strike_overlapped(said, family, by=f"ignore.{family}")
+    masks = said.found.get("ignore.emergency", [])
+    for match in list(said.of("emergency")):
+        if any(_overlaps(match, mask) and mask.first <= match.first for mask in masks):
+            said.strike(match, "meant otherwise")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
@@ -121,19 +158,20 @@ def _strike_unmeant_pain(said: Said) -> None:
         if why:
             said.strike(match, why)
     for match in list(said.of("emergency")):
-        if _beside(said, "past", match, reach=2) and not _beside(said, "now", match, reach=_PAST_REACH):
+        if _is_past(said, match, reach=2):
             said.strike(match, "past")
 
 
 def _why_not_acute(said: Said, match: Match) -> str | None:
     if any(_overlaps(match, other) for other in said.of("fear")):
         return "fear"
-    if any(_overlaps(match, other) for other in said.of("painless")) or _denied(said, match):
+    if any(_overlaps(match, other) and not _within(other, match) for other in said.of("painless")):
         return "denied"
-    past = _beside(said, "past", match, reach=_PAST_REACH)
-    if past and not _beside(said, "now", match, reach=_PAST_REACH):
+    if _denied(said, match):
+        return "denied"
+    if _is_past(said, match, reach=_PAST_REACH):
         return "past"
-    if match.means == "acute:bleeding" and any(_overlaps(match, other) for other in said.of("mild")):
+    if match.means == "acute:bleeding" and _mild(said, match):
         return "mild"
     return None
 
@@ -148,14 +186,21 @@ def _denied(said: Said, match: Match) -> bool:
     )
 
 
-def _beside(said: Said, means: str, match: Match, *, reach: int) -> bool:
+def _is_past(said: Said, match: Match, *, reach: int) -> bool:
+    """Told as long ago, with nothing nearer that says it is so now."""
+    past, now = _nearest(said, "past", match), _nearest(said, "now", match)
+    return past is not None and past <= reach and (now is None or past <= now)
+
+
+def _nearest(said: Said, means: str, match: Match) -> int | None:
+    """Words between `match` and the nearest `means` of its sentence."""
     sentences = said.words.sentences
-    return any(
-        sentences[other.first] == sentences[match.first]
-        and other.first - match.last <= reach
-        and match.first - other.last <= reach
+    gaps = [
+        max(other.first - match.last, match.first - other.last, 0)
         for other in said.of(means)
-    )
+        if sentences[other.first] == sentences[match.first]
+    ]
+    return min(gaps, default=None)
 
 
 def _strike_procedures(said: Said) -> None:
@@ -188,7 +233,9 @@ def _ruled_out(said: Said, match: Match) -> bool:
 
 def _ends_before(marks: Iterable[Match], match: Match, clauses: list[int], *, reach: int) -> bool:
     return any(
-        mark.first <= match.first and match.first - mark.last <= reach and clauses[mark.last - 1] == clauses[match.first]
+        mark.first <= match.first
+        and match.first - mark.last <= reach
+        and clauses[mark.last - 1] == clauses[match.first]
         for mark in marks
     )
 
@@ -201,12 +248,25 @@ def _carried_on(said: Said, match: Match, out: list[Match]) -> bool:
 
 def _why_weak(said: Said, match: Match) -> str | None:
     sentences, clauses = said.words.sentences, said.words.clauses
+    if any(
+        _within(match, other) and other.means != match.means and not _within(other, match)
+        for other in said.of("procedure")
+    ):
+        return "part of another"
+    if match.means == "procedure:extraction" and any(
+        _overlaps(match, hurt) for hurt in said.of("acute:trauma")
+    ):
+        return "part of another"
+    if _is_past(said, match, reach=1):
+        return "done before"
+    if said.has_any("acute", "emergency") and _ends_before(said.of("after"), match, clauses, reach=_NEAR):
+        return "done before"
     if _ends_before(said.of("done.before"), match, sentences, reach=_NEAR) or any(
         0 <= mark.first - match.last <= 2 and sentences[mark.first] == sentences[match.first]
         for mark in said.of("done.after")
     ):
         return "done before"
-    if _ends_before(said.of("wearing"), match, clauses, reach=_NEAR):
+    if _ends_before(said.of("wearing"), match, clauses, reach=_WEARING_REACH):
         return "wearing"
     if _ends_before(said.of("friend"), match, clauses, reach=_NEAR) or any(
         _overlaps(mark, match) for mark in said.of("friend")

@@ -49,14 +49,14 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
         known.acute = known.emergency
         return
     if intent == "existing_patient":
-        known.book = known.book or known.has("logistics:move")
+        known.book = known.has("logistics:move") or (known.book and not known.has("logistics:cancel"))
         known.budget = False
         return
     if (known.visiting or known.has("soon.asap")) and known.procedures and not known.has("not_now"):
         known.book = True
     if known.book and not known.procedures and not known.acute and intent == "prospect":
         known.procedures.add(Procedure.CONSULTATION)
-    known.book = known.book or known.call_me
+    known.book = known.book or (known.call_me and intent != "complaint")
 
 
 def _points(known: Facts, intent: str) -> int:
