@@ -54,8 +54,8 @@ bench: $(RUNTIME) $(BUILT) ## Measure the gateway and whole flows; prints JSON
 	@$(PY) -m medicalcor bench flow
 
 .PHONY: screenshots
-screenshots: $(DEV) $(BUILT) ## Pictures of every page, into screenshots/
-	@$(PY) -m pytest tests/browser --screenshots=screenshots $(ARGS)
+screenshots: $(DEV) ## Pictures of every page of the running demo, into screenshots/ (needs Chromium)
+	@$(PY) .ci/screenshots.py
 
 ## —— Build ——————————————————————————————————————————————————————————————————
 

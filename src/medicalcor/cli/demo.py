@@ -125,7 +125,7 @@ def _new_secrets() -> dict[str, str]:
         **{name: ids.token(24) for name in MADE_ONCE},
         "MEDICALCOR_MASTER_KEY": new_master_key(),
         "DEMO_EMAIL": "elena@demo.medicalcor.example",
-        "DEMO_PASSWORD": ids.token(9),
+        "DEMO_PASSWORD": ids.token(12),
     }
 
 
