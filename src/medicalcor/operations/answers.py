@@ -9,13 +9,12 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import NotFound, ProviderError
-from medicalcor.core.eventstore.store import Cause
 from medicalcor.domain.language.phrases import phrase, procedure_name
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations import effects
 from medicalcor.operations.leads import as_output, scoring_input
-from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
 from medicalcor.schemas.common import Classification, Language
 from medicalcor.schemas.decisions import Reason
@@ -33,7 +32,7 @@ Answered = Literal["planned", "superseded", "settling", "not_needed"]
 
 
 async def answer(
-    ledger: Ledger, *, ai: AiClient | None, message_id: UUID, settled: bool, cause: Cause
+    ledger: Ledger, *, ai: AiClient | None, message_id: UUID, settled: bool, correlation_id: str
 ) -> Answered:
     """Plan the answer to this message, once. A newer message is answered in its stead.
 
@@ -52,10 +51,10 @@ async def answer(
         output = as_output(scored["output"]) if scored is not None else None
         acknowledge = await _acknowledge(connection, about, output)
         if not settled and not acknowledge and _just_answered(ledger, about):
-            await _wait_for_the_rest(ledger, connection, about, message_id, cause)
+            await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return "settling"
     if output is not None and _expects_nothing(output):
-        await _refuse(ledger, message, about, output, cause)
+        await _refuse(ledger, message, about, output, correlation_id)
         return "not_needed"
     content = await _content(ledger, ai, message, about, output, acknowledge=acknowledge)
     intent = effects.Intent(
@@ -63,9 +62,8 @@ async def answer(
     )
 
     async def decide(connection: Connection) -> None:
-        await effects.plan(
-            ledger, connection, conversation_id=message["conversation_id"], intents=[intent], cause=cause
-        )
+        act = Act(ledger, connection, by_system(correlation_id))
+        await effects.plan(act, conversation_id=message["conversation_id"], intents=[intent])
 
     await record(ledger.pool, decide, subject=about["person_id"])
     return "planned"
@@ -85,13 +83,13 @@ def _just_answered(ledger: Ledger, about: Row) -> bool:
 
 
 async def _wait_for_the_rest(
-    ledger: Ledger, connection: Connection, about: Row, message_id: UUID, cause: Cause
+    ledger: Ledger, connection: Connection, about: Row, message_id: UUID, correlation_id: str
 ) -> None:
     await jobs.start(
         connection,
         jobs.ANSWER,
         id=f"{jobs.ANSWER.name}:{message_id}",
-        args=(str(message_id), cause.correlation_id),
+        args=(str(message_id), correlation_id),
         partition=about["partition_key"],
         not_before=clock.now() + timedelta(seconds=ledger.settings.answer_settle_seconds),
     )
@@ -101,7 +99,9 @@ def _expects_nothing(output: ScoringOutput) -> bool:
     return output.classification == Classification.UNQUALIFIED
 
 
-async def _refuse(ledger: Ledger, message: Row, about: Row, output: ScoringOutput, cause: Cause) -> None:
+async def _refuse(
+    ledger: Ledger, message: Row, about: Row, output: ScoringOutput, correlation_id: str
+) -> None:
     """Not answering is a decision too, and is kept like one."""
     reason: Reason = "opted_out" if output.opt_out else "not_a_prospect"
     language = _language(about)
@@ -115,14 +115,8 @@ async def _refuse(ledger: Ledger, message: Row, about: Row, output: ScoringOutpu
         intent = effects.Intent(
             key=f"answer:{message['id']}", content=content, purpose="answer", cause_id=message["id"]
         )
-        await effects.decline(
-            ledger,
-            connection,
-            conversation_id=message["conversation_id"],
-            intent=intent,
-            reason=reason,
-            cause=cause,
-        )
+        act = Act(ledger, connection, by_system(correlation_id))
+        await effects.decline(act, conversation_id=message["conversation_id"], intent=intent, reason=reason)
 
     await record(ledger.pool, decide, subject=about["person_id"])
 

@@ -10,7 +10,7 @@ from medicalcor.core.errors import Conflict, Forbidden, InvalidInput
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.outreach.policy import decide as decide_outreach
 from medicalcor.operations import effects
-from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.common import ConversationId, EffectId, UserId
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import WhatsAppText
@@ -30,10 +30,6 @@ _REFUSALS = {
 }
 
 
-def user(by: UserId) -> str:
-    return f"user:{by}"
-
-
 async def take_over(ledger: Ledger, *, conversation_id: ConversationId, by: UserId) -> None:
     """A colleague writes here from now on: automatic answers stop, those that wait are called back."""
 
@@ -43,18 +39,11 @@ async def take_over(ledger: Ledger, *, conversation_id: ConversationId, by: User
             return
         if about["taken_over_by"] is not None:
             raise Conflict("A colleague has already taken this conversation over.")
-        cause = Cause(correlation_id=str(conversation_id), actor=user(by))
         event = ConversationTakenOver(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
-        await ledger.store.append(connection, _entry(about, event), cause=cause)
-        await effects.void(
-            ledger,
-            connection,
-            statement="automatic_effects",
-            of=conversation_id,
-            subject=about["person_id"],
-            reason="taken_over",
-            cause=cause,
-        )
+        act = _act(ledger, connection, conversation_id, by)
+        await act.append(_entry(about, event))
+        waiting = await connection.fetch(SQL["automatic_effects"], conversation_id)
+        await effects.void(act, waiting=waiting, reason="taken_over")
 
     await record(ledger.pool, decide)
 
@@ -67,8 +56,7 @@ async def release(ledger: Ledger, *, conversation_id: ConversationId, by: UserId
         if about["taken_over_by"] is None:
             return
         event = ConversationReleased(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
-        cause = Cause(correlation_id=str(conversation_id), actor=user(by))
-        await ledger.store.append(connection, _entry(about, event), cause=cause)
+        await _act(ledger, connection, conversation_id, by).append(_entry(about, event))
 
     await record(ledger.pool, decide)
 
@@ -95,13 +83,15 @@ async def reply(
         if known:
             return UUID(int=known[0]["id"].int)
         _must_be_allowed(decide_outreach(effects.facts(ledger, about, intent)))
-        cause = Cause(correlation_id=str(conversation_id), actor=user(by))
-        planned = await effects.plan(
-            ledger, connection, conversation_id=conversation_id, intents=[intent], cause=cause
-        )
+        act = _act(ledger, connection, conversation_id, by)
+        planned = await effects.plan(act, conversation_id=conversation_id, intents=[intent])
         return planned[0].effect_id
 
     return await record(ledger.pool, decide)
+
+
+def _act(ledger: Ledger, connection: Connection, conversation_id: UUID, by: UserId) -> Act:
+    return Act(ledger, connection, Cause(correlation_id=str(conversation_id), actor=f"user:{by}"))
 
 
 def _must_be_allowed(decision: Decision) -> None:

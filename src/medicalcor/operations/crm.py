@@ -12,7 +12,7 @@ from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.integrations.hubspot.client import HubSpotClient
 from medicalcor.operations.delivery import Attempt, deliver
 from medicalcor.operations.effects import Destination
-from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask
 from medicalcor.schemas.events.people import CrmLinked
 
@@ -74,7 +74,7 @@ async def _link(ledger: Ledger, person_id: UUID, contact_id: str, found_by: str,
                 "found_by": found_by,
             }
         )
-        await ledger.store.append(connection, Append(f"person-{person_id}", (event,), person_id), cause=cause)
+        await Act(ledger, connection, cause).append(Append(f"person-{person_id}", (event,), person_id))
 
     await record(ledger.pool, decide)
 

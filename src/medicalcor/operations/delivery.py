@@ -16,11 +16,11 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import OutcomeUnknown, ProviderError
-from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.outreach.policy import decide
 from medicalcor.operations import effects
 from medicalcor.operations.effects import Destination
-from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.effects import OPEN, Content, StaffAlert, to_patient
 from medicalcor.schemas.events.effects import (
@@ -66,7 +66,7 @@ async def deliver(ledger: Ledger, *, about: Destination, send: Send, recover: Re
     """
 
     async def begin(connection: Connection) -> Attempt | None:
-        return await _begin(ledger, connection, about, waits_for_status=recover is None)
+        return await _begin(Act(ledger, connection, about.cause), about, waits_for_status=recover is None)
 
     attempt = await record(ledger.pool, begin, subject=about.person_id)
     if attempt is None:
@@ -82,38 +82,44 @@ async def deliver(ledger: Ledger, *, about: Destination, send: Send, recover: Re
         outcome = _after(ledger, attempt, problem, patient=recover is None)
 
     async def end(connection: Connection) -> None:
-        await _end(ledger, connection, attempt, outcome, about.cause)
+        await _end(Act(ledger, connection, about.cause), attempt, outcome)
 
     await record(ledger.pool, end, subject=about.person_id)
 
 
-async def _begin(
-    ledger: Ledger, connection: Connection, about: Destination, *, waits_for_status: bool
-) -> Attempt | None:
-    effect = await connection.fetchrow(SQL["effect"], about.effect_id)
+async def _begin(act: Act, about: Destination, *, waits_for_status: bool) -> Attempt | None:
+    effect = await act.connection.fetchrow(SQL["effect"], about.effect_id)
     if effect is None or effect["status"] not in OPEN or effect["content"] is None:
         return None
-    now = clock.now()
-    if _fate_unknown(effect) and waits_for_status:
-        due = await _may_send_again_at(ledger, connection, effect)
-        if now < due:
-            await _wait(ledger, connection, effect, due, about.cause)
-            return None
-    elif effect["status"] in {"held", "delayed"} and effect["hold_until"] and now < effect["hold_until"]:
+    if await _must_wait(act, effect, waits_for_status=waits_for_status):
         return None
+    now = clock.now()
     if _interrupted(effect):
-        await connection.execute(
+        await act.connection.execute(
             SQL["end_attempt"], effect["id"], effect["attempt"], now, "unknown", "interrupted"
         )
     content = CONTENT.validate_python(effect["content"])
     standing = None
     if to_patient(about.kind):
-        standing = await effects.standing(connection, conversation_id=effect["conversation_id"])
-        if not await _still_allowed(ledger, connection, effect, standing, content, about.cause):
+        standing = await effects.standing(act.connection, conversation_id=effect["conversation_id"])
+        if not await _still_allowed(act, effect, standing, content):
             return None
     number = effect["attempt"] + 1
-    await connection.execute(SQL["begin_attempt"], effect["id"], number, now)
+    await act.connection.execute(SQL["begin_attempt"], effect["id"], number, now)
     return Attempt(number, effect, standing, content)
+
+
+async def _must_wait(act: Act, effect: Row, *, waits_for_status: bool) -> bool:
+    """Whether it is too early: for another try, or to know that an earlier one did not arrive."""
+    now = clock.now()
+    if not (_fate_unknown(effect) and waits_for_status):
+        waits = effect["status"] in {"held", "delayed"} and effect["hold_until"] is not None
+        return waits and now < effect["hold_until"]
+    due = await _may_send_again_at(act, effect)
+    if now < due:
+        await _wait(act, effect, due)
+        return True
+    return False
 
 
 def _interrupted(effect: Row) -> bool:
@@ -125,9 +131,7 @@ def _fate_unknown(effect: Row) -> bool:
     return _interrupted(effect) or effect["outcome"] == "unknown"
 
 
-async def _still_allowed(
-    ledger: Ledger, connection: Connection, effect: Row, about: Row, content: Content, cause: Cause
-) -> bool:
+async def _still_allowed(act: Act, effect: Row, about: Row, content: Content) -> bool:
     """The policy is asked again: things may have changed since it was planned."""
     intent = effects.Intent(
         key="",
@@ -136,32 +140,33 @@ async def _still_allowed(
         author=effect["author"],
         cause_id=effect["cause_id"],
     )
-    decision = decide(effects.facts(ledger, about, intent))
+    decision = decide(effects.facts(act.ledger, about, intent))
     if decision.verdict == "refuse":
-        event = EffectRefused(effect_id=effect["id"], kind=effect["kind"], decision=decision)
-        await _append(ledger, connection, effect, event, cause)
+        await _append(
+            act, effect, EffectRefused(effect_id=effect["id"], kind=effect["kind"], decision=decision)
+        )
     return decision.verdict == "send"
 
 
-async def _may_send_again_at(ledger: Ledger, connection: Connection, effect: Row) -> datetime:
+async def _may_send_again_at(act: Act, effect: Row) -> datetime:
     """When silence means that it never arrived. Silence counts only while a gateway listens."""
     if effect["attempt_reason"] == "server_error" and effect["hold_until"] is not None:
         announced: datetime = effect["hold_until"]
         return announced
     now = clock.now()
-    wait = timedelta(seconds=ledger.settings.unknown_outcome_wait_seconds)
-    listening_since = await connection.fetchval(SQL["gateway_since"], now - GATEWAY_FRESH)
+    wait = timedelta(seconds=act.ledger.settings.unknown_outcome_wait_seconds)
+    listening_since = await act.connection.fetchval(SQL["gateway_since"], now - GATEWAY_FRESH)
     if listening_since is None:
         return now + wait
     since: datetime = max(effect["started_at"], listening_since)
     return since + wait
 
 
-async def _wait(ledger: Ledger, connection: Connection, effect: Row, due: datetime, cause: Cause) -> None:
+async def _wait(act: Act, effect: Row, due: datetime) -> None:
     reason = effect["attempt_reason"] or "interrupted"
     event = EffectUnknown(effect_id=effect["id"], kind=effect["kind"], reason=reason, again_at=due)
-    await _append(ledger, connection, effect, event, cause)
-    await _again(connection, effect, due)
+    await _append(act, effect, event)
+    await _again(act.connection, effect, due)
 
 
 def _after(ledger: Ledger, attempt: Attempt, problem: ProviderError, *, patient: bool) -> Event:
@@ -179,13 +184,11 @@ def _after(ledger: Ledger, attempt: Attempt, problem: ProviderError, *, patient:
     return EffectDelayed(effect_id=effect_id, kind=kind, reason=reason, again_at=now + pause)
 
 
-async def _end(
-    ledger: Ledger, connection: Connection, attempt: Attempt, outcome: Event, cause: Cause
-) -> None:
-    effect = await connection.fetchrow(SQL["effect"], attempt.effect["id"])
+async def _end(act: Act, attempt: Attempt, outcome: Event) -> None:
+    effect = await act.connection.fetchrow(SQL["effect"], attempt.effect["id"])
     if effect is None:
         return
-    await connection.execute(
+    await act.connection.execute(
         SQL["end_attempt"],
         effect["id"],
         attempt.number,
@@ -195,11 +198,11 @@ async def _end(
     )
     if effect["status"] not in OPEN:
         return  # the provider's status was faster than its answer
-    await _append(ledger, connection, effect, outcome, cause)
+    await _append(act, effect, outcome)
     if isinstance(outcome, EffectUnknown | EffectDelayed):
-        await _again(connection, effect, outcome.again_at)
+        await _again(act.connection, effect, outcome.again_at)
     if isinstance(outcome, EffectFailed):
-        await tell_staff(ledger, connection, effect, cause)
+        await tell_staff(act, effect)
 
 
 def _outcome_of(event: Event) -> str:
@@ -210,7 +213,7 @@ def _outcome_of(event: Event) -> str:
     }.get(event.type, "rejected")
 
 
-async def tell_staff(ledger: Ledger, connection: Connection, effect: Row, cause: Cause) -> None:
+async def tell_staff(act: Act, effect: Row) -> None:
     """A message that did not reach its patient is somebody's to look at."""
     if not to_patient(effect["kind"]) or effect["conversation_id"] is None:
         return
@@ -220,9 +223,7 @@ async def tell_staff(ledger: Ledger, connection: Connection, effect: Row, cause:
         purpose="staff_alert",
         cause_id=effect["id"],
     )
-    await effects.plan(
-        ledger, connection, conversation_id=effect["conversation_id"], intents=[alert], cause=cause
-    )
+    await effects.plan(act, conversation_id=effect["conversation_id"], intents=[alert])
 
 
 async def _again(connection: Connection, effect: Row, at: datetime) -> None:
@@ -238,7 +239,5 @@ async def _again(connection: Connection, effect: Row, at: datetime) -> None:
     )
 
 
-async def _append(ledger: Ledger, connection: Connection, effect: Row, event: Event, cause: Cause) -> None:
-    await ledger.store.append(
-        connection, Append(effects.stream(effect["id"]), (event,), effect["person_id"]), cause=cause
-    )
+async def _append(act: Act, effect: Row, event: Event) -> None:
+    await act.append(Append(effects.stream(effect["id"]), (event,), effect["person_id"]))

@@ -11,11 +11,11 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.outreach.policy import Facts, decide
-from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.schemas.common import EffectId
 from medicalcor.schemas.decisions import Decision, Reason
 from medicalcor.schemas.effects import Author, Content, Purpose
-from medicalcor.schemas.events.effects import EffectPlanned, EffectSent, EffectVoided
+from medicalcor.schemas.events.effects import EffectPlanned, EffectSent, EffectVoided, VoidReason
 
 SQL = statements("medicalcor.operations")
 
@@ -54,8 +54,7 @@ async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
         row = await connection.fetchrow(SQL["destination"], stream(effect_id))
     if row is None:
         raise NotFound("There is no such effect.")
-    cause = Cause(correlation_id=row["correlation_id"], actor="system")
-    return Destination(effect_id, row["kind"], row["subject_id"], cause)
+    return Destination(effect_id, row["kind"], row["subject_id"], by_system(row["correlation_id"]))
 
 
 async def standing(connection: Connection, *, conversation_id: UUID) -> Row:
@@ -85,76 +84,48 @@ def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
     )
 
 
-async def plan(
-    ledger: Ledger, connection: Connection, *, conversation_id: UUID, intents: Sequence[Intent], cause: Cause
-) -> list[Planned]:
+async def plan(act: Act, *, conversation_id: UUID, intents: Sequence[Intent]) -> list[Planned]:
     """Decide and record each; those that may go are on their way when this commits. A known key plans nothing."""
     if not intents:
         return []
-    known = {row["key"] for row in await connection.fetch(SQL["known_effects"], [i.key for i in intents])}
-    about = await standing(connection, conversation_id=conversation_id)
-    fresh = [intent for intent in intents if intent.key not in known]
-    planned = [Planned(ids.new_id(), i.content, decide(facts(ledger, about, i))) for i in fresh]
-    await ledger.store.append(
-        connection,
-        *(_entry(about, intent, one) for intent, one in zip(fresh, planned, strict=True)),
-        cause=cause,
-    )
-    await _show_alerts(ledger, connection, about, planned, cause)
-    await _start(connection, about, [one for one in planned if one.content.kind != "staff.alert"])
+    about = await standing(act.connection, conversation_id=conversation_id)
+    fresh = await _unknown(act.connection, intents)
+    planned = [Planned(ids.new_id(), i.content, decide(facts(act.ledger, about, i))) for i in fresh]
+    entries = [_entry(about, intent, one) for intent, one in zip(fresh, planned, strict=True)]
+    await act.append(*entries, *_arrived(about, planned))
+    await _start(act.connection, about, [one for one in planned if one.content.kind != "staff.alert"])
     return planned
 
 
-async def decline(
-    ledger: Ledger,
-    connection: Connection,
-    *,
-    conversation_id: UUID,
-    intent: Intent,
-    reason: Reason,
-    cause: Cause,
-) -> None:
+async def decline(act: Act, *, conversation_id: UUID, intent: Intent, reason: Reason) -> None:
     """Record that something was considered and is not sent, and why."""
-    if await connection.fetch(SQL["known_effects"], [intent.key]):
+    if not await _unknown(act.connection, [intent]):
         return
-    about = await standing(connection, conversation_id=conversation_id)
-    decision = decide(facts(ledger, about, intent)).model_copy(
+    about = await standing(act.connection, conversation_id=conversation_id)
+    decision = decide(facts(act.ledger, about, intent)).model_copy(
         update={"verdict": "refuse", "reasons": (reason,), "hold_until": None}
     )
-    planned = Planned(ids.new_id(), intent.content, decision)
-    await ledger.store.append(connection, _entry(about, intent, planned), cause=cause)
+    await act.append(_entry(about, intent, Planned(ids.new_id(), intent.content, decision)))
 
 
-async def void(
-    ledger: Ledger,
-    connection: Connection,
-    *,
-    statement: str,
-    of: UUID,
-    subject: UUID,
-    reason: str,
-    cause: Cause,
-) -> None:
+async def void(act: Act, *, waiting: Sequence[Row], reason: VoidReason) -> None:
     """Call back what has not gone out yet, in the transaction that made it wrong."""
-    rows = await connection.fetch(SQL[statement], of)
-    under_way = {row["id"] for row in rows if await connection.fetchval(SQL["open_attempt"], row["id"])}
-    await ledger.store.append(
-        connection,
+    await act.append(
         *(
             Append(
                 stream(row["id"]),
-                (
-                    EffectVoided.model_validate(
-                        {"effect_id": row["id"], "kind": row["kind"], "reason": reason}
-                    ),
-                ),
-                subject,
+                (EffectVoided(effect_id=row["id"], kind=row["kind"], reason=reason),),
+                row["person_id"],
             )
-            for row in rows
-            if row["id"] not in under_way
-        ),
-        cause=cause,
+            for row in waiting
+        )
     )
+
+
+async def _unknown(connection: Connection, intents: Sequence[Intent]) -> list[Intent]:
+    """Those that have not been planned before."""
+    known = {row["key"] for row in await connection.fetch(SQL["known_effects"], [i.key for i in intents])}
+    return [intent for intent in intents if intent.key not in known]
 
 
 def stream(effect_id: UUID) -> str:
@@ -184,24 +155,18 @@ def _entry(about: Row, intent: Intent, planned: Planned) -> Append:
     return Append(stream(planned.effect_id), (event,), about["person_id"], expected=0)
 
 
-async def _show_alerts(
-    ledger: Ledger, connection: Connection, about: Row, planned: Sequence[Planned], cause: Cause
-) -> None:
+def _arrived(about: Row, planned: Sequence[Planned]) -> list[Append]:
     """An alert has arrived when it is on the dashboard, and that is now."""
     now = clock.now()
-    await ledger.store.append(
-        connection,
-        *(
-            Append(
-                stream(one.effect_id),
-                (EffectSent(effect_id=one.effect_id, kind=one.content.kind, at=now),),
-                about["person_id"],
-            )
-            for one in planned
-            if one.content.kind == "staff.alert"
-        ),
-        cause=cause,
-    )
+    return [
+        Append(
+            stream(one.effect_id),
+            (EffectSent(effect_id=one.effect_id, kind=one.content.kind, at=now),),
+            about["person_id"],
+        )
+        for one in planned
+        if one.content.kind == "staff.alert"
+    ]
 
 
 async def _start(connection: Connection, about: Row, planned: Sequence[Planned]) -> None:

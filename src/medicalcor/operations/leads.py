@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
@@ -15,7 +14,7 @@ from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.triage.rules import triage
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations import effects
-from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.receiving import lead_link
 from medicalcor.operations.talk import Said, turns_of
 from medicalcor.schemas.common import Classification, LeadId, UserId
@@ -36,7 +35,17 @@ class Scored:
     ai_usable: bool = True
 
 
-async def score(ledger: Ledger, *, ai: AiClient | None, message_id: UUID, cause: Cause) -> Scored:
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A judgement, whose it is, what the rules said, and the turns that it looked at."""
+
+    output: ScoringOutput
+    by: ScoredBy
+    by_rules: ScoringOutput
+    turns: tuple[UUID, ...]
+
+
+async def score(ledger: Ledger, *, ai: AiClient | None, message_id: UUID, correlation_id: str) -> Scored:
     """Judge the conversation up to this message: AI first, rules when it is off, slow or wrong."""
     async with ledger.pool.acquire() as connection:
         message = await connection.fetchrow(SQL["message"], message_id)
@@ -50,10 +59,11 @@ async def score(ledger: Ledger, *, ai: AiClient | None, message_id: UUID, cause:
             return Scored(superseded=False, ai_usable=done["why"] not in SLOW_AI)
         said = await turns_of(connection, conversation_id=message["conversation_id"])
     by_rules = rules.score(_scoring_input(said, about, name=None))
-    output, by = await _judge(ledger, ai, _scoring_input(said, about, name=about["name"]), by_rules)
+    output, by = await _judge(ledger, ai, scoring_input(said, about), by_rules)
+    verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said))
 
     async def decide(connection: Connection) -> None:
-        await _record(ledger, connection, message, output, by, by_rules, [s.id for s in said], cause)
+        await _record(Act(ledger, connection, by_system(correlation_id)), message, verdict)
 
     await record(ledger.pool, decide, subject=about["person_id"])
     return Scored(superseded=False, ai_usable=by.why not in SLOW_AI)
@@ -93,48 +103,42 @@ def _by_rules(why: str) -> ScoredBy:
     return ScoredBy(scorer="rules", why=why, version=rules.VERSION)
 
 
-async def _record(
-    ledger: Ledger,
-    connection: Connection,
-    message: Row,
-    output: ScoringOutput,
-    by: ScoredBy,
-    by_rules: ScoringOutput,
-    turns: list[UUID],
-    cause: Cause,
-) -> None:
+async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
     key = f"score:{message['id']}"
-    if await ledger.store.known(connection, key):
+    if await act.ledger.store.known(act.connection, key):
         return
-    about = await effects.standing(connection, conversation_id=message["conversation_id"])
-    scored = LeadScored(
+    about = await effects.standing(act.connection, conversation_id=message["conversation_id"])
+    output = verdict.output
+    triaged = LeadTriaged(lead_id=message["lead_id"], message_id=message["id"], triage=triage(output))
+    await act.append(
+        Append(
+            f"lead-{message['lead_id']}",
+            (_scored(message, verdict), triaged),
+            message["person_id"],
+            key=key,
+        )
+    )
+    newly_hot = output.classification == Classification.HOT and about["classification"] != Classification.HOT
+    if newly_hot and not output.emergency and about["opted_out_at"] is None:
+        intents = _hot(act.ledger, message, output)
+        await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
+
+
+def _scored(message: Row, verdict: _Verdict) -> LeadScored:
+    output, by_rules = verdict.output, verdict.by_rules
+    return LeadScored(
         lead_id=message["lead_id"],
         person_id=message["person_id"],
         message_id=message["id"],
-        by=by,
+        by=verdict.by,
         score=output.score,
         classification=output.classification,
         confidence=output.confidence,
         output=output,
         rules_score=by_rules.score,
         agreed=output.classification == by_rules.classification,
-        turns=tuple(turns),
+        turns=verdict.turns,
     )
-    triaged = LeadTriaged(lead_id=message["lead_id"], message_id=message["id"], triage=triage(output))
-    await ledger.store.append(
-        connection,
-        Append(f"lead-{message['lead_id']}", (scored, triaged), message["person_id"], key=key),
-        cause=cause,
-    )
-    newly_hot = output.classification == Classification.HOT and about["classification"] != Classification.HOT
-    if newly_hot and not output.emergency and about["opted_out_at"] is None:
-        await effects.plan(
-            ledger,
-            connection,
-            conversation_id=message["conversation_id"],
-            intents=_hot(ledger, message, output),
-            cause=cause,
-        )
 
 
 def _hot(ledger: Ledger, message: Row, output: ScoringOutput) -> list[effects.Intent]:
@@ -164,16 +168,9 @@ async def mark_seen(ledger: Ledger, *, lead_id: LeadId, by: UserId) -> None:
         raise NotFound("There is no such lead.")
 
     async def decide(connection: Connection) -> None:
-        await ledger.store.append(
-            connection,
-            Append(
-                f"lead-{lead_id}",
-                (LeadSeen(lead_id=lead_id, by=by),),
-                person_id,
-                occurred_at=clock.now(),
-            ),
-            cause=Cause(correlation_id=str(lead_id), actor=f"user:{by}"),
-        )
+        cause = Cause(correlation_id=str(lead_id), actor=f"user:{by}")
+        seen = LeadSeen(lead_id=lead_id, by=by)
+        await Act(ledger, connection, cause).append(Append(f"lead-{lead_id}", (seen,), person_id))
 
     await record(ledger.pool, decide, subject=person_id)
 

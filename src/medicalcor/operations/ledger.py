@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from medicalcor.core.crypto.vault import Vault
-from medicalcor.core.database.pool import Pool
-from medicalcor.core.eventstore.store import EventStore
+from medicalcor.core.database.pool import Connection, Pool
+from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
 from medicalcor.core.settings import Settings
 from medicalcor.readmodels.projections import PROJECTIONS
 
@@ -23,6 +23,23 @@ class Ledger:
     @property
     def whatsapp_on(self) -> bool:
         return self.settings.whatsapp_api_key is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one transaction records: where, and what it follows from."""
+
+    ledger: Ledger
+    connection: Connection
+    cause: Cause
+
+    async def append(self, *entries: Append) -> list[Recorded]:
+        return await self.ledger.store.append(self.connection, *entries, cause=self.cause)
+
+
+def by_system(correlation_id: str) -> Cause:
+    """What the machine does of itself, following from a request."""
+    return Cause(correlation_id=correlation_id, actor="system")
 
 
 def open_ledger(settings: Settings, pool: Pool) -> Ledger:

@@ -9,14 +9,14 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import ProviderOff
-from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.core.eventstore.store import Append
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.integrations.whatsapp.mapping import reason_of_status
 from medicalcor.operations import effects
 from medicalcor.operations.delivery import Attempt, deliver, tell_staff
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.inbox import Item, open_item
-from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.effects import DELIVERY_RANK, OPEN, WhatsAppTemplate, WhatsAppText
 from medicalcor.schemas.events.effects import EffectSent, EffectStatusChanged
@@ -73,7 +73,8 @@ async def _take_status(ledger: Ledger, item: Item) -> None:
         effect = await _effect_of(connection, status)
         outcome = "no_such_message"
         if effect is not None:
-            outcome = await _move(ledger, connection, effect, status, item.cause("provider:whatsapp"))
+            act = Act(ledger, connection, item.cause("provider:whatsapp"))
+            outcome = await _move(act, effect, status)
         await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), outcome, None)
 
     await record(ledger.pool, decide)
@@ -91,19 +92,15 @@ async def _effect_of(connection: Connection, status: InboundStatus) -> Row | Non
     return await connection.fetchrow(SQL["effect"], row["id"])
 
 
-async def _move(
-    ledger: Ledger, connection: Connection, effect: Row, status: InboundStatus, cause: Cause
-) -> str:
+async def _move(act: Act, effect: Row, status: InboundStatus) -> str:
     at = min(status.at or clock.now(), clock.now()).astimezone(UTC)
     events = _events(effect, status, at)
-    await ledger.store.append(
-        connection,
-        *([Append(effects.stream(effect["id"]), events, effect["person_id"])] if events else []),
-        cause=cause,
-    )
+    if not events:
+        return "already_further"
+    await act.append(Append(effects.stream(effect["id"]), events, effect["person_id"]))
     if any(isinstance(e, EffectStatusChanged) and e.status == "failed" for e in events):
-        await tell_staff(ledger, connection, effect, cause)
-    return "moved" if events else "already_further"
+        await tell_staff(act, effect)
+    return "moved"
 
 
 def _events(effect: Row, status: InboundStatus, at: datetime) -> list[Event]:

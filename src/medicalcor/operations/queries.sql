@@ -109,16 +109,18 @@ from domain_events where stream = $1 and version = 1;
 select id from effects where provider_id = $1;
 
 -- name: dependent_effects
--- What is still to go out to this person, but for an emergency.
-select id, kind from effects
+-- What is still to go out to this person, but for an emergency; what is on its way cannot be called back.
+select id, kind, person_id from effects e
 where person_id = $1 and kind like 'whatsapp.%' and purpose <> 'emergency'
-    and status in ('planned', 'held', 'delayed');
+    and status in ('planned', 'held', 'delayed')
+    and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
 -- name: automatic_effects
--- What the machine has still to say in this conversation.
-select id, kind from effects
+-- What the machine has still to say in this conversation; what is on its way cannot be called back.
+select id, kind, person_id from effects e
 where conversation_id = $1 and kind like 'whatsapp.%' and author = 'automatic' and purpose <> 'emergency'
-    and status in ('planned', 'held', 'delayed');
+    and status in ('planned', 'held', 'delayed')
+    and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
 -- name: begin_attempt
 insert into effect_attempts (effect_id, attempt, started_at) values ($1, $2, $3);
@@ -126,9 +128,6 @@ insert into effect_attempts (effect_id, attempt, started_at) values ($1, $2, $3)
 -- name: end_attempt
 update effect_attempts set ended_at = $3, outcome = $4, reason = $5
 where effect_id = $1 and attempt = $2 and ended_at is null;
-
--- name: open_attempt
-select exists (select from effect_attempts where effect_id = $1 and ended_at is null);
 
 -- name: gateway_since
 -- Since when a gateway has been taking in the providers' words; null when none does now.

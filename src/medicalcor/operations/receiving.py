@@ -16,7 +16,7 @@ from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.scoring import rules
 from medicalcor.operations import effects
 from medicalcor.operations.inbox import Item, open_item
-from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.operations.talk import turns_of
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert, WhatsAppText
@@ -58,6 +58,15 @@ class _Address:
 
 
 @dataclass(frozen=True, slots=True)
+class _Arrival:
+    """What came in, read."""
+
+    item: Item
+    message: InboundMessage
+    addresses: Sequence[_Address]
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Person, lead and conversation, found or new; `entries` create what is new."""
 
@@ -76,48 +85,42 @@ async def receive(ledger: Ledger, *, inbox_id: UUID) -> Received:
     message = InboundMessage.model_validate_json(item.body)
     addresses = _addresses(ledger, message)
 
+    arrival = _Arrival(item, message, addresses)
+
     async def decide(connection: Connection) -> Received:
-        return await _receive(ledger, connection, item, message, addresses)
+        return await _receive(ledger, connection, arrival)
 
     return await record(ledger.pool, decide)
 
 
-async def _receive(
-    ledger: Ledger, connection: Connection, item: Item, message: InboundMessage, addresses: Sequence[_Address]
-) -> Received:
-    for key in sorted(a.key for a in addresses):
+async def _receive(ledger: Ledger, connection: Connection, arrival: _Arrival) -> Received:
+    item = arrival.item
+    for key in sorted(a.key for a in arrival.addresses):
         await lock_subject(connection, UUID(hex=key))
     known = await connection.fetchrow(SQL["message"], item.id)
     if known is not None:
         return Received(
             known["id"], known["conversation_id"], known["lead_id"], _next(known["kind"], known["body"])
         )
-    place = await _place(ledger, connection, item, message, addresses)
-    await lock_subject(connection, place.person_id)
-    event = _event(item, message, place)
+    place = await _place(connection, arrival)
+    event = _event(arrival, place)
     look = await _look(connection, place, event)
-    await ledger.store.append(
-        connection,
-        *place.entries,
-        Append(
-            f"conversation-{place.conversation_id}",
-            (event,),
-            place.person_id,
-            key=f"received:{item.id}",
-            occurred_at=item.received_at,
-        ),
-        *_noticed(item, place, look, addresses),
-        cause=item.cause("patient"),
+    received = Append(
+        f"conversation-{place.conversation_id}",
+        (event,),
+        place.person_id,
+        key=f"received:{item.id}",
+        occurred_at=item.received_at,
     )
+    by_patient = Act(ledger, connection, item.cause("patient"))
+    await by_patient.append(*place.entries, received, *_noticed(arrival, place, look))
     if look is not None and look.opt_out:
-        await _silence(ledger, connection, item, place)
-    intents = [*_emergency(ledger, item, place, look), *_for_crm(ledger, item, place)]
+        waiting = await connection.fetch(SQL["dependent_effects"], place.person_id)
+        await effects.void(by_patient, waiting=waiting, reason="opted_out")
     await effects.plan(
-        ledger,
-        connection,
+        Act(ledger, connection, item.cause("system")),
         conversation_id=place.conversation_id,
-        intents=intents,
-        cause=item.cause("system"),
+        intents=[*_emergency(ledger, item, place, look), *_for_crm(ledger, item, place)],
     )
     await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
     return Received(item.id, place.conversation_id, place.lead_id, _next(event.kind, event.text))
@@ -141,9 +144,8 @@ def _addresses(ledger: Ledger, message: InboundMessage) -> list[_Address]:
     return found
 
 
-async def _place(
-    ledger: Ledger, connection: Connection, item: Item, message: InboundMessage, addresses: Sequence[_Address]
-) -> _Place:
+async def _place(connection: Connection, arrival: _Arrival) -> _Place:
+    item, addresses = arrival.item, arrival.addresses
     rows = await connection.fetch(SQL["person_by_addresses"], [a.key for a in addresses])
     owners = {row["address_key"]: row["person_id"] for row in rows}
     conversation = await connection.fetchrow(SQL["conversation_by_partition"], item.partition_key)
@@ -151,50 +153,51 @@ async def _place(
     if person_id is None and conversation is not None:
         person_id = conversation["person_id"]
     missing = [a for a in addresses if a.key not in owners]
-    at = item.received_at
     if person_id is None:
-        person_id = ids.new_id()
-        created = PersonCreated(person_id=person_id, name=_name(message), source="whatsapp")
-        events: list[Event] = [created, *(_address_added(person_id, a) for a in missing)]
-        place = _Place(person_id, ids.new_id(), ids.new_id(), None)
-        return _opened(
-            replace(place, entries=(Append(f"person-{person_id}", events, person_id, expected=0, occurred_at=at),)),
-            item, message, addresses, new_lead=True,
-        )  # fmt: skip
+        return _newcomer(arrival, missing)
+    await lock_subject(connection, person_id)
     person = await connection.fetchrow(SQL["person"], person_id)
     added = tuple(_address_added(person_id, a) for a in missing)
-    entries = (Append(f"person-{person_id}", added, person_id, occurred_at=at),) if added else ()
+    stream = f"person-{person_id}"
+    entries = (Append(stream, added, person_id, occurred_at=item.received_at),) if added else ()
     language = person["language"] if person else None
     if conversation is not None:
         return _Place(person_id, conversation["lead_id"], conversation["id"], language, entries)
     lead_id = await connection.fetchval(SQL["latest_lead"], person_id)
     place = _Place(person_id, lead_id or ids.new_id(), ids.new_id(), language, entries)
-    return _opened(place, item, message, addresses, new_lead=lead_id is None)
+    return _opened(place, arrival, new_lead=lead_id is None)
 
 
-def _opened(
-    place: _Place, item: Item, message: InboundMessage, addresses: Sequence[_Address], *, new_lead: bool
-) -> _Place:
+def _newcomer(arrival: _Arrival, addresses: Sequence[_Address]) -> _Place:
+    """Nobody we know."""
+    person_id = ids.new_id()
+    created = PersonCreated(person_id=person_id, name=_name(arrival.message), source="whatsapp")
+    events: list[Event] = [created, *(_address_added(person_id, a) for a in addresses)]
+    entry = Append(f"person-{person_id}", events, person_id, expected=0, occurred_at=arrival.item.received_at)
+    return _opened(_Place(person_id, ids.new_id(), ids.new_id(), None, (entry,)), arrival, new_lead=True)
+
+
+def _opened(place: _Place, arrival: _Arrival, *, new_lead: bool) -> _Place:
     """The place with a lead, where there was none, and a conversation."""
-    first = addresses[0] if addresses else None
+    first = arrival.addresses[0] if arrival.addresses else None
     lead = LeadCreated(
         lead_id=place.lead_id,
         person_id=place.person_id,
         conversation_id=place.conversation_id,
         channel="whatsapp",
-        source="advertisement" if message.referral else "whatsapp",
+        source="advertisement" if arrival.message.referral else "whatsapp",
     )
     conversation = ConversationOpened(
         conversation_id=place.conversation_id,
         person_id=place.person_id,
         lead_id=place.lead_id,
         channel="whatsapp",
-        partition_key=item.partition_key,
-        clinic_address=message.phone_number_id,
+        partition_key=arrival.item.partition_key,
+        clinic_address=arrival.message.phone_number_id,
         reply_kind="phone" if first and first.kind == "phone" else "whatsapp_user",
         reply_to=first.value if first else None,
     )
-    at, person = item.received_at, place.person_id
+    at, person = arrival.item.received_at, place.person_id
     entries = [*place.entries]
     if new_lead:
         entries.append(Append(f"lead-{place.lead_id}", (lead,), person, expected=0, occurred_at=at))
@@ -212,7 +215,8 @@ def _name(message: InboundMessage) -> str | None:
     return (message.profile_name or "").replace("\x00", "").strip()[:200] or None
 
 
-def _event(item: Item, message: InboundMessage, place: _Place) -> MessageReceived:
+def _event(arrival: _Arrival, place: _Place) -> MessageReceived:
+    item, message = arrival.item, arrival.message
     text = (message.text or "").replace("\x00", "").strip() or None
     media = message.media
     return MessageReceived.model_validate(
@@ -254,35 +258,20 @@ async def _look(connection: Connection, place: _Place, event: MessageReceived) -
     )
 
 
-def _noticed(
-    item: Item, place: _Place, look: ScoringOutput | None, addresses: Sequence[_Address]
-) -> list[Append]:
+def _noticed(arrival: _Arrival, place: _Place, look: ScoringOutput | None) -> list[Append]:
     """Language and opt-out are known at once, whatever the scoring says later."""
     if look is None:
         return []
+    person, message = place.person_id, arrival.item.id
     events: list[Event] = []
     if look.language != place.language:
-        events.append(LanguageDetected(person_id=place.person_id, language=look.language, message_id=item.id))
+        events.append(LanguageDetected(person_id=person, language=look.language, message_id=message))
     if look.opt_out:
-        keys = tuple(a.key for a in addresses)
-        events.append(
-            OptedOut(person_id=place.person_id, address_keys=keys, channel="whatsapp", message_id=item.id)
-        )
+        keys = tuple(a.key for a in arrival.addresses)
+        events.append(OptedOut(person_id=person, address_keys=keys, channel="whatsapp", message_id=message))
     if not events:
         return []
-    return [Append(f"person-{place.person_id}", events, place.person_id, occurred_at=item.received_at)]
-
-
-async def _silence(ledger: Ledger, connection: Connection, item: Item, place: _Place) -> None:
-    await effects.void(
-        ledger,
-        connection,
-        statement="dependent_effects",
-        of=place.person_id,
-        subject=place.person_id,
-        reason="opted_out",
-        cause=item.cause("patient"),
-    )
+    return [Append(f"person-{person}", events, person, occurred_at=arrival.item.received_at)]
 
 
 def _emergency(ledger: Ledger, item: Item, place: _Place, look: ScoringOutput | None) -> list[effects.Intent]:

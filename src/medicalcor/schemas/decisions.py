@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from medicalcor.schemas.base import Shape
 
 Verdict = Literal["send", "hold", "refuse"]
@@ -36,7 +38,7 @@ class Decision(Shape):
     verdict: Verdict
     reasons: tuple[Reason, ...]
     hold_until: datetime | None = None
-    evidence: dict[str, str | int | bool | None] = {}
+    evidence: dict[str, str | int | bool | None] = Field(default_factory=dict)
     """What was looked at: ids, times, flags. Never personal data."""
     policy: str
     """The policy's version."""

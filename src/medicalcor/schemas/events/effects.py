@@ -9,6 +9,8 @@ from medicalcor.schemas.common import ConversationId, EffectId, LeadId, PersonId
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import Author, Content, Purpose
 
+VoidReason = Literal["opted_out", "taken_over", "superseded", "person_erased"]
+
 
 class EffectPlanned(Event):
     """Decided: to be sent, to wait, or not to be sent; `decision` says why."""
@@ -96,4 +98,4 @@ class EffectVoided(Event):
     type: ClassVar[str] = "effect.voided"
     effect_id: EffectId
     kind: str
-    reason: Literal["opted_out", "taken_over", "superseded", "person_erased"]
+    reason: VoidReason

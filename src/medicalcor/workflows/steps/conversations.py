@@ -6,7 +6,6 @@ from dbos import DBOS
 from pydantic import ValidationError
 
 from medicalcor.core import context
-from medicalcor.core.eventstore.store import Cause
 from medicalcor.operations import answers, inbox, leads, messaging, receiving
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES
@@ -37,7 +36,7 @@ async def score(message_id: str, correlation_id: str) -> dict[str, bool]:
     runtime = current()
     with context.bind(correlation_id=correlation_id):
         scored = await leads.score(
-            runtime.ledger, ai=runtime.ai, message_id=UUID(message_id), cause=system(correlation_id)
+            runtime.ledger, ai=runtime.ai, message_id=UUID(message_id), correlation_id=correlation_id
         )
     return {"superseded": scored.superseded, "ai_usable": scored.ai_usable}
 
@@ -51,14 +50,10 @@ async def answer(message_id: str, correlation_id: str, *, ai_usable: bool, settl
             ai=runtime.ai if ai_usable else None,
             message_id=UUID(message_id),
             settled=settled,
-            cause=system(correlation_id),
+            correlation_id=correlation_id,
         )
 
 
 @DBOS.step(name="messaging.take_statuses", **RETRIES)
 async def take_statuses(inbox_ids: list[str]) -> None:
     await messaging.take_statuses(current().ledger, inbox_ids=[UUID(i) for i in inbox_ids])
-
-
-def system(correlation_id: str) -> Cause:
-    return Cause(correlation_id=correlation_id, actor="system")
