@@ -61,10 +61,16 @@ def demo() -> None:
 
 def _prepare(run: Run, *, secrets: Mapping[str, str]) -> None:
     _write(environment.demo_env(run.system.data_dir), run=run, secrets=secrets)
+    unfinished = run.system.data_dir / "seeding"
+    if unfinished.exists():
+        run.say("the first start was interrupted while seeding; beginning again")
+        run.empty_database()
     system.migrate(run)
     if system.is_empty(run.database_url):
         run.say("seeding a clinic with some weeks of history (once)")
+        unfinished.touch()
         run.run_once(Program("seed"))
+    unfinished.unlink(missing_ok=True)
 
 
 def _announce(run: Run) -> None:

@@ -34,6 +34,12 @@ class AlreadyRunning(ProductError):
     code = "already_running"
 
 
+class NotOurs(ProductError):
+    """Only a database that we made ourselves is dropped."""
+
+    code = "not_ours"
+
+
 class _StopRequested(BaseException):
     """Somebody pressed Ctrl-C, or a service manager asked."""
 
@@ -97,6 +103,22 @@ class Run:
         self._children.remove(child)
         if code != 0:
             raise processes.ChildFailed(f"{program.name} failed: {child.last_words()}")
+
+    def empty_database(self) -> None:
+        """Drop the embedded server's database and make it again; one that is not ours is left alone."""
+        if self._postgres is None:
+            raise NotOurs("the seed was interrupted in the database that DATABASE_URL names; empty it first.")
+        from medicalcor.core.database.pool import connect
+
+        async def recreate(url: str) -> None:
+            connection = await connect(url)
+            try:
+                await connection.execute("drop database medicalcor with (force)")
+                await connection.execute("create database medicalcor")
+            finally:
+                await connection.close()
+
+        asyncio.run(recreate(self._postgres.url(database="postgres")))
 
     def _start(self) -> None:
         self.system.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
