@@ -6,7 +6,7 @@ vote too; words nobody listed vote by their three-letter pieces, learnt from the
 
 import math
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,7 +16,7 @@ from typing import Final
 from medicalcor.domain.language.text import Words, fold, read
 from medicalcor.schemas.common import LANGUAGES, Language
 
-_LETTERS: Final[dict[str, dict[str, float]]] = {
+_LETTERS: Final[dict[str, dict[Language, float]]] = {
     "ă": {"ro": 3.0}, "ș": {"ro": 3.0}, "ț": {"ro": 3.0}, "ş": {"ro": 3.0}, "ţ": {"ro": 3.0},
     "â": {"ro": 1.0, "fr": 0.8}, "î": {"ro": 1.5, "fr": 0.8},
     "ß": {"de": 3.0}, "ä": {"de": 2.0}, "ö": {"de": 1.0, "hu": 1.0}, "ü": {"de": 1.0, "hu": 0.6},
@@ -76,7 +76,7 @@ def _settled(own: Votes, known: Language | None) -> Language:
 
 
 def votes(words: Words) -> Votes:
-    totals: Counter[Language] = Counter()
+    totals: dict[Language, float] = defaultdict(float)
     for place, word in enumerate(words.folded):
         raw = words.text[words.starts[place] : words.ends[place]]
         for language, loud in _of_word(word, raw.casefold()):
@@ -93,15 +93,16 @@ def _of_word(word: str, raw: str) -> tuple[tuple[Language, float], ...]:
     if not word.isalpha() or word in _NEUTRAL:
         return ()
     lists = _lists()
-    loud: Counter[Language] = Counter()
+    loud: dict[Language, float] = defaultdict(float)
     holders = [language for language in LANGUAGES if word in lists[language]]
     for language in holders:
         loud[language] += (1.0 if len(word) > 1 else 0.3) / len(holders)
     if not holders and len(word) > _PIECE:
-        loud.update(_by_pieces(word))
+        for language, share in _by_pieces(word).items():
+            loud[language] += share
     for letter in set(raw):
         for code, weight in _LETTERS.get(letter, {}).items():
-            loud[code] += weight * 0.5  # type: ignore[index]  # the table's keys are languages
+            loud[code] += weight * 0.5
     return tuple(loud.items())
 
 
@@ -131,7 +132,9 @@ def _lists() -> Mapping[Language, frozenset[str]]:
     data = tomllib.loads(source)
     return {
         language: frozenset(
-            fold(word) for item in data[language]["common"].split() for word in item.split("-")
+            fold(word)
+            for item in f"{data[language]['common']} {data[language]['desk']}".split()
+            for word in item.split("-")
         )
         for language in LANGUAGES
     }

@@ -115,7 +115,7 @@ def _wants(known: Facts) -> None:
         known.procedures.add(Procedure.PEDIATRIC)
     else:
         known.procedures.discard(Procedure.PEDIATRIC) if _is_grown_up(known) else None
-    if known.acute and known.has("blow"):
+    if known.emergency or (known.acute and known.has("blow")):
         known.procedures.discard(Procedure.EXTRACTION)
     if Procedure.ALL_ON_X in known.procedures:
         known.procedures.discard(Procedure.IMPLANT)

@@ -102,6 +102,11 @@ def settle(said: Said) -> Said:
         _strike_overlapped(said, family, by="past")
     _strike_overlapped(said, "budget", by="budget.offer")
     _strike_overlapped(said, "book", by="not_now")
+    _strike_overlapped(said, "soon", by="logistics:own")
+    for family, marks in (("call_me", "neg"), ("book", "neg"), ("budget", "ruled_out.wide"), ("can", "neg")):
+        for match in list(said.of(family)):
+            if _ends_before(said.of(marks), match, said.words.clauses, reach=0):
+                said.strike(match, "denied")
     return said
 
 
@@ -171,7 +176,7 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
         return "denied"
     if _is_past(said, match, reach=_PAST_REACH):
         return "past"
-    if match.means == "acute:bleeding" and _mild(said, match):
+    if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match):
         return "mild"
     return None
 

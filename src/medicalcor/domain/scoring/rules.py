@@ -49,9 +49,12 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
         known.acute = known.emergency
         return
     if intent == "existing_patient":
-        known.book = known.has("logistics:move") or (known.book and not known.has("logistics:cancel"))
+        moved = known.has("logistics:move") or (known.last.has("no") and known.last.has("can"))
+        known.book = moved or (known.book and not known.has("logistics:cancel"))
         known.budget = False
         return
+    if intent == "complaint":
+        known.budget = False
     if (known.visiting or known.has("soon.asap")) and known.procedures and not known.has("not_now"):
         known.book = True
     if known.book and not known.procedures and not known.acute and intent == "prospect":

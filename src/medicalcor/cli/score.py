@@ -1,0 +1,87 @@
+"""`medicalcor score`: conversations in, judgements out, by the rules alone."""
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from medicalcor.domain.scoring.rules import score as judge
+from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
+
+
+class UnreadableCase(Exception):
+    """A line that is no case; the message says what is wrong, without the patient's words."""
+
+
+def parse_case(line: str) -> tuple[str, ScoringInput]:
+    """One JSON object with `id`, `channel` and `messages`; labels and other fields are passed over."""
+    try:
+        case = json.loads(line)
+    except ValueError as error:
+        raise UnreadableCase(f"not JSON ({error})") from error
+    if not isinstance(case, dict):
+        raise UnreadableCase("not a JSON object")
+    missing = [name for name in ("id", "messages") if name not in case]
+    if missing:
+        raise UnreadableCase(f"without {' and '.join(missing)}")
+    return str(case["id"]), ScoringInput(channel=_channel(case), messages=_turns(case["messages"]))
+
+
+def _channel(case: dict[str, Any]) -> Any:
+    channel = case.get("channel", "whatsapp")
+    if channel not in {"whatsapp", "voice", "web", "email"}:
+        raise UnreadableCase("channel must be whatsapp, voice, web or email")
+    return channel
+
+
+def _turns(messages: Any) -> tuple[Turn, ...]:
+    if not isinstance(messages, list) or not messages:
+        raise UnreadableCase("messages must be a list with at least one turn")
+    turns = []
+    for turn in messages:
+        is_turn = isinstance(turn, dict) and isinstance(turn.get("content"), str)
+        if not is_turn or turn.get("role") not in {"user", "assistant"}:
+            raise UnreadableCase("every turn needs a role (user or assistant) and a content")
+        turns.append(Turn(role=turn["role"], content=turn["content"]))
+    return tuple(turns)
+
+
+def prediction(case_id: str, judged: ScoringOutput) -> dict[str, Any]:
+    return {
+        "id": case_id,
+        "score": judged.score,
+        "classification": judged.classification.value,
+        "procedures": [code.value for code in judged.procedures],
+        "budget": judged.budget,
+        "intent_to_book": judged.intent_to_book,
+        "urgency": judged.urgency.value,
+        "emergency": judged.emergency,
+        "opt_out": judged.opt_out,
+        "language": judged.language,
+    }
+
+
+@click.command()
+@click.option("--jsonl", is_flag=True, required=True, help="Read and write one JSON object a line.")
+def score(*, jsonl: bool) -> None:
+    """Score conversations from standard input by the rules: no network, no model.
+
+    Writes one line for each case. A line that cannot be read is named on standard error, the
+    others are still answered, and the command ends with code 1.
+    """
+    del jsonl  # the only form there is; asked for so that a later one changes nothing
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a text stream, whatever the locale
+    unreadable = 0
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        try:
+            case_id, facts = parse_case(line)
+        except UnreadableCase as error:
+            unreadable += 1
+            click.echo(f"Line {number} was passed over: {error}.", err=True)
+            continue
+        click.echo(json.dumps(prediction(case_id, judge(facts)), ensure_ascii=False))
+    if unreadable:
+        sys.exit(1)
