@@ -24,7 +24,9 @@ class Job:
 WHATSAPP_MESSAGE = Job("whatsapp.message", "inbox")
 """(inbox id); partitioned by conversation: one at a time each, in order."""
 WHATSAPP_STATUSES = Job("whatsapp.statuses", "statuses")
-"""(list of inbox ids); in any order."""
+"""(end of the half second, in milliseconds); takes in all statuses that wait, in any order."""
+STATUSES_EVERY_MS = 500
+"""A status is worth no run of its own: those of one half second share one."""
 ANSWER = Job("conversation.answer", "inbox")
 """(conversation id, message id): the answer that waited for the patient to finish writing."""
 DELIVER = Job("effects.deliver", "effects")

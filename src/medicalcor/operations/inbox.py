@@ -6,6 +6,7 @@ from uuid import UUID
 
 from medicalcor.core import clock
 from medicalcor.core.crypto.vault import unseal
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.errors import NotFound
@@ -37,7 +38,18 @@ async def open_item(ledger: Ledger, *, inbox_id: UUID) -> Item:
         row = await connection.fetchrow(SQL["inbox_item"], inbox_id)
         if row is None:
             raise NotFound("No such item in the inbox.")
-        key = await ledger.vault.day_key(connection, row["key_day"])
+        return await _opened(ledger, connection, row)
+
+
+async def waiting_statuses(ledger: Ledger, *, most: int) -> list[Item]:
+    """Statuses that nobody has taken in yet, oldest first."""
+    async with ledger.pool.acquire() as connection:
+        rows = await connection.fetch(SQL["waiting_statuses"], most)
+        return [await _opened(ledger, connection, row) for row in rows]
+
+
+async def _opened(ledger: Ledger, connection: Connection, row: Row) -> Item:
+    key = await ledger.vault.day_key(connection, row["key_day"])
     return Item(
         id=row["id"],
         kind=row["kind"],

@@ -1,8 +1,9 @@
 """WhatsApp: sending, and what becomes of what was sent."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection, Row
@@ -15,7 +16,7 @@ from medicalcor.integrations.whatsapp.mapping import reason_of_status
 from medicalcor.operations import effects
 from medicalcor.operations.delivery import Attempt, deliver, tell_staff
 from medicalcor.operations.effects import Destination
-from medicalcor.operations.inbox import Item, open_item
+from medicalcor.operations.inbox import Item, set_aside, waiting_statuses
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.effects import DELIVERY_RANK, OPEN, WhatsAppTemplate, WhatsAppText
@@ -24,6 +25,7 @@ from medicalcor.schemas.wire.whatsapp import InboundStatus
 from medicalcor.schemas.wire.whatsapp_out import Recipient
 
 SQL = statements("medicalcor.operations")
+STATUSES_AT_ONCE = 500
 
 
 async def send(ledger: Ledger, *, whatsapp: WhatsAppClient | None, about: Destination) -> None:
@@ -58,16 +60,20 @@ async def _ask(whatsapp: WhatsAppClient, attempt: Attempt) -> str | None:
             raise ProviderOff(provider="whatsapp", reason="unknown_content")
 
 
-async def take_statuses(ledger: Ledger, *, inbox_ids: Sequence[UUID]) -> None:
+async def take_statuses(ledger: Ledger) -> int:
     """What the provider says became of our messages. Statuses only move forward, in whatever order they come."""
-    for inbox_id in inbox_ids:
-        item = await open_item(ledger, inbox_id=inbox_id)
-        if not item.handled:
-            await _take_status(ledger, item)
+    items = await waiting_statuses(ledger, most=STATUSES_AT_ONCE)
+    for item in items:
+        await _take_status(ledger, item)
+    return len(items)
 
 
 async def _take_status(ledger: Ledger, item: Item) -> None:
-    status = InboundStatus.model_validate_json(item.body)
+    try:
+        status = InboundStatus.model_validate_json(item.body)
+    except ValidationError:
+        await set_aside(ledger, inbox_id=item.id, reason="the status does not have the documented shape")
+        return
 
     async def decide(connection: Connection) -> None:
         effect = await _effect_of(connection, status)
@@ -81,13 +87,14 @@ async def _take_status(ledger: Ledger, item: Item) -> None:
 
 
 async def _effect_of(connection: Connection, status: InboundStatus) -> Row | None:
+    """The effect it is about, with nobody else writing about its person when there is something to write."""
     effect_id = _uuid(status.callback_data)
     row = await connection.fetchrow(SQL["effect"], effect_id) if effect_id else None
     if row is None:
         effect_id = await connection.fetchval(SQL["effect_by_provider_id"], status.provider_id)
         row = await connection.fetchrow(SQL["effect"], effect_id) if effect_id else None
-    if row is None:
-        return None
+    if row is None or not _events(row, status, clock.now()):
+        return row
     await lock_subject(connection, row["person_id"])
     return await connection.fetchrow(SQL["effect"], row["id"])
 

@@ -3,6 +3,11 @@
 select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
 from inbox where id = $1;
 
+-- name: waiting_statuses
+-- Statuses that nobody has taken in yet, oldest first.
+select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
+from inbox where kind = 'status' and handled_at is null order by id limit $1;
+
 -- name: inbox_handled
 update inbox set handled_at = $2, outcome = $3, reason = $4 where id = any($1::uuid[]) and handled_at is null;
 

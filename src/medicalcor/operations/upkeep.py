@@ -8,6 +8,7 @@ from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.checkpoints import checkpoint
 from medicalcor.operations import effects
 from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.messaging import take_statuses
 
 SQL = statements("medicalcor.operations")
 OVERDUE = timedelta(minutes=2)
@@ -32,6 +33,11 @@ async def sweep_effects(ledger: Ledger) -> int:
                 ),
             )
     return len(rows)
+
+
+async def sweep_statuses(ledger: Ledger) -> int:
+    """Statuses that were stored too late for the run of their half second."""
+    return await take_statuses(ledger)
 
 
 async def sign_checkpoint(ledger: Ledger) -> None:

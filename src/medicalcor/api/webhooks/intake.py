@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from medicalcor.core.database.pool import (
     DatabaseUnavailable,
 )
 from medicalcor.core.database.queries import statements
-from medicalcor.core.jobs import Job
+from medicalcor.core.jobs import STATUSES_EVERY_MS, Job
 from medicalcor.core.log import get_logger
 
 BATCH_ROWS = 512
@@ -44,7 +45,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Work:
-    """What a new row of this provider and kind starts: a run each, or one run for all of a batch."""
+    """What a new row of this provider and kind starts: a run each, or one run for all of a half second."""
 
     provider: str
     kind: str
@@ -162,7 +163,9 @@ class Intake:
     async def _commit(self, connection: Connection, batch: list[Delivery]) -> None:
         began = clock.monotonic()
         columns = await self._columns(connection, batch)
-        new = await connection.fetch(_TAKE_IN, *columns, *self._works, timeout=PATIENCE_SECONDS)
+        new = await connection.fetch(
+            _TAKE_IN, *columns, *self._works, _end_of_slot(columns[-1]), timeout=PATIENCE_SECONDS
+        )
         for delivery in batch:
             if not delivery.stored.done():
                 delivery.stored.set_result(None)
@@ -223,3 +226,8 @@ class Intake:
             delivery.stored.set_exception(
                 problems.try_later("It could not be stored. Send it again.", code="not_stored")
             )
+
+
+def _end_of_slot(now: datetime) -> int:
+    """The end of the half second that `now` is in, in milliseconds: what shares a run."""
+    return (int(now.timestamp() * 1000) // STATUSES_EVERY_MS + 1) * STATUSES_EVERY_MS

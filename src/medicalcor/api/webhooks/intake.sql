@@ -25,14 +25,10 @@ one_each as (
     from (select * from stored join work using (provider, kind) where not together order by id) as items
 ),
 one_for_all as (
-    select start_workflow(
-        workflow, queue, workflow || ':' || items[1], array[to_json(items)], null
-    ) as run
+    select start_workflow(workflow, queue, workflow || ':' || $16::bigint, array[to_json($16::bigint)], null) as run
     from (
-        select workflow, queue, array_agg(id::text order by id) as items
-        from stored join work using (provider, kind) where together
-        group by workflow, queue
-    ) as batches
+        select distinct workflow, queue from stored join work using (provider, kind) where together
+    ) as shared
 )
 select provider, kind, count(*) as rows, (select count(run) from one_each) + (select count(run) from one_for_all) as runs
 from stored

@@ -1,4 +1,4 @@
-"""Effects whose time has come and whose run was lost are started again, under an id of their own."""
+"""What fell between two runs is picked up: late statuses, and effects whose time has come."""
 
 from datetime import datetime
 from typing import Any
@@ -10,4 +10,5 @@ from medicalcor.workflows.steps import upkeep
 
 @DBOS.workflow(name="cron.effect_sweep")
 async def run(_scheduled_at: datetime, _context: Any) -> None:
+    await upkeep.sweep_statuses()
     await upkeep.sweep_effects()

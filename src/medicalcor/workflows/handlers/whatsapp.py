@@ -26,5 +26,6 @@ async def settled_answer(message_id: str, correlation_id: str) -> str:
 
 
 @DBOS.workflow(name=jobs.WHATSAPP_STATUSES.name, max_recovery_attempts=50)
-async def statuses(inbox_ids: list[str]) -> None:
-    await steps.take_statuses(inbox_ids)
+async def statuses(slot_ends_ms: int) -> None:
+    """All that was stored in this half second, and whatever else waits."""
+    await steps.take_statuses(slot_ends_ms)

@@ -1,14 +1,19 @@
 """Steps of a conversation: one operation each."""
 
+import asyncio
 from uuid import UUID
 
 from dbos import DBOS
 from pydantic import ValidationError
 
-from medicalcor.core import context
+from medicalcor.core import clock, context
 from medicalcor.operations import answers, inbox, leads, messaging, receiving
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES
+
+COMMIT_SECONDS = 0.2
+"""What was stored in a slot is committed this long after its end; a later one comes with the next or the sweep."""
+LONGEST_PAUSE_SECONDS = 1.0
 
 
 @DBOS.step(name="conversations.receive", **RETRIES)
@@ -55,5 +60,7 @@ async def answer(message_id: str, correlation_id: str, *, ai_usable: bool, settl
 
 
 @DBOS.step(name="messaging.take_statuses", **RETRIES)
-async def take_statuses(inbox_ids: list[str]) -> None:
-    await messaging.take_statuses(current().ledger, inbox_ids=[UUID(i) for i in inbox_ids])
+async def take_statuses(slot_ends_ms: int) -> int:
+    pause = slot_ends_ms / 1000 + COMMIT_SECONDS - clock.now().timestamp()
+    await asyncio.sleep(min(max(pause, 0), LONGEST_PAUSE_SECONDS))
+    return await messaging.take_statuses(current().ledger)

@@ -12,6 +12,11 @@ async def sweep_effects() -> int:
     return await upkeep.sweep_effects(current().ledger)
 
 
+@DBOS.step(name="upkeep.sweep_statuses", **RETRIES)
+async def sweep_statuses() -> int:
+    return await upkeep.sweep_statuses(current().ledger)
+
+
 @DBOS.step(name="upkeep.sign_checkpoint", **RETRIES)
 async def sign_checkpoint() -> None:
     await upkeep.sign_checkpoint(current().ledger)

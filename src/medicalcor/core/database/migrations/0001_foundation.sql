@@ -59,6 +59,7 @@ comment on column inbox.event_key is 'Keyed hash of the provider''s own id of th
 comment on column inbox.kind is 'What handles it: message, status, notice, unread.';
 comment on column inbox.body is 'The item as it came, sealed with the key of key_day.';
 create index inbox_waiting on inbox (partition_key, id) where handled_at is null and kind = 'message';
+create index inbox_statuses on inbox (id) where handled_at is null and kind = 'status';
 create index inbox_unread on inbox (received_at) where kind = 'unread';
 
 -- Event store ---------------------------------------------------------------------------------------------
