@@ -91,6 +91,7 @@ async def _life(
     gc.collect()
     gc.freeze()
     yield
+    gc.unfreeze()
     await intake.stop()
     await presence.stop()
     await database.close()

@@ -2,9 +2,6 @@
 
 import asyncio
 import multiprocessing
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -16,13 +13,11 @@ import click
 from pydantic_core import to_json
 
 from medicalcor.cli import bench_load
+from medicalcor.cli.bench_processes import process, wait_until_ready
 from medicalcor.core import clock, ids, ports
 from medicalcor.core.database.pool import Pool, open_pool
-from medicalcor.core.errors import ProductError
 from medicalcor.core.settings import load_settings
 
-_START_SECONDS = 20.0
-_STOP_SECONDS = 15.0
 _WARM_UP_SECONDS = 1.0
 _BASELINE_SECONDS = 2.0
 _BASELINE_CONNECTIONS = 16
@@ -36,12 +31,6 @@ with stored as (
 )
 select start_workflow('whatsapp.message', 'inbox', 'bench:' || id, array[to_json(id::text)], id::text) from stored
 """
-
-
-class BenchFailed(ProductError):
-    """The benchmark could not be run."""
-
-    code = "bench_failed"
 
 
 @dataclass(frozen=True)
@@ -132,35 +121,9 @@ def _own() -> Iterator[Target]:
             "API_PORT": str(port),
             "LOG_LEVEL": "warning",
         }
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "PYTHONPATH", "LANG")}
-        with _process({**kept, **environment}) as process:
+        with process("api", environment) as api:
             url = f"http://{ports.LOOPBACK}:{port}"
-            yield Target(url, secret, server.url(), _wait_until_ready(url, process), process.pid)
-
-
-@contextmanager
-def _process(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, "-m", "medicalcor", "api"], env=environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(_STOP_SECONDS)
-
-
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> float:
-    """Seconds until the gateway said that it is ready."""
-    import httpx
-
-    began = clock.monotonic()
-    with httpx.Client(base_url=url, trust_env=False) as client:
-        while clock.monotonic() - began < _START_SECONDS and process.poll() is None:
-            try:
-                if client.get("/ready").status_code == httpx.codes.OK:
-                    return round(clock.monotonic() - began, 3)
-            except httpx.TransportError:
-                continue
-    raise BenchFailed("The gateway did not get ready; its lines above say why.")
+            yield Target(url, secret, server.url(), wait_until_ready(url, api), api.pid)
 
 
 def _rows(url: str | None) -> int:

@@ -21,6 +21,7 @@ from gateway_support import (
     webhook,
 )
 
+from medicalcor.api.database import Database
 from medicalcor.core import ports
 from medicalcor.core.database.embedded import EmbeddedPostgres
 from medicalcor.core.ratelimit import Limit, RateLimiter
@@ -81,6 +82,18 @@ async def test_ready_names_the_check_that_fails(database_url: str, master_key: s
     assert "0001_foundation.sql" in answer.json()["checks"]["migrations"]
 
 
+async def test_ready_names_a_migration_that_was_edited(database_url: str, master_key: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("update schema_migrations set checksum = 'x' where name like '0001%'")
+    await connection.close()
+    async with (
+        serving(settings_for(database_url, master_key)) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        answer = await client.get("/ready")
+    assert (answer.status_code, answer.json()["status"]) == (503, "not ready: migrations")
+
+
 async def test_ready_without_a_database(master_key: str) -> None:
     nobody = f"postgresql://medicalcor:x@127.0.0.1:{ports.any_free()}/medicalcor"
     async with serving(settings_for(nobody, master_key)) as url, httpx.AsyncClient(base_url=url) as client:
@@ -88,6 +101,13 @@ async def test_ready_without_a_database(master_key: str) -> None:
         answer = await client.get("/ready")
         assert answer.status_code == 503
         assert answer.json()["checks"] == {"postgresql": "cannot be reached"}
+
+
+async def test_it_acts_with_the_least_rights(database_url: str) -> None:
+    database = Database(database_url)
+    await database.open()
+    assert await database.pool.fetchval("select current_user") == "medicalcor_gateway"
+    await database.close()
 
 
 async def test_the_description_names_every_route(client: httpx.AsyncClient) -> None:

@@ -51,6 +51,8 @@ async def _database_checks(database: Database) -> dict[str, str]:
             engine = await connection.fetchval("select to_regnamespace('dbos') is not null")
     except (*CONNECTION_LOST, DatabaseUnavailable):
         return {"postgresql": "cannot be reached"}
+    except migrate.MigrationChanged as changed:
+        return {"postgresql": _OK, "migrations": changed.message}
     if not engine:
         missing.append("workflow engine")
     lacking = f"missing: {', '.join(missing)}; run `medicalcor migrate`"

@@ -10,7 +10,7 @@ from medicalcor.api.exchange import Answer, Request
 from medicalcor.api.shell import Door
 from medicalcor.api.webhooks.intake import Intake, Row, Work
 from medicalcor.api.webhooks.whatsapp_items import Item, split
-from medicalcor.core import context
+from medicalcor.core import clock, context
 from medicalcor.core.crypto import hmac
 from medicalcor.core.crypto.vault import Vault
 from medicalcor.core.errors import Forbidden, SignatureRejected
@@ -40,6 +40,7 @@ class WhatsApp:
     def __init__(self, settings: Settings, *, intake: Intake, vault: Vault) -> None:
         self._intake = intake
         self._vault = vault
+        self._quiet_until = 0.0
         self._token = settings.whatsapp_verify_token
         self._proof = Proof(
             secrets=[secret.get_secret_value() for secret in settings.whatsapp_webhook_secret],
@@ -67,7 +68,7 @@ class WhatsApp:
             raise problems.unknown_route()
         body = await request.body()
         if not self._proof.accepts(request.headers, body):
-            log.warning("signature_rejected", provider=PROVIDER, bytes=len(body))
+            self._complain(len(body))
             raise SignatureRejected
         with tracing.span("webhook.whatsapp"):
             await self._intake.store(
@@ -77,6 +78,12 @@ class WhatsApp:
                 traceparent=context.traceparent(),
             )
         return _TAKEN
+
+    def _complain(self, size: int) -> None:
+        """A line a second at most: a flood is counted, not written down."""
+        if clock.monotonic() >= self._quiet_until:
+            self._quiet_until = clock.monotonic() + 1.0
+            log.warning("signature_rejected", provider=PROVIDER, bytes=size)
 
     def _row(self, item: Item) -> Row:
         purpose = "whatsapp-conversation" if item.kind == "message" else "whatsapp-item"
