@@ -186,14 +186,15 @@ def _passes(row: Row, filters: Filters) -> bool:
     )
 
 
-def _needles(search: str) -> tuple[list[str] | None, str | None]:
+def _needles(search: str) -> tuple[list[str] | None, list[str]]:
     """What a name must hold, folded; and what a number must hold: "0722…" finds "+40722…"."""
     text = folded(search.strip())[:100]
     if not text:
-        return None, None
-    digits = "".join(c for c in text if c.isdigit()).lstrip("0")
+        return None, []
+    digits = "".join(c for c in text if c.isdigit())
     words = [f"%{_literal(word)}%" for word in text.split()]
-    return words, f"%{digits}%" if len(digits) >= 3 else None
+    numbers = {part for part in (digits, digits.lstrip("0")) if len(part) >= 3}
+    return words, [f"%{number}%" for number in numbers]
 
 
 def _literal(text: str) -> str:

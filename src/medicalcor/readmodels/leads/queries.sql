@@ -35,7 +35,7 @@ with ranked as ({ranked}), placed as (
       and (not $6::bool or p.need <= 5)
       and ($7::text[] is null or exists (
           select from people who where who.id = p.person_id and who.folded like all ($7))
-          or exists (select from addresses a where a.person_id = p.person_id and a.value like $8))
+          or exists (select from addresses a where a.person_id = p.person_id and a.value like any ($8)))
     order by p.need, p.need_at desc, p.id
     limit $9
 )

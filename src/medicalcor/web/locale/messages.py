@@ -14,13 +14,20 @@ WEB = Path(__file__).parent.parent
 LOCALE = Path(__file__).parent
 TRANSLATED = ("ro", "de")
 _METHODS = [("**/static/**", "ignore"), ("**.html", "jinja2"), ("**.py", "python")]
-_OPTIONS = {"**.html": {"extensions": "jinja2.ext.do", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
+_OPTIONS = {
+    "**.html": {
+        "extensions": "jinja2.ext.do",
+        "trim_blocks": "true",
+        "lstrip_blocks": "true",
+        "silent": "false",
+    }
+}
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
 
 
 def said() -> Iterator[tuple[str, str | tuple[str, str]]]:
     """Where each string stands, and the string; two forms where a number decides."""
-    found = extract_from_dir(WEB, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS)  # type: ignore[arg-type]  # babel's own table of keywords has this form
+    found = extract_from_dir(WEB, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS)
     for file, _line, message, _comments, _context in found:
         yield file, (message[0], message[1]) if isinstance(message, tuple) else message
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from pydantic import Field
 
@@ -27,45 +28,48 @@ class ReplyForm(Form):
 
 
 @post("/leads/{lead_id:uuid}/take-over", opt=right(Right.WORK_LEADS), status_code=200)
-async def take_over(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
-    conversation, _taken = await _conversation(request, lead_id)
-    await talks.take_over(site_of(request).ledger, conversation_id=conversation, by=staff(request).id)
+async def take_over(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
+    by = staff(request).id
+    conversation, taken_by = await _conversation(request, lead_id)
+    if taken_by not in (None, by):
+        raise Conflict("A colleague has already taken this conversation over.")
+    await talks.take_over(site_of(request).ledger, conversation_id=conversation, by=by)
     return await _shown(request, lead_id, toast=_("You are answering now. Automatic answers are silent."))
 
 
 @post("/leads/{lead_id:uuid}/hand-back", opt=right(Right.WORK_LEADS), status_code=200)
-async def hand_back(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
-    conversation, _taken = await _conversation(request, lead_id)
+async def hand_back(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
+    conversation, _taken_by = await _conversation(request, lead_id)
     await talks.release(site_of(request).ledger, conversation_id=conversation, by=staff(request).id)
     return await _shown(request, lead_id, toast=_("Handed back. Automatic answers are on again."))
 
 
 @post("/leads/{lead_id:uuid}/reply", opt=right(Right.WORK_LEADS), status_code=200)
-async def reply(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
+async def reply(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
     """Whoever writes takes over first, so that no automatic answer crosses theirs."""
     form, ledger, by = await read(request, ReplyForm), site_of(request).ledger, staff(request).id
-    conversation, taken = await _conversation(request, lead_id)
-    if not taken:
+    conversation, taken_by = await _conversation(request, lead_id)
+    if taken_by is None:
         await talks.take_over(ledger, conversation_id=conversation, by=by)
     await talks.reply(ledger, conversation_id=conversation, text=form.text, by=by, key=form.key)
     return await _shown(request, lead_id, toast=None)
 
 
 @post("/leads/{lead_id:uuid}/seen", opt=right(Right.WORK_LEADS), status_code=200)
-async def mark_seen(request: Visitor, lead_id: UUID) -> Response[str] | Redirect:
+async def mark_seen(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
     await judging.mark_seen(site_of(request).ledger, lead_id=lead_id, by=staff(request).id)
     return await _shown(
         request, lead_id, toast=_("Marked as handled. It comes back when the patient writes.")
     )
 
 
-async def _conversation(request: Visitor, lead_id: UUID) -> tuple[UUID, bool]:
-    """The lead's conversation, and whether a colleague has it."""
+async def _conversation(request: Visitor, lead_id: UUID) -> tuple[UUID, UUID | None]:
+    """The lead's conversation, and the colleague who has it."""
     async with site_of(request).ledger.pool.acquire() as connection:
         lead = await leads.card(connection, lead_id=lead_id, now=clock.now())
     if lead["conversation_id"] is None:
         raise Conflict("This lead has no conversation to write in.")
-    return lead["conversation_id"], lead["taken_over_by"] is not None
+    return lead["conversation_id"], lead["taken_over_by"]
 
 
 async def _shown(request: Visitor, lead_id: UUID, *, toast: str | None) -> Response[str] | Redirect:

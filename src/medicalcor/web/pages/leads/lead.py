@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 
 from medicalcor.core import clock, ids
 from medicalcor.core.auth import accounts
@@ -23,7 +24,7 @@ from medicalcor.web.site import Visit, site_of, visit
 
 
 @get("/leads/{lead_id:uuid}", opt=right(Right.SEE_LEADS))
-async def show_lead(request: Visitor, lead_id: UUID) -> Response[str]:
+async def show_lead(request: Visitor, lead_id: FromPath[UUID]) -> Response[str]:
     """The whole page; that it was opened is put on record."""
     async with visit(request) as seen:
         data = {**await talk_data(seen, lead_id), **await _about_data(seen, lead_id)}
@@ -40,14 +41,14 @@ async def show_lead(request: Visitor, lead_id: UUID) -> Response[str]:
 
 
 @get("/leads/{lead_id:uuid}/talk", opt=right(Right.SEE_LEADS))
-async def show_talk(request: Visitor, lead_id: UUID, key: str = "") -> Response[str]:
+async def show_talk(request: Visitor, lead_id: FromPath[UUID], key: FromQuery[str] = "") -> Response[str]:
     """The conversation again. `key` keeps the reply that is being written what it is."""
     async with visit(request) as seen:
         return seen.part("pages/leads/_talk.html", **await talk_data(seen, lead_id, key=key))
 
 
 @get("/leads/{lead_id:uuid}/about", opt=right(Right.SEE_LEADS))
-async def show_about(request: Visitor, lead_id: UUID) -> Response[str]:
+async def show_about(request: Visitor, lead_id: FromPath[UUID]) -> Response[str]:
     """What is known, again."""
     async with visit(request) as seen:
         return seen.part("pages/leads/_about.html", **await _about_data(seen, lead_id))

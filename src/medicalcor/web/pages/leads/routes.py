@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 from pydantic import Field
 
 from medicalcor.core import clock
@@ -40,12 +40,12 @@ class FindForm(Form):
 @get("/leads", opt=right(Right.SEE_LEADS))
 async def show_list(
     request: Visitor,
-    classification: Annotated[str, Parameter(query="class")] = "",
-    channel: str = "",
-    language: str = "",
-    needs: str = "",
-    archived: str = "",
-    shown: str = "",
+    classification: Annotated[str, QueryParameter(name="class")] = "",
+    channel: FromQuery[str] = "",
+    language: FromQuery[str] = "",
+    needs: FromQuery[str] = "",
+    archived: FromQuery[str] = "",
+    shown: FromQuery[str] = "",
 ) -> Response[str]:
     """The page. Addresses hold codes only."""
     filters = filtering.parsed(
@@ -88,7 +88,7 @@ async def find(request: Visitor) -> Response[str]:
 
 
 @get("/leads/queue", opt=right(Right.SEE_LEADS))
-async def queue(request: Visitor, current: UUID) -> Response[str]:
+async def queue(request: Visitor, current: FromQuery[UUID]) -> Response[str]:
     """The narrow list beside the lead that is open."""
     async with visit(request) as seen:
         rows = await leads.page(seen.connection, filters=Filters(), now=clock.now())

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from medicalcor.core.auth import accounts
 from medicalcor.core.auth.roles import Right
@@ -21,7 +22,7 @@ async def show_unread(request: Visitor) -> Response[str]:
 
 
 @post("/leads/unread/{item_id:uuid}", opt=right(Right.SEE_UNREAD), status_code=200)
-async def open_unread(request: Visitor, item_id: UUID) -> Response[str]:
+async def open_unread(request: Visitor, item_id: FromPath[UUID]) -> Response[str]:
     """The item as it came; that it was opened is put on record."""
     ledger = site_of(request).ledger
     await accounts.note_access(

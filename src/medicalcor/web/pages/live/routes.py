@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 
 from litestar import get
+from litestar.params import FromQuery
 from litestar.response import Stream
 
 from medicalcor.core import clock
@@ -17,7 +18,7 @@ LONGEST_SECONDS = 600.0
 
 
 @get("/events", opt=right(Right.SEE_LEADS), media_type="text/event-stream")
-async def events(request: Visitor, after: int = 0) -> Stream:
+async def events(request: Visitor, after: FromQuery[int] = 0) -> Stream:
     """Server-sent events from a position on; `Last-Event-ID` goes on where the line broke."""
     last = request.headers.get("last-event-id", "")
     start = int(last) if last.isdecimal() else max(after, 0)

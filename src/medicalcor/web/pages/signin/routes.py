@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from medicalcor.core import clock
@@ -46,7 +47,7 @@ async def start() -> Redirect:
 
 
 @get("/sign-in", opt=PUBLIC)
-async def ask(request: Visitor, next: str = "") -> Response[str] | Redirect:  # noqa: A002 - the word in the address
+async def ask(request: Visitor, next: FromQuery[str] = "") -> Response[str] | Redirect:  # noqa: A002 - the word in the address
     if request.user is not None:
         return Redirect(safe_path(next), status_code=303)
     return _page(request, next=next)

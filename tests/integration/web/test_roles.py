@@ -1,0 +1,107 @@
+"""Who may: every route says so, and the table is kept."""
+
+import pytest
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+from tests import web_clinic
+from tests.integration.web.conftest import PASSWORD, Browser
+
+from medicalcor.core import ids
+from medicalcor.core.auth import accounts
+from medicalcor.core.auth.roles import MAY, Right, Role
+from medicalcor.core.database.pool import Pool
+from medicalcor.operations.ledger import Ledger
+
+PUBLIC = {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/account/language")}
+WORK = {
+    ("POST", f"/leads/{{lead_id:uuid}}/{act}"): Right.WORK_LEADS
+    for act in ("take-over", "hand-back", "reply", "seen")
+}
+RIGHTS = {
+    ("POST", "/sign-out"): Right.OWN_ACCOUNT,
+    ("POST", "/account/theme"): Right.OWN_ACCOUNT,
+    ("GET", "/patterns"): Right.OWN_ACCOUNT,
+    ("GET", "/events"): Right.SEE_LEADS,
+    ("GET", "/leads"): Right.SEE_LEADS,
+    ("POST", "/leads/list"): Right.SEE_LEADS,
+    ("POST", "/leads/find"): Right.SEE_LEADS,
+    ("GET", "/leads/queue"): Right.SEE_LEADS,
+    ("GET", "/leads/{lead_id:uuid}"): Right.SEE_LEADS,
+    ("GET", "/leads/{lead_id:uuid}/talk"): Right.SEE_LEADS,
+    ("GET", "/leads/{lead_id:uuid}/about"): Right.SEE_LEADS,
+    ("GET", "/leads/unread"): Right.SEE_UNREAD,
+    ("POST", "/leads/unread/{item_id:uuid}"): Right.SEE_UNREAD,
+    **WORK,
+}
+
+
+def test_every_route_is_in_the_table(app: Litestar) -> None:
+    found = _by_path(app)
+    assert {key for key, handler in found.items() if handler.opt.get("public")} == PUBLIC
+    assert {
+        key: handler.opt["right"] for key, handler in found.items() if not handler.opt.get("public")
+    } == RIGHTS
+
+
+def _by_path(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
+    return {
+        (str(method), route.path): handler
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and not route.path.startswith("/static")
+        for handler in route.route_handlers
+        for method in handler.http_methods
+        if method in ("GET", "POST")
+    }
+
+
+async def test_without_signing_in_there_is_only_the_door(anonymous: Browser) -> None:
+    for method, path in RIGHTS:
+        asked = path.replace("{lead_id:uuid}", str(ids.new_id())).replace("{item_id:uuid}", str(ids.new_id()))
+        answer = await (anonymous.get(asked) if method == "GET" else anonymous.post(asked))
+        assert answer.status_code == 303, path
+        assert answer.headers["location"].startswith("/sign-in"), path
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_gets_what_its_table_says(
+    anonymous: Browser, pool: Pool, ledger: Ledger, role: Role
+) -> None:
+    await accounts.add(
+        pool, email="who@clinic.example", name="Who", role=role, password=PASSWORD, language="en"
+    )
+    await anonymous.sign_in(email="who@clinic.example")
+    story = await web_clinic.ana(ledger)
+    for (method, path), right in RIGHTS.items():
+        if path in ("/events", "/sign-out") or "item_id" in path:
+            continue
+        asked = path.replace("{lead_id:uuid}", str(story.lead_id))
+        asked += f"?current={story.lead_id}" if asked.endswith("queue") else ""
+        fields = {"text": "Bună ziua", "key": "key-of-a-form", "theme": "dark"}
+        answer = await (anonymous.get(asked) if method == "GET" else anonymous.post(asked, fields))
+        assert (answer.status_code != 403) is (role in MAY[right]), (role, path, answer.status_code)
+
+
+async def test_reading_only_shows_no_buttons(anonymous: Browser, pool: Pool, ledger: Ledger) -> None:
+    await accounts.add(
+        pool,
+        email="dpo@clinic.example",
+        name="Dana",
+        role=Role.PRIVACY_OFFICER,
+        password=PASSWORD,
+        language="en",
+    )
+    await anonymous.sign_in(email="dpo@clinic.example")
+    story = await web_clinic.ana(ledger)
+    page = await anonymous.get(f"/leads/{story.lead_id}")
+    assert "Reading only" in page.text
+    assert "Take over" not in page.text
+
+
+async def test_opening_a_record_is_put_on_record(
+    browser: Browser, pool: Pool, ledger: Ledger, elena: object
+) -> None:
+    story = await web_clinic.ana(ledger)
+    await browser.get(f"/leads/{story.lead_id}")
+    rows = await pool.fetch("select user_id, person_id, what, object_id from record_accesses")
+    assert [tuple(row) for row in rows] == [(elena, story.person_id, "lead", story.lead_id)]
