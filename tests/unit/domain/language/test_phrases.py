@@ -1,0 +1,52 @@
+import re
+import string
+
+import pytest
+
+from medicalcor.domain.language.phrases import KEYS, TEMPLATES, UnknownPhrase, phrase, procedure_name
+from medicalcor.schemas.common import LANGUAGES, Language, Procedure
+
+VALUES = {"clinic": "Clinica Aurora", "procedure": "X", "number": "112"}
+INFORMAL = {"ro": r"\b(tu|te rog|îți|ție|vrei|scrie-ne)\b", "de": r"\b(du|dir|dich|dein|deine)\b"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", KEYS)
+def test_every_text_is_there_and_names_the_clinic(key: str, language: Language) -> None:
+    text = phrase(key, language, **VALUES)
+    assert "Clinica Aurora" in text
+    assert "{" not in text
+    assert len(text) <= 400
+    assert not re.search(INFORMAL.get(language, r"(?!)"), text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_fixed_text_names_a_number_but_the_emergency_number(language: Language) -> None:
+    assert "112" in phrase("emergency", language, **VALUES)
+    assert not any(re.search(r"\d", phrase(key, language, **VALUES)) for key in KEYS if key != "emergency")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_procedure_has_a_name(language: Language) -> None:
+    assert all(procedure_name(code, language) for code in Procedure)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates_are_complete_and_name_only_the_clinic(name: str) -> None:
+    assert set(TEMPLATES[name]) == set(LANGUAGES)
+    for body in TEMPLATES[name].values():
+        assert {field for _, field, _, _ in string.Formatter().parse(body) if field} == {"clinic"}
+
+
+def test_hot_leads_have_a_template() -> None:
+    assert "hot_lead_ack" in TEMPLATES
+
+
+def test_an_unknown_key_names_the_known_ones() -> None:
+    with pytest.raises(UnknownPhrase, match="answer_hot"):
+        phrase("answer_cold", "ro", clinic="A")
+
+
+def test_a_missing_value_is_named() -> None:
+    with pytest.raises(ValueError, match="procedure"):
+        phrase("answer_procedure", "ro", clinic="A")

@@ -1,0 +1,16 @@
+from typing import Any
+
+import pytest
+from scoring_conversations import OWN, SHARED, read_cases
+
+
+@pytest.fixture(scope="session")
+def own_cases() -> list[dict[str, Any]]:
+    return read_cases(OWN)
+
+
+@pytest.fixture(scope="session")
+def shared_cases() -> list[dict[str, Any]]:
+    if not SHARED.exists():
+        pytest.skip("the shared labelled cases lie beside the repository and are not here")
+    return read_cases(SHARED)
