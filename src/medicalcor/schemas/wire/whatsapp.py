@@ -52,7 +52,6 @@ class Contact(Wire):
     profile: Lenient[Profile] = None
     wa_id: Lenient[str] = None
     user_id: Lenient[str] = None
-    parent_user_id: Lenient[str] = None
 
 
 class Text(Wire):
@@ -67,7 +66,6 @@ class Media(Wire):
     caption: Lenient[str] = None
     filename: Lenient[str] = None
     voice: Lenient[bool] = None
-    url: Lenient[str] = None
 
 
 class Button(Wire):
@@ -84,7 +82,6 @@ class Reply(Wire):
 
 
 class FlowReply(Wire):
-    name: Lenient[str] = None
     body: Lenient[str] = None
     response_json: Lenient[str] = None
 
@@ -107,7 +104,6 @@ class Location(Wire):
     longitude: float
     name: Lenient[str] = None
     address: Lenient[str] = None
-    url: Lenient[str] = None
 
 
 class Reaction(Wire):
@@ -172,7 +168,6 @@ class Referral(Wire):
     source_type: Lenient[str] = None
     headline: Lenient[str] = None
     body: Lenient[str] = None
-    media_type: Lenient[str] = None
     ctwa_clid: Lenient[str] = None
 
 
@@ -238,7 +233,6 @@ class Message(Content):
     id: str
     from_: Lenient[str] = Field(default=None, alias="from")
     from_user_id: Lenient[str] = None
-    from_parent_user_id: Lenient[str] = None
     timestamp: Lenient[str | int] = None
     context: Lenient[Context] = None
     referral: Lenient[Referral] = None
