@@ -178,7 +178,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "refused": _("Not sent"),
         "void": _("Cancelled before sending"),
     },
-    "verdict": {"send": _("Send"), "hold": _("Hold"), "refuse": _("Do not send")},
+    "verdict": {"send": _("May be sent"), "hold": _("Waits"), "refuse": _("May not be sent")},
     "decision": {
         "answers_a_message": _("It answers a message the patient wrote."),
         "emergency": _("Signs of an emergency: this goes out whatever else holds."),

@@ -1,0 +1,48 @@
+"""axe-core finds nothing, on any page, in light and dark."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import Clinic
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+pytestmark = pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: npm ci")
+
+
+def _faults(page: Page) -> list[str]:
+    page.wait_for_function("document.getAnimations().every(one => one.playState !== 'running')")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{page.url.split('/', 3)[-1]} {fault['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["desk", "phone"])
+def test_no_page_has_a_fault(open_page: Callable[..., Page], clinic: Clinic, theme: str, size: str) -> None:
+    faults = _faults(open_page(size, theme, signed_in=False))
+    page = open_page(size, theme)
+    faults += _faults(page)
+    for path in ("/leads?archived=1", "/leads/unread", "/patterns", *_leads(clinic)):
+        page.goto(clinic.address + path)
+        for summary in page.locator("#talk summary, .sent summary").all():
+            if summary.is_visible():
+                summary.click()
+        faults += _faults(page)
+    page.goto(f"{clinic.address}/leads")
+    for key, name in (("Control+k", "find"), ("?", "keys")):
+        page.keyboard.press(key)
+        page.wait_for_selector(f"#{name}[open]")
+        faults += _faults(page)
+        page.keyboard.press("Escape")
+    assert faults == []
+
+
+def _leads(clinic: Clinic) -> list[str]:
+    stories = (clinic.morning.ana, clinic.morning.bogdan, clinic.morning.carmen, clinic.morning.doina)
+    return [f"/leads/{story.lead_id}" for story in stories]
