@@ -72,7 +72,7 @@ class WhatsApp:
             raise SignatureRejected
         with tracing.span("webhook.whatsapp"):
             await self._intake.store(
-                [self._row(item) for item in split(parse(body))],
+                [row_of(item, vault=self._vault) for item in split(parse(body))],
                 provider=PROVIDER,
                 correlation_id=request.correlation_id,
                 traceparent=context.traceparent(),
@@ -85,14 +85,16 @@ class WhatsApp:
             self._quiet_until = clock.monotonic() + 1.0
             log.warning("signature_rejected", provider=PROVIDER, bytes=size)
 
-    def _row(self, item: Item) -> Row:
-        purpose = "whatsapp-conversation" if item.kind == "message" else "whatsapp-item"
-        return Row(
-            self._vault.keyed_hash("whatsapp-item", item.identity),
-            item.kind,
-            self._vault.keyed_hash(purpose, item.address),
-            item.body,
-        )
+
+def row_of(item: Item, *, vault: Vault) -> Row:
+    """An item as the inbox keeps it; who it is from stands there as a keyed hash."""
+    purpose = "whatsapp-conversation" if item.kind == "message" else "whatsapp-item"
+    return Row(
+        vault.keyed_hash("whatsapp-item", item.identity),
+        item.kind,
+        vault.keyed_hash(purpose, item.address),
+        item.body,
+    )
 
 
 def parse(body: bytes) -> object:

@@ -1,0 +1,34 @@
+-- name: store
+insert into inbox (
+    id, provider, event_key, kind, partition_key, key_day, body, correlation_id, received_at
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: is_stored
+select exists (select from inbox where provider = $1 and event_key = $2);
+
+-- name: is_empty
+-- Nothing has come in, nothing has happened.
+select not exists (select from domain_events) and not exists (select from inbox);
+
+-- name: one_at_a_time
+select pg_advisory_xact_lock(hashtext('medicalcor seed'));
+
+-- name: open_effects
+-- What was planned and has not been delivered, in the order in which it was.
+select id, kind from effects where status = 'planned' and not id = any($1::uuid[]) order by planned_at, id;
+
+-- name: place
+select lead_id, conversation_id from messages where id = $1;
+
+-- name: provider_id
+select provider_id from effects where id = $1;
+
+-- name: remove_runs
+-- The runs that planning started: what they were to do has been done (the engine's four tables, DBOS 3.4.0).
+with done as (
+    select workflow_uuid from dbos.workflow_status where workflow_uuid = any($1::text[])
+),
+inputs as (delete from dbos.workflow_input where workflow_uuid in (select workflow_uuid from done)),
+outputs as (delete from dbos.workflow_output where workflow_uuid in (select workflow_uuid from done)),
+steps as (delete from dbos.operation_outputs where workflow_uuid in (select workflow_uuid from done))
+delete from dbos.workflow_status where workflow_uuid in (select workflow_uuid from done);
