@@ -47,7 +47,9 @@ async def answer(
             return "superseded"
         if await connection.fetchval(SQL["emergency_answered"], message_id):
             return "not_needed"
-        scored = await connection.fetchrow(SQL["score_of_message"], message_id)
+        if await connection.fetch(SQL["known_effects"], [_key(message_id)]):
+            return "planned"
+        scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
         output = as_output(scored["output"]) if scored is not None else None
         acknowledge = await _acknowledge(connection, about, output)
         if not settled and not acknowledge and _just_answered(ledger, about):
@@ -57,9 +59,7 @@ async def answer(
         await _refuse(ledger, message, about, output, correlation_id)
         return "not_needed"
     content = await _content(ledger, ai, message, about, output, acknowledge=acknowledge)
-    intent = effects.Intent(
-        key=f"answer:{message_id}", content=content, purpose="answer", cause_id=message_id
-    )
+    intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
 
     async def decide(connection: Connection) -> None:
         act = Act(ledger, connection, by_system(correlation_id))
@@ -67,6 +67,11 @@ async def answer(
 
     await record(ledger.pool, decide, subject=about["person_id"])
     return "planned"
+
+
+def _key(message_id: UUID) -> str:
+    """One answer a message."""
+    return f"answer:{message_id}"
 
 
 async def _acknowledge(connection: Connection, about: Row, output: ScoringOutput | None) -> bool:
@@ -113,7 +118,7 @@ async def _refuse(
 
     async def decide(connection: Connection) -> None:
         intent = effects.Intent(
-            key=f"answer:{message['id']}", content=content, purpose="answer", cause_id=message["id"]
+            key=_key(message["id"]), content=content, purpose="answer", cause_id=message["id"]
         )
         act = Act(ledger, connection, by_system(correlation_id))
         await effects.decline(act, conversation_id=message["conversation_id"], intent=intent, reason=reason)

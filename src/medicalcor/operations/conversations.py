@@ -6,7 +6,7 @@ from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
-from medicalcor.core.errors import Conflict, Forbidden, InvalidInput
+from medicalcor.core.errors import Forbidden, InvalidInput, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.outreach.policy import decide as decide_outreach
 from medicalcor.operations import effects
@@ -30,6 +30,13 @@ _REFUSALS = {
 }
 
 
+class TakenByColleague(ProductError):
+    """A colleague has already taken this conversation over."""
+
+    code = "taken_over"
+    http_status = 409
+
+
 async def take_over(ledger: Ledger, *, conversation_id: ConversationId, by: UserId) -> None:
     """A colleague writes here from now on: automatic answers stop, those that wait are called back."""
 
@@ -38,7 +45,7 @@ async def take_over(ledger: Ledger, *, conversation_id: ConversationId, by: User
         if about["taken_over_by"] == by:
             return
         if about["taken_over_by"] is not None:
-            raise Conflict("A colleague has already taken this conversation over.")
+            raise TakenByColleague
         event = ConversationTakenOver(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
         act = _act(ledger, connection, conversation_id, by)
         await act.append(_entry(about, event))

@@ -1,8 +1,9 @@
 """Sending what was planned: once, as far as the provider allows.
 
 An attempt is written down before the provider is asked and closed after. One that was never closed, or that got
-no answer, is unknown: it waits for the provider's own word (a status carries the effect's id) and is made again
-only when a gateway has been listening all the while and heard nothing.
+no answer, is unknown. A message waits for the provider's own word (a status carries the effect's id) and is made
+again only when a gateway has been listening long enough and heard nothing. What went to a CRM is looked for there,
+once its search has had time to find it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -40,7 +41,10 @@ CRM_PAUSES = (1.0, 2.0, 30.0, 120.0, 600.0, 3600.0, 14_400.0)
 """A CRM that is away for an afternoon loses nothing."""
 SERVER_ERROR_WAIT = timedelta(seconds=5)
 """After an error answer the status, if there is one, comes soon."""
-GATEWAY_FRESH = timedelta(seconds=10)
+LONGEST_SILENCE = timedelta(hours=1)
+"""Nobody is waited for longer than this, however long the gateway was away."""
+CLOCKS_DIFFER = timedelta(seconds=1)
+"""A run that comes this much too early has come in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ async def deliver(ledger: Ledger, *, about: Destination, send: Send, recover: Re
     """
 
     async def begin(connection: Connection) -> Attempt | None:
-        return await _begin(Act(ledger, connection, about.cause), about, waits_for_status=recover is None)
+        return await _begin(Act(ledger, connection, about.cause), about, patient=recover is None)
 
     attempt = await record(ledger.pool, begin, subject=about.person_id)
     if attempt is None:
@@ -87,11 +91,11 @@ async def deliver(ledger: Ledger, *, about: Destination, send: Send, recover: Re
     await record(ledger.pool, end, subject=about.person_id)
 
 
-async def _begin(act: Act, about: Destination, *, waits_for_status: bool) -> Attempt | None:
+async def _begin(act: Act, about: Destination, *, patient: bool) -> Attempt | None:
     effect = await act.connection.fetchrow(SQL["effect"], about.effect_id)
     if effect is None or effect["status"] not in OPEN or effect["content"] is None:
         return None
-    if await _must_wait(act, effect, waits_for_status=waits_for_status):
+    if await _must_wait(act, effect, patient=patient):
         return None
     now = clock.now()
     if _interrupted(effect):
@@ -109,17 +113,18 @@ async def _begin(act: Act, about: Destination, *, waits_for_status: bool) -> Att
     return Attempt(number, effect, standing, content)
 
 
-async def _must_wait(act: Act, effect: Row, *, waits_for_status: bool) -> bool:
+async def _must_wait(act: Act, effect: Row, *, patient: bool) -> bool:
     """Whether it is too early: for another try, or to know that an earlier one did not arrive."""
     now = clock.now()
-    if not (_fate_unknown(effect) and waits_for_status):
-        waits = effect["status"] in {"held", "delayed"} and effect["hold_until"] is not None
-        return waits and now < effect["hold_until"]
-    due = await _may_send_again_at(act, effect)
-    if now < due:
-        await _wait(act, effect, due)
-        return True
-    return False
+    if effect["hold_until"] is not None and now < effect["hold_until"] - CLOCKS_DIFFER:
+        return True  # a run for then has been started already
+    if not _fate_unknown(effect):
+        return False
+    pause = await _too_early_by(act, effect, now) if patient else _search_lags(act, effect, now)
+    if pause <= timedelta():
+        return False
+    await _wait(act, effect, now + pause)
+    return True
 
 
 def _interrupted(effect: Row) -> bool:
@@ -148,18 +153,33 @@ async def _still_allowed(act: Act, effect: Row, about: Row, content: Content) ->
     return decision.verdict == "send"
 
 
-async def _may_send_again_at(act: Act, effect: Row) -> datetime:
-    """When silence means that it never arrived. Silence counts only while a gateway listens."""
-    if effect["attempt_reason"] == "server_error" and effect["hold_until"] is not None:
-        announced: datetime = effect["hold_until"]
-        return announced
-    now = clock.now()
-    wait = timedelta(seconds=act.ledger.settings.unknown_outcome_wait_seconds)
-    listening_since = await act.connection.fetchval(SQL["gateway_since"], now - GATEWAY_FRESH)
-    if listening_since is None:
-        return now + wait
-    since: datetime = max(effect["started_at"], listening_since)
-    return since + wait
+async def _too_early_by(act: Act, effect: Row, now: datetime) -> timedelta:
+    """How much longer until silence means that it never arrived.
+
+    Silence counts only while a gateway is known to have listened. After it was away it counts for as long as it
+    was away: a provider that finds nobody comes back at ever longer intervals.
+    """
+    wait = _patience(act.ledger)
+    asked: datetime = effect["started_at"]
+    if effect["attempt_reason"] == "server_error":
+        wait = min(wait, SERVER_ERROR_WAIT)
+    heard = await act.connection.fetchrow(SQL["gateway_heard"], asked)
+    if heard is None or heard["since"] is None:
+        return max(wait, (now - asked) / 2)
+    since = max(asked, heard["since"])
+    wait = min(max(wait, since - asked), LONGEST_SILENCE)
+    missing: timedelta = wait - (heard["until"] - since)
+    return max(missing, (now - asked) / 2) if missing > timedelta() else missing
+
+
+def _search_lags(act: Act, effect: Row, now: datetime) -> timedelta:
+    """How much longer until a CRM surely finds what it was given."""
+    asked: datetime = effect["started_at"]
+    return asked + _patience(act.ledger) - now
+
+
+def _patience(ledger: Ledger) -> timedelta:
+    return timedelta(seconds=ledger.settings.unknown_outcome_wait_seconds)
 
 
 async def _wait(act: Act, effect: Row, due: datetime) -> None:
@@ -177,9 +197,10 @@ def _after(ledger: Ledger, attempt: Attempt, problem: ProviderError, *, patient:
     if problem.permanent or attempt.number > len(pauses):
         return EffectFailed(effect_id=effect_id, kind=kind, reason=reason)
     pause = timedelta(seconds=max(pauses[attempt.number - 1], problem.retry_after or 0))
-    if isinstance(problem, OutcomeUnknown) and patient:
-        silence = timedelta(seconds=ledger.settings.unknown_outcome_wait_seconds)
-        wait = min(SERVER_ERROR_WAIT, silence) if reason == "server_error" else silence
+    if isinstance(problem, OutcomeUnknown):
+        wait = _patience(ledger)
+        if patient and reason == "server_error":
+            wait = min(SERVER_ERROR_WAIT, wait)
         return EffectUnknown(effect_id=effect_id, kind=kind, reason=reason, again_at=now + wait)
     return EffectDelayed(effect_id=effect_id, kind=kind, reason=reason, again_at=now + pause)
 
@@ -230,7 +251,7 @@ async def _again(connection: Connection, effect: Row, at: datetime) -> None:
     await jobs.start(
         connection,
         jobs.DELIVER,
-        id=f"{jobs.DELIVER.name}:{effect['id']}:{effect['attempt']}:{int(at.timestamp())}",
+        id=f"{jobs.DELIVER.name}:{effect['id']}:{effect['attempt']}:{at.isoformat()}",
         args=([str(effect["id"])],),
         partition=effects.partition_of(
             kind=effect["kind"], conversation_id=effect["conversation_id"], person_id=effect["person_id"]

@@ -8,7 +8,6 @@ from medicalcor.core import clock
 from medicalcor.core.crypto.vault import unseal
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
-from medicalcor.core.database.transaction import transaction
 from medicalcor.core.errors import NotFound
 from medicalcor.core.eventstore.store import Cause
 from medicalcor.operations.ledger import Ledger
@@ -62,7 +61,6 @@ async def _opened(ledger: Ledger, connection: Connection, row: Row) -> Item:
     )
 
 
-async def set_aside(ledger: Ledger, *, inbox_id: UUID, reason: str) -> None:
+async def put_aside(connection: Connection, *, inbox_id: UUID, reason: str) -> None:
     """It could not be read after all: keep it and show it to staff with the reason."""
-    async with transaction(ledger.pool) as connection:
-        await connection.execute(SQL["inbox_unread"], inbox_id, clock.now(), reason)
+    await connection.execute(SQL["inbox_unread"], inbox_id, clock.now(), reason)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
@@ -14,11 +15,10 @@ from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.triage.rules import triage
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations import effects
+from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
-from medicalcor.operations.receiving import lead_link
 from medicalcor.operations.talk import Said, turns_of
 from medicalcor.schemas.common import Classification, LeadId, UserId
-from medicalcor.schemas.effects import HubSpotTask, StaffAlert
 from medicalcor.schemas.events.leads import LeadScored, LeadSeen, LeadTriaged
 from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
 
@@ -118,10 +118,21 @@ async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
             key=key,
         )
     )
+    if output.emergency and not await _number_was_sent(act.connection, about):
+        # the model saw what the rules, which look at every message at once, did not
+        intents = plans.emergency(
+            act.ledger, message_id=message["id"], lead_id=message["lead_id"], language=output.language
+        )
+        await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
     newly_hot = output.classification == Classification.HOT and about["classification"] != Classification.HOT
     if newly_hot and not output.emergency and about["opted_out_at"] is None:
-        intents = _hot(act.ledger, message, output)
+        intents = plans.hot(act.ledger, message_id=message["id"], lead_id=message["lead_id"], output=output)
         await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
+
+
+async def _number_was_sent(connection: Connection, about: Row) -> bool:
+    since = clock.now() - plans.ONE_EMERGENCY
+    return bool(await connection.fetchval(SQL["recent_emergency"], about["conversation_id"], since))
 
 
 def _scored(message: Row, verdict: _Verdict) -> LeadScored:
@@ -139,25 +150,6 @@ def _scored(message: Row, verdict: _Verdict) -> LeadScored:
         agreed=output.classification == by_rules.classification,
         turns=verdict.turns,
     )
-
-
-def _hot(ledger: Ledger, message: Row, output: ScoringOutput) -> list[effects.Intent]:
-    """A colleague is told, here and in the CRM."""
-    alert = effects.Intent(
-        key=f"hot-alert:{message['id']}",
-        content=StaffAlert(code="hot_lead"),
-        purpose="staff_alert",
-        cause_id=message["id"],
-    )
-    if not ledger.crm_on:
-        return [alert]
-    wish = ", ".join(output.procedures) if ledger.settings.hubspot_share_health else ""
-    body = f"Score {output.score} of 5. {wish + '. ' if wish else ''}{lead_link(ledger, message['lead_id'])}"
-    task = HubSpotTask(subject="HOT lead: call back", body=body, priority="HIGH")
-    return [
-        alert,
-        effects.Intent(key=f"hot-task:{message['id']}", content=task, purpose="crm", cause_id=message["id"]),
-    ]
 
 
 async def mark_seen(ledger: Ledger, *, lead_id: LeadId, by: UserId) -> None:

@@ -6,17 +6,18 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from medicalcor.core import clock
-from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.pool import CONNECTION_LOST, Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
-from medicalcor.core.errors import ProviderOff
+from medicalcor.core.errors import Conflict, ProviderOff
 from medicalcor.core.eventstore.store import Append
+from medicalcor.core.log import get_logger
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.integrations.whatsapp.mapping import reason_of_status
 from medicalcor.operations import effects
 from medicalcor.operations.delivery import Attempt, deliver, tell_staff
 from medicalcor.operations.effects import Destination
-from medicalcor.operations.inbox import Item, set_aside, waiting_statuses
+from medicalcor.operations.inbox import Item, put_aside, waiting_statuses
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.effects import DELIVERY_RANK, OPEN, WhatsAppTemplate, WhatsAppText
@@ -26,6 +27,8 @@ from medicalcor.schemas.wire.whatsapp_out import Recipient
 
 SQL = statements("medicalcor.operations")
 STATUSES_AT_ONCE = 500
+
+log = get_logger(__name__)
 
 
 async def send(ledger: Ledger, *, whatsapp: WhatsAppClient | None, about: Destination) -> None:
@@ -64,7 +67,13 @@ async def take_statuses(ledger: Ledger) -> int:
     """What the provider says became of our messages. Statuses only move forward, in whatever order they come."""
     items = await waiting_statuses(ledger, most=STATUSES_AT_ONCE)
     for item in items:
-        await _take_status(ledger, item)
+        try:
+            await _take_status(ledger, item)
+        except (*CONNECTION_LOST, Conflict):
+            raise
+        except Exception:  # whatever it is, those behind it are not held up
+            log.exception("status_not_taken", inbox_id=str(item.id))
+            await _put_aside(ledger, item, "It could not be taken in; the worker's log says why.")
     return len(items)
 
 
@@ -72,7 +81,7 @@ async def _take_status(ledger: Ledger, item: Item) -> None:
     try:
         status = InboundStatus.model_validate_json(item.body)
     except ValidationError:
-        await set_aside(ledger, inbox_id=item.id, reason="the status does not have the documented shape")
+        await _put_aside(ledger, item, "The status does not have the shape WhatsApp documents.")
         return
 
     async def decide(connection: Connection) -> None:
@@ -82,6 +91,13 @@ async def _take_status(ledger: Ledger, item: Item) -> None:
             act = Act(ledger, connection, item.cause("provider:whatsapp"))
             outcome = await _move(act, effect, status)
         await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), outcome, None)
+
+    await record(ledger.pool, decide)
+
+
+async def _put_aside(ledger: Ledger, item: Item, reason: str) -> None:
+    async def decide(connection: Connection) -> None:
+        await put_aside(connection, inbox_id=item.id, reason=reason)
 
     await record(ledger.pool, decide)
 

@@ -77,6 +77,41 @@ select id, role, kind, body, language, at from (
 order by at desc, id desc
 limit $2;
 
+-- name: unscored_text
+-- Whether something was said that no judgement has looked at yet.
+select exists (
+    select from messages m
+    where m.conversation_id = $1 and m.body is not null
+        and m.kind not in ('reaction', 'edit', 'revoke', 'system')
+        and not exists (select from scores s where s.lead_id = m.lead_id and s.message_id >= m.id)
+);
+
+-- name: unanswered_message
+-- The latest message that expects an answer, when nothing has been decided about one.
+select m.* from (
+    select id, conversation_id, lead_id, person_id, kind, body, received_at, provider_id
+    from messages
+    where conversation_id = $1 and kind not in ('reaction', 'edit', 'revoke', 'system')
+    order by id desc limit 1
+) m
+where not exists (select from effects where key = 'answer:' || m.id)
+    and not exists (select from effects where cause_id = m.id and purpose = 'emergency');
+
+-- name: score_to_answer
+-- The judgement that an answer to this message goes by: of this message, or of earlier ones still without an answer.
+select s.score, s.classification, s.output, s.scorer, s.why
+from scores s
+where s.lead_id = $1 and s.message_id <= $2 and not exists (
+    select from effects e
+    where e.lead_id = $1 and e.purpose in ('answer', 'emergency') and e.cause_id >= s.message_id
+)
+order by s.message_id desc limit 1;
+
+-- name: recent_emergency
+select exists (
+    select from effects where conversation_id = $1 and purpose = 'emergency' and planned_at > $2
+);
+
 -- name: score_of_message
 select score, classification, output, scorer, why from scores where message_id = $1;
 
@@ -134,9 +169,10 @@ insert into effect_attempts (effect_id, attempt, started_at) values ($1, $2, $3)
 update effect_attempts set ended_at = $3, outcome = $4, reason = $5
 where effect_id = $1 and attempt = $2 and ended_at is null;
 
--- name: gateway_since
--- Since when a gateway has been taking in the providers' words; null when none does now.
-select min(started_at) from processes where kind = 'gateway' and stopped_at is null and last_seen > $1;
+-- name: gateway_heard
+-- From when to when a gateway has surely been taking in the providers' words, of late: the latest start among those
+-- that were seen since then counts, so that a gap between two is one. Nulls when none has been seen.
+select max(started_at) as since, max(last_seen) as until from processes where kind = 'gateway' and last_seen > $1;
 
 -- name: contact_facts
 select
@@ -152,7 +188,7 @@ where status in ('planned', 'held', 'unknown', 'delayed') and coalesce(hold_unti
 order by planned_at limit 500;
 
 -- name: stranded_messages
--- Messages that were stored and whose run is gone: none, unless somebody removed runs by hand.
+-- Messages that were stored long ago and that no run has taken in.
 select id, partition_key from inbox
 where kind = 'message' and handled_at is null and received_at < $1
 order by id limit 500;

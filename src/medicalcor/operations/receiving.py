@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from medicalcor.core import clock, ids
-from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.identity.phones import international
-from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.scoring import rules
-from medicalcor.operations import effects
-from medicalcor.operations.inbox import Item, open_item
+from medicalcor.operations import effects, intents
+from medicalcor.operations.inbox import Item, open_item, put_aside
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.operations.talk import turns_of
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert, WhatsAppText
 from medicalcor.schemas.events.conversations import ConversationOpened, Media, MessageKind, MessageReceived
 from medicalcor.schemas.events.leads import LeadCreated
 from medicalcor.schemas.events.people import (
@@ -42,11 +42,9 @@ Next = Literal["score", "answer", "nothing"]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Where the message belongs and what comes next; ids only."""
+    """What comes next, and for which message: this one, or an earlier one that is owed an answer. Ids only."""
 
     message_id: UUID
-    conversation_id: UUID
-    lead_id: UUID
     next: Next
 
 
@@ -80,15 +78,30 @@ class _Place:
 
 
 async def receive(ledger: Ledger, *, inbox_id: UUID) -> Received:
-    """Find or create the lead, check for opt-out and emergency, record. Raises `ValueError` when unreadable."""
+    """Find or create the lead, check for opt-out and emergency, record. What cannot be read is kept for staff."""
     item = await open_item(ledger, inbox_id=inbox_id)
-    message = InboundMessage.model_validate_json(item.body)
-    addresses = _addresses(ledger, message)
-
-    arrival = _Arrival(item, message, addresses)
+    try:
+        message = InboundMessage.model_validate_json(item.body)
+    except ValidationError:
+        return await set_aside(
+            ledger, inbox_id=inbox_id, reason="The message does not have the shape WhatsApp documents."
+        )
+    arrival = _Arrival(item, message, _addresses(ledger, message))
 
     async def decide(connection: Connection) -> Received:
         return await _receive(ledger, connection, arrival)
+
+    return await record(ledger.pool, decide)
+
+
+async def set_aside(ledger: Ledger, *, inbox_id: UUID, reason: str) -> Received:
+    """Nothing can be made of it: keep it and show it to staff with the reason. Others do not wait for it."""
+    item = await open_item(ledger, inbox_id=inbox_id)
+
+    async def decide(connection: Connection) -> Received:
+        await put_aside(connection, inbox_id=inbox_id, reason=reason)
+        conversation = await connection.fetchrow(SQL["conversation_by_partition"], item.partition_key)
+        return await _owed(connection, conversation["id"] if conversation else None, instead_of=inbox_id)
 
     return await record(ledger.pool, decide)
 
@@ -99,9 +112,7 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: _Arrival) ->
         await lock_subject(connection, UUID(hex=key))
     known = await connection.fetchrow(SQL["message"], item.id)
     if known is not None:
-        return Received(
-            known["id"], known["conversation_id"], known["lead_id"], _next(known["kind"], known["body"])
-        )
+        return await _next_of(connection, known)
     place = await _place(connection, arrival)
     event = _event(arrival, place)
     look = await _look(connection, place, event)
@@ -123,13 +134,41 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: _Arrival) ->
         intents=[*_emergency(ledger, item, place, look), *_for_crm(ledger, item, place)],
     )
     await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
-    return Received(item.id, place.conversation_id, place.lead_id, _next(event.kind, event.text))
+    return await _next(
+        connection,
+        item.id,
+        conversation_id=place.conversation_id,
+        kind=event.kind,
+        text=event.text,
+    )
 
 
-def _next(kind: str, text: str | None) -> Next:
+async def _next(
+    connection: Connection, message_id: UUID, *, conversation_id: UUID, kind: str, text: str | None
+) -> Received:
     if kind in SILENT:
-        return "nothing"
-    return "score" if text else "answer"
+        return await _owed(connection, conversation_id, instead_of=message_id)
+    # a photo may follow so closely on a text that the text was left for it to be judged with
+    judge = text or await connection.fetchval(SQL["unscored_text"], conversation_id)
+    return Received(message_id, "score" if judge else "answer")
+
+
+async def _owed(connection: Connection, conversation_id: UUID | None, *, instead_of: UUID) -> Received:
+    """A message that waited for this one, in the belief that this one would be answered in its stead."""
+    waits = await connection.fetchrow(SQL["unanswered_message"], conversation_id)
+    if waits is None:
+        return Received(instead_of, "nothing")
+    return await _next_of(connection, waits)
+
+
+async def _next_of(connection: Connection, message: Row) -> Received:
+    return await _next(
+        connection,
+        message["id"],
+        conversation_id=message["conversation_id"],
+        kind=message["kind"],
+        text=message["body"],
+    )
 
 
 def _addresses(ledger: Ledger, message: InboundMessage) -> list[_Address]:
@@ -275,47 +314,15 @@ def _noticed(arrival: _Arrival, place: _Place, look: ScoringOutput | None) -> li
 
 
 def _emergency(ledger: Ledger, item: Item, place: _Place, look: ScoringOutput | None) -> list[effects.Intent]:
-    """The number to call, at once, and a colleague who knows."""
     if look is None or not look.emergency:
         return []
-    settings = ledger.settings
-    text = phrase("emergency", look.language, clinic=settings.clinic_name, number=settings.emergency_number)
-    answer = WhatsAppText(body=text, language=look.language, written_by="phrases")
-    alert = StaffAlert(code="emergency")
-    intents = [
-        effects.Intent(key=f"emergency:{item.id}", content=answer, purpose="emergency", cause_id=item.id),
-        effects.Intent(
-            key=f"emergency-alert:{item.id}", content=alert, purpose="staff_alert", cause_id=item.id
-        ),
-    ]
-    if ledger.crm_on:
-        task = HubSpotTask(
-            subject="Emergency: call this person now",
-            body=f"Somebody wrote of signs of an emergency. {lead_link(ledger, place.lead_id)}",
-            priority="HIGH",
-        )
-        intents.append(
-            effects.Intent(key=f"emergency-task:{item.id}", content=task, purpose="crm", cause_id=item.id)
-        )
-    return intents
+    return intents.emergency(ledger, message_id=item.id, lead_id=place.lead_id, language=look.language)
 
 
 def _for_crm(ledger: Ledger, item: Item, place: _Place) -> list[effects.Intent]:
-    """The contact, the first time, and a line on its timeline."""
     if not ledger.crm_on:
         return []
-    note = HubSpotNote(text=f"Wrote on WhatsApp. {lead_link(ledger, place.lead_id)}")
-    about_note = effects.Intent(key=f"note:{item.id}", content=note, purpose="crm", cause_id=item.id)
+    note = intents.note(ledger, message_id=item.id, lead_id=place.lead_id)
     if not place.is_new:
-        return [about_note]
-    contact = effects.Intent(
-        key=f"contact:{place.person_id}", content=HubSpotContact(), purpose="crm", cause_id=item.id
-    )
-    return [contact, about_note]
-
-
-def lead_link(ledger: Ledger, lead_id: UUID) -> str:
-    """Where staff find the lead: an id, nothing else."""
-    settings = ledger.settings
-    base = settings.dashboard_url or f"http://{settings.bind_host}:{settings.web_port}"
-    return f"{base}/leads/{lead_id}"
+        return [note]
+    return [intents.contact(person_id=place.person_id, message_id=item.id), note]

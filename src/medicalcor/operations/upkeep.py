@@ -1,6 +1,6 @@
 """House-keeping: what was lost is started again, what is old goes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from medicalcor.core import clock, jobs
 from medicalcor.core.database.queries import statements
@@ -12,6 +12,8 @@ from medicalcor.operations.messaging import take_statuses
 
 SQL = statements("medicalcor.operations")
 OVERDUE = timedelta(minutes=2)
+STRANDED = timedelta(minutes=10)
+"""A message that nobody took in for so long has lost its run, or waits in a queue that is far behind."""
 RUNS_KEPT = timedelta(days=30)
 """Shorter than the inbox is kept: the inbox, not the runs, is what makes a redelivery harmless."""
 BODIES_KEPT = timedelta(days=365)
@@ -26,7 +28,7 @@ async def sweep_effects(ledger: Ledger) -> int:
             await jobs.start(
                 connection,
                 jobs.DELIVER,
-                id=f"{jobs.DELIVER.name}:{row['id']}:sweep:{int(now.timestamp()) // int(OVERDUE.total_seconds())}",
+                id=f"{jobs.DELIVER.name}:{row['id']}:sweep:{_slot(now, OVERDUE)}",
                 args=([str(row["id"])],),
                 partition=effects.partition_of(
                     kind=row["kind"], conversation_id=row["conversation_id"], person_id=row["person_id"]
@@ -35,9 +37,30 @@ async def sweep_effects(ledger: Ledger) -> int:
     return len(rows)
 
 
+async def sweep_messages(ledger: Ledger) -> int:
+    """Take in what was stored and never taken in; a message that is under way is not taken in twice for it."""
+    now = clock.now()
+    async with transaction(ledger.pool) as connection:
+        rows = await connection.fetch(SQL["stranded_messages"], now - STRANDED)
+        for row in rows:
+            await jobs.start(
+                connection,
+                jobs.WHATSAPP_MESSAGE,
+                id=f"{jobs.WHATSAPP_MESSAGE.name}:{row['id']}:sweep:{_slot(now, STRANDED)}",
+                args=(str(row["id"]),),
+                partition=row["partition_key"],
+            )
+    return len(rows)
+
+
 async def sweep_statuses(ledger: Ledger) -> int:
     """Statuses that were stored too late for the run of their half second."""
     return await take_statuses(ledger)
+
+
+def _slot(now: datetime, length: timedelta) -> int:
+    """The same number for all sweeps within `length`: they start a thing once."""
+    return int(now.timestamp()) // int(length.total_seconds())
 
 
 async def sign_checkpoint(ledger: Ledger) -> None:

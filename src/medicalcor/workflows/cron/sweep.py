@@ -1,4 +1,4 @@
-"""What fell between two runs is picked up: late statuses, and effects whose time has come."""
+"""What fell between two runs is picked up: messages, late statuses, and effects whose time has come."""
 
 from datetime import datetime
 from typing import Any
@@ -10,5 +10,6 @@ from medicalcor.workflows.steps import upkeep
 
 @DBOS.workflow(name="cron.effect_sweep")
 async def run(_scheduled_at: datetime, _context: Any) -> None:
+    await upkeep.sweep_messages()
     await upkeep.sweep_statuses()
     await upkeep.sweep_effects()

@@ -9,7 +9,10 @@ from medicalcor.workflows.steps import conversations as steps
 
 @DBOS.workflow(name=jobs.WHATSAPP_MESSAGE.name, max_recovery_attempts=50)
 async def message(inbox_id: str) -> str:
-    received = await steps.receive(inbox_id)
+    try:
+        received = await steps.receive(inbox_id)
+    except Exception:  # noqa: BLE001 - whatever it is, the engine has logged it, and a person must see the message
+        received = await steps.set_aside(inbox_id)
     if received["next"] == "nothing":
         return "recorded"
     if received["next"] == "score":

@@ -4,39 +4,55 @@ import asyncio
 from uuid import UUID
 
 from dbos import DBOS
-from pydantic import ValidationError
 
 from medicalcor.core import clock, context
+from medicalcor.core.log import get_logger
 from medicalcor.operations import answers, inbox, leads, messaging, receiving
+from medicalcor.operations.receiving import Received
 from medicalcor.workflows.steps.current import current
-from medicalcor.workflows.steps.retries import RETRIES
+from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
 COMMIT_SECONDS = 0.2
 """What was stored in a slot is committed this long after its end; a later one comes with the next or the sweep."""
 LONGEST_PAUSE_SECONDS = 1.0
 
+log = get_logger(__name__)
+
 
 @DBOS.step(name="conversations.receive", **RETRIES)
+@through_outages
 async def receive(inbox_id: str) -> dict[str, str]:
     """Ids of what it became, and what comes next: `score`, `answer` or `nothing`."""
     ledger = current().ledger
     item = await inbox.open_item(ledger, inbox_id=UUID(inbox_id))
     with context.bind(correlation_id=item.correlation_id, traceparent=item.traceparent):
-        try:
-            received = await receiving.receive(ledger, inbox_id=item.id)
-        except ValidationError:
-            await inbox.set_aside(
-                ledger, inbox_id=item.id, reason="The message does not have the shape WhatsApp documents."
-            )
-            return {"next": "nothing", "correlation_id": item.correlation_id}
+        return _as_words(await receiving.receive(ledger, inbox_id=item.id), item.correlation_id)
+
+
+@DBOS.step(name="conversations.set_aside", **RETRIES)
+@through_outages
+async def set_aside(inbox_id: str) -> dict[str, str]:
+    """As `receive`, for what it failed on."""
+    ledger = current().ledger
+    item = await inbox.open_item(ledger, inbox_id=UUID(inbox_id))
+    with context.bind(correlation_id=item.correlation_id, traceparent=item.traceparent):
+        log.error("message_not_taken_in", inbox_id=inbox_id)
+        reason = "It could not be taken in; the worker's log says why."
+        return _as_words(
+            await receiving.set_aside(ledger, inbox_id=item.id, reason=reason), item.correlation_id
+        )
+
+
+def _as_words(received: Received, correlation_id: str) -> dict[str, str]:
     return {
         "message_id": str(received.message_id),
         "next": received.next,
-        "correlation_id": item.correlation_id,
+        "correlation_id": correlation_id,
     }
 
 
 @DBOS.step(name="leads.score", **RETRIES)
+@through_outages
 async def score(message_id: str, correlation_id: str) -> dict[str, bool]:
     runtime = current()
     with context.bind(correlation_id=correlation_id):
@@ -47,6 +63,7 @@ async def score(message_id: str, correlation_id: str) -> dict[str, bool]:
 
 
 @DBOS.step(name="conversations.answer", **RETRIES)
+@through_outages
 async def answer(message_id: str, correlation_id: str, *, ai_usable: bool, settled: bool) -> str:
     runtime = current()
     with context.bind(correlation_id=correlation_id):
@@ -60,6 +77,7 @@ async def answer(message_id: str, correlation_id: str, *, ai_usable: bool, settl
 
 
 @DBOS.step(name="messaging.take_statuses", **RETRIES)
+@through_outages
 async def take_statuses(slot_ends_ms: int) -> int:
     pause = slot_ends_ms / 1000 + COMMIT_SECONDS - clock.now().timestamp()
     await asyncio.sleep(min(max(pause, 0), LONGEST_PAUSE_SECONDS))

@@ -7,10 +7,11 @@ from dbos import DBOS
 from medicalcor.core import context
 from medicalcor.operations import crm, effects, messaging
 from medicalcor.workflows.steps.current import current
-from medicalcor.workflows.steps.retries import RETRIES
+from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
 
 @DBOS.step(name="effects.deliver", **RETRIES)
+@through_outages
 async def deliver(effect_ids: list[str]) -> None:
     """In their order. Each remembers its attempts, so one that went out is not sent again by a repeat."""
     for effect_id in effect_ids:

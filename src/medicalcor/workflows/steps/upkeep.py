@@ -4,24 +4,34 @@ from dbos import DBOS
 
 from medicalcor.operations import upkeep
 from medicalcor.workflows.steps.current import current
-from medicalcor.workflows.steps.retries import RETRIES
+from medicalcor.workflows.steps.retries import RETRIES, through_outages
+
+
+@DBOS.step(name="upkeep.sweep_messages", **RETRIES)
+@through_outages
+async def sweep_messages() -> int:
+    return await upkeep.sweep_messages(current().ledger)
 
 
 @DBOS.step(name="upkeep.sweep_effects", **RETRIES)
+@through_outages
 async def sweep_effects() -> int:
     return await upkeep.sweep_effects(current().ledger)
 
 
 @DBOS.step(name="upkeep.sweep_statuses", **RETRIES)
+@through_outages
 async def sweep_statuses() -> int:
     return await upkeep.sweep_statuses(current().ledger)
 
 
 @DBOS.step(name="upkeep.sign_checkpoint", **RETRIES)
+@through_outages
 async def sign_checkpoint() -> None:
     await upkeep.sign_checkpoint(current().ledger)
 
 
 @DBOS.step(name="upkeep.retain", **RETRIES)
+@through_outages
 async def retain() -> int:
     return await upkeep.retain(current().ledger)

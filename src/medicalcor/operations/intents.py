@@ -1,0 +1,77 @@
+"""What ought to reach colleagues and the CRM when something happens."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from medicalcor.domain.language.phrases import phrase
+from medicalcor.operations.effects import Intent
+from medicalcor.operations.ledger import Ledger
+from medicalcor.schemas.common import Language
+from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert, WhatsAppText
+from medicalcor.schemas.scoring import ScoringOutput
+
+ONE_EMERGENCY = timedelta(hours=24)
+"""The number to call is sent once in this time, however often the emergency is spoken of."""
+
+
+def emergency(ledger: Ledger, *, message_id: UUID, lead_id: UUID, language: Language) -> list[Intent]:
+    """The number to call, at once, and a colleague who knows."""
+    settings = ledger.settings
+    text = phrase("emergency", language, clinic=settings.clinic_name, number=settings.emergency_number)
+    answer = WhatsAppText(body=text, language=language, written_by="phrases")
+    intents = [
+        Intent(key=f"emergency:{message_id}", content=answer, purpose="emergency", cause_id=message_id),
+        Intent(
+            key=f"emergency-alert:{message_id}",
+            content=StaffAlert(code="emergency"),
+            purpose="staff_alert",
+            cause_id=message_id,
+        ),
+    ]
+    if ledger.crm_on:
+        task = HubSpotTask(
+            subject="Emergency: call this person now",
+            body=f"Somebody wrote of signs of an emergency. {lead_link(ledger, lead_id)}",
+            priority="HIGH",
+        )
+        intents.append(
+            Intent(key=f"emergency-task:{message_id}", content=task, purpose="crm", cause_id=message_id)
+        )
+    return intents
+
+
+def hot(ledger: Ledger, *, message_id: UUID, lead_id: UUID, output: ScoringOutput) -> list[Intent]:
+    """A colleague is told, here and in the CRM."""
+    alert = Intent(
+        key=f"hot-alert:{message_id}",
+        content=StaffAlert(code="hot_lead"),
+        purpose="staff_alert",
+        cause_id=message_id,
+    )
+    if not ledger.crm_on:
+        return [alert]
+    wish = ", ".join(output.procedures) if ledger.settings.hubspot_share_health else ""
+    body = f"Score {output.score} of 5. {wish + '. ' if wish else ''}{lead_link(ledger, lead_id)}"
+    task = HubSpotTask(subject="HOT lead: call back", body=body, priority="HIGH")
+    return [
+        alert,
+        Intent(key=f"hot-task:{message_id}", content=task, purpose="crm", cause_id=message_id),
+    ]
+
+
+def contact(*, person_id: UUID, message_id: UUID) -> Intent:
+    """The person in the CRM, the first time."""
+    return Intent(key=f"contact:{person_id}", content=HubSpotContact(), purpose="crm", cause_id=message_id)
+
+
+def note(ledger: Ledger, *, message_id: UUID, lead_id: UUID) -> Intent:
+    """A line on the contact's timeline."""
+    content = HubSpotNote(text=f"Wrote on WhatsApp. {lead_link(ledger, lead_id)}")
+    return Intent(key=f"note:{message_id}", content=content, purpose="crm", cause_id=message_id)
+
+
+def lead_link(ledger: Ledger, lead_id: UUID) -> str:
+    """Where staff find the lead: an id, nothing else."""
+    settings = ledger.settings
+    base = settings.dashboard_url or f"http://{settings.bind_host}:{settings.web_port}"
+    return f"{base}/leads/{lead_id}"
