@@ -11,7 +11,7 @@ _MARKS: Final = "\u0300-\u036f"
 _LETTER: Final = rf"(?:[^\W\d_]|[{_MARKS}{_INVISIBLE}])"
 _TOKEN: Final = re.compile(
     r"\d+(?:[.,:]\d+)*"
-    rf"|{_LETTER}+(?:['’](?:t|s|m|re|ve|ll|d)(?![^\W_]))?"
+    rf"|{_LETTER}+(?:['’](?i:t|s|m|re|ve|ll|d)(?![^\W_]))?"
     r"|[€$£%+]"
     r"|[.!?\n;,…:()¿¡]+"
     r"|[\u2190-\u21ff\u2600-\u27bf\U0001f000-\U0001faff]"

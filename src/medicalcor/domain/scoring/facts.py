@@ -99,32 +99,43 @@ def _answer_about_pain(said: Said) -> None:
 def _wants(known: Facts) -> None:
     for said in known.said:
         known.procedures |= {Procedure(match.means.partition(":")[2]) for match in said.of("procedure")}
-    ruled_out = {match.means for said in known.said for match, why in said.struck if why == "ruled out"}
     last_word = _last_word_on(known)
-    known.procedures -= {
-        code for code in known.procedures if f"procedure:{code}" in ruled_out and not last_word[code]
-    }
+    known.procedures = {code for code in known.procedures if last_word[code]}
     if not known.procedures - {Procedure.CONSULTATION}:
         _restore(known)
     if not known.procedures:
         _take_up(known)
-    if not known.procedures and not known.acute:
-        known.procedures |= {Procedure.GUM_TREATMENT} if known.has("symptom:gum") else set()
-        known.procedures |= {Procedure.CONSULTATION} if not known.procedures and known.has("look") else set()
+    if not known.procedures:
+        _infer(known)
+    _settle_procedures(known)
+    known.many = known.has("many") or any(
+        asked is not None and asked.has("ctx:count") and said.has("many:bare")
+        for said, asked in zip(known.said, known.asked, strict=True)
+    )
+
+
+def _infer(known: Facts) -> None:
+    """A material or a sign stands for its treatment when nothing else is named."""
+    if known.has("hint:crown"):
+        known.procedures.add(Procedure.CROWN)
+    elif known.has("symptom:gum") and not known.acute:
+        known.procedures.add(Procedure.GUM_TREATMENT)
+    elif known.has("look") and not known.acute:
+        known.procedures.add(Procedure.CONSULTATION)
+
+
+def _settle_procedures(known: Facts) -> None:
+    """What the rubric lists together and what it does not."""
     if _is_child(known):
         known.procedures.add(Procedure.PEDIATRIC)
-    else:
-        known.procedures.discard(Procedure.PEDIATRIC) if _is_grown_up(known) else None
+    elif _is_grown_up(known):
+        known.procedures.discard(Procedure.PEDIATRIC)
     if known.emergency or (known.acute and known.has("blow")):
         known.procedures.discard(Procedure.EXTRACTION)
     if Procedure.ALL_ON_X in known.procedures:
         known.procedures.discard(Procedure.IMPLANT)
     if known.procedures - {Procedure.CONSULTATION, Procedure.PEDIATRIC}:
         known.procedures.discard(Procedure.CONSULTATION)
-    known.many = known.has("many") or any(
-        asked is not None and asked.has("ctx:count") and said.has("many:bare")
-        for said, asked in zip(known.said, known.asked, strict=True)
-    )
 
 
 def _last_word_on(known: Facts) -> dict[Procedure, bool]:
@@ -157,7 +168,7 @@ def _restore(known: Facts) -> None:
 def _take_up(known: Facts) -> None:
     """The one treatment that the clinic asked about, when it is taken up without being named."""
     for said, asked in zip(known.said, known.asked, strict=True):
-        if asked is None or not asked.words.asked or asked.has("ctx:reminder"):
+        if asked is None or asked.has("ctx:reminder") or not (asked.words.asked or asked.has("ctx:offer")):
             continue
         offered = {Procedure(match.means.partition(":")[2]) for match in asked.of("procedure")} - {
             Procedure.CONSULTATION

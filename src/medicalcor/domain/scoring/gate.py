@@ -14,10 +14,10 @@ def intent_of(known: Facts) -> str:
         return "not_a_patient"
     if known.acute:
         return "prospect"
-    if _is_withdrawn(known):
-        return "withdrawn"
     if _is_logistics(known):
         return "existing_patient"
+    if _is_withdrawn(known):
+        return "withdrawn"
     if not known.book and all(_is_small(said) for said in known.said):
         return "smalltalk"
     if known.has("complaint") and not known.procedures and not known.book:
@@ -26,7 +26,8 @@ def intent_of(known: Facts) -> str:
 
 
 def _is_not_a_patient(known: Facts) -> bool:
-    return known.count("not_patient") > 0
+    """Somebody in pain is a patient, whatever single word says otherwise."""
+    return known.count("not_patient") > (1 if known.acute else 0)
 
 
 def _is_withdrawn(known: Facts) -> bool:
@@ -52,7 +53,7 @@ def _is_logistics(known: Facts) -> bool:
         return True
     if known.has("logistics:move", "logistics:cancel") and (visit or reminded or known.has("patient")):
         return True
-    return own
+    return own or (known.has("logistics:confirm") and visit and not known.procedures)
 
 
 def _is_small(said: Said) -> bool:

@@ -102,12 +102,25 @@ def settle(said: Said) -> Said:
         _strike_overlapped(said, family, by="past")
     _strike_overlapped(said, "budget", by="budget.offer")
     _strike_overlapped(said, "book", by="not_now")
-    _strike_overlapped(said, "soon", by="logistics:own")
+    _strike_overlapped(said, "book", by="logistics:own")
+    for match in [*said.of("soon"), *said.of("soon.asap")]:
+        if _of_the_old_visit(said, match):
+            said.strike(match, "the visit that there was")
     for family, marks in (("call_me", "neg"), ("book", "neg"), ("budget", "ruled_out.wide"), ("can", "neg")):
         for match in list(said.of(family)):
             if _ends_before(said.of(marks), match, said.words.clauses, reach=0):
                 said.strike(match, "denied")
     return said
+
+
+def _of_the_old_visit(said: Said, match: Match) -> bool:
+    """ "I am booked for today": the day of the visit that is given up, not one asked for."""
+    clauses = said.words.clauses
+    return any(
+        clauses[visit.first] == clauses[match.first] and visit.first <= match.first <= visit.last + _NEAR
+        for means in ("logistics:own", "logistics:cancel")
+        for visit in said.of(means)
+    )
 
 
 def _overlaps(one: Match, other: Match) -> bool:
