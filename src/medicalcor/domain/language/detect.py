@@ -108,13 +108,12 @@ def _of_word(word: str, raw: str) -> tuple[tuple[Language, float], ...]:
 
 def _by_pieces(word: str) -> Mapping[Language, float]:
     """An unlisted word's share of one small vote, by how usual its pieces are in each language."""
-    tables = _pieces()
-    logs = {
-        language: sum(
-            math.log((tables[language][piece] + _UNSEEN) / tables[language].total()) for piece in _cut(word)
-        )
-        for language in LANGUAGES
-    }
+    known, unseen = _pieces()
+    logs = dict.fromkeys(LANGUAGES, 0.0)
+    for piece in _cut(word):
+        of_piece = known.get(piece, unseen)
+        for language in LANGUAGES:
+            logs[language] += of_piece[language]
     best = max(logs.values())
     shares = {language: math.exp(value - best) for language, value in logs.items()}
     total = sum(shares.values())
@@ -141,11 +140,21 @@ def _lists() -> Mapping[Language, frozenset[str]]:
 
 
 @cache
-def _pieces() -> Mapping[Language, Counter[str]]:
-    return {
+def _pieces() -> tuple[Mapping[str, Mapping[Language, float]], Mapping[Language, float]]:
+    """How usual each piece is in each language, as a logarithm; and the same for one never seen."""
+    counts = {
         language: Counter(piece for word in words for piece in _cut(word))
         for language, words in _lists().items()
     }
+    totals = {language: counted.total() for language, counted in counts.items()}
+
+    def usual(piece: str | None) -> Mapping[Language, float]:
+        return {
+            language: math.log(((counts[language][piece] if piece else 0) + _UNSEEN) / totals[language])
+            for language in LANGUAGES
+        }
+
+    return {piece: usual(piece) for piece in set().union(*counts.values())}, usual(None)
 
 
 def ordinary_words() -> frozenset[str]:
