@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from medicalcor.core.log import configure
 from medicalcor.core.settings import load_settings
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ def gateway() -> "Shell":
     """Takes webhooks and API calls."""
     from medicalcor.api.app import create_gateway  # noqa: PLC0415 - see above
 
-    return create_gateway(load_settings())
+    settings = load_settings()
+    configure(settings.log_level)
+    return create_gateway(settings)
 
 
 def dashboard() -> "Litestar":
@@ -30,6 +33,7 @@ def dashboard() -> "Litestar":
     from medicalcor.web.app import create_dashboard  # noqa: PLC0415 - see above
 
     settings = load_settings()
+    configure(settings.log_level)
 
     @asynccontextmanager
     async def opened() -> "AsyncIterator[Ledger]":

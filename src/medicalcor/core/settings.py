@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     """Web pages that may call the API from a browser, e.g. `https://clinic.example`, separated by commas."""
 
     # worker
-    worker_concurrency: int = 40
+    worker_concurrency: int = 16
     unknown_outcome_wait_seconds: float = 20.0
     """How long a message whose fate is unknown waits for the provider's status before it is sent again."""
     answer_settle_seconds: float = 4.0

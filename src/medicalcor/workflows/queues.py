@@ -2,7 +2,7 @@
 
 from dbos import DBOS
 
-QUICK = 0.05
+QUICK = 0.1
 """Seconds between polls where somebody waits for an answer."""
 STEADY = 0.25
 

@@ -6,12 +6,13 @@ Asked once, within a budget of time: rules and fixed answers are faster than a s
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from functools import cache
+from typing import Any, Generic, TypeVar
 
-from openai import AsyncOpenAI, BadRequestError, DefaultAsyncHttpxClient, Omit, OpenAIError, omit
+from openai import AsyncOpenAI, BadRequestError, DefaultAsyncHttpxClient, OpenAIError
+from openai.lib._pydantic import to_strict_json_schema
 from openai.types import CompletionUsage
-from openai.types.chat import ChatCompletionMessageParam
-from openai.types.shared import ReasoningEffort
+from openai.types.chat import ChatCompletion
 from pydantic import BaseModel
 
 from medicalcor.core import clock, context
@@ -74,20 +75,9 @@ class AiClient:
         """The answer as `shape`, asked for by a strict JSON schema; its bounds are checked again here."""
 
         async def ask(sdk: AsyncOpenAI) -> _Answered[M]:
-            answer = await sdk.chat.completions.parse(
-                model=self.model,
-                messages=_params(messages),
-                response_format=shape,
-                reasoning_effort=self._effort("low"),
-                store=False,
-                extra_headers=context.outgoing_headers(),
-            )
-            said = answer.choices[0].message
-            if said.refusal:
-                raise refused()
-            if said.parsed is None:
-                raise nonsense("is empty")
-            return _Answered(said.parsed, answer.usage)
+            body = {"messages": messages, "response_format": _strict(shape), **self._effort("low")}
+            answer = await self._complete(sdk, body, limit=timeout)
+            return _Answered(shape.model_validate_json(_said(answer)), answer.usage)
 
         return await self._ask("judge", ask, limit=timeout)
 
@@ -101,28 +91,25 @@ class AiClient:
         """The answer in words. One that was cut off at `max_tokens` counts as none."""
 
         async def ask(sdk: AsyncOpenAI) -> _Answered[str]:
-            answer = await sdk.chat.completions.create(
-                model=self.model,
-                messages=_params(messages),
-                max_completion_tokens=max_tokens,
-                # thinking counts against the limit of length: what is short is written without
-                reasoning_effort=self._effort("none"),
-                store=False,
-                extra_headers=context.outgoing_headers(),
-            )
-            choice = answer.choices[0]
-            if choice.message.refusal or choice.finish_reason == "content_filter":
-                raise refused()
-            text = (choice.message.content or "").strip()
-            if choice.finish_reason == "length" or not text:
-                raise nonsense("is empty or was cut off at its limit of length")
-            return _Answered(text, answer.usage)
+            # thinking counts against the limit of length: what is short is written without
+            body = {"messages": messages, "max_completion_tokens": max_tokens, **self._effort("none")}
+            answer = await self._complete(sdk, body, limit=timeout)
+            return _Answered(_said(answer), answer.usage)
 
         return await self._ask("write", ask, limit=timeout)
 
-    def _effort(self, wanted: ReasoningEffort) -> ReasoningEffort | Omit:
+    async def _complete(self, sdk: AsyncOpenAI, body: dict[str, Any], *, limit: float) -> ChatCompletion:
+        """The SDK's own request without its typed parameters: walking through those costs more than the call."""
+        return await sdk.post(
+            "/chat/completions",
+            cast_to=ChatCompletion,
+            body={"model": self.model, "store": False, **body},
+            options={"headers": context.outgoing_headers(), "timeout": limit},
+        )
+
+    def _effort(self, wanted: str) -> dict[str, str]:
         """Left to itself a reasoning model thinks longer than a patient waits."""
-        return wanted if self._takes_effort else omit
+        return {"reasoning_effort": wanted} if self._takes_effort else {}
 
     async def _asked(
         self, ask: Callable[[AsyncOpenAI], Awaitable[_Answered[T]]], sdk: AsyncOpenAI
@@ -162,10 +149,9 @@ class AiClient:
     ) -> _Answered[T] | ProviderError:
         if self._sdk is None:
             return ProviderOff("The AI is off: set OPENAI_API_KEY.", provider=PROVIDER, reason="ai_off")
-        sdk = self._sdk.with_options(timeout=limit)
         try:
             with self.breaker.permit() as permit:
-                outcome = await _within(limit, self._asked(ask, sdk))
+                outcome = await _within(limit, self._asked(ask, self._sdk))
                 _settle(permit, outcome)
                 return outcome
         except BreakerOpen as closed:
@@ -175,6 +161,24 @@ class AiClient:
                 reason="ai_breaker_open",
                 retry_after=closed.retry_after,
             )
+
+
+@cache
+def _strict(shape: type[BaseModel]) -> dict[str, Any]:
+    """The shape as a strict JSON schema: every field asked for, nothing beside them."""
+    schema = {"name": shape.__name__, "schema": to_strict_json_schema(shape), "strict": True}
+    return {"type": "json_schema", "json_schema": schema}
+
+
+def _said(answer: ChatCompletion) -> str:
+    """What it answered, whole; refusals and halves are no answer."""
+    choice = answer.choices[0]
+    if choice.message.refusal or choice.finish_reason == "content_filter":
+        raise refused()
+    text = (choice.message.content or "").strip()
+    if choice.finish_reason == "length" or not text:
+        raise nonsense("is empty or was cut off at its limit of length")
+    return text
 
 
 async def _within(limit: float, asked: Awaitable[_Answered[T]]) -> _Answered[T] | ProviderError:
@@ -205,7 +209,3 @@ def _name(outcome: _Answered[T] | ProviderError) -> str:
     return _OUTCOMES.get(outcome.reason) or (
         failed if isinstance(outcome, ProviderUnavailable) else "refused"
     )
-
-
-def _params(messages: list[dict[str, str]]) -> list[ChatCompletionMessageParam]:
-    return cast("list[ChatCompletionMessageParam]", messages)
