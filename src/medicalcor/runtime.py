@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from medicalcor.core.database.pool import open_pool
 from medicalcor.core.errors import MissingSetting
 from medicalcor.core.settings import Settings
+from medicalcor.domain.scoring import rules
 from medicalcor.integrations.hubspot.client import HubSpotClient
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.operations.ledger import Ledger, open_ledger
+from medicalcor.schemas.scoring import ScoringInput, Turn
 
 POOL = 20
+_A_GREETING = ScoringInput(channel="whatsapp", messages=(Turn(role="user", content="Bună ziua"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ async def build(settings: Settings) -> Runtime:
     pool = await open_pool(
         settings.database_url, role="medicalcor_app", minimum=4, maximum=POOL, name="medicalcor-worker"
     )
+    rules.score(_A_GREETING)  # reads the lexicon now rather than for the first patient
     return Runtime(
         settings=settings,
         ledger=open_ledger(settings, pool),

@@ -1,5 +1,6 @@
 """What the patient is answered, when nobody of the clinic has taken over."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -28,7 +29,15 @@ LONGEST_REPLY = 1000
 """Characters; a longer AI answer is not an answer to a chat message."""
 REPLY_TOKENS = 300
 
-Answered = Literal["planned", "superseded", "settling", "not_needed"]
+Outcome = Literal["planned", "superseded", "settling", "not_needed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of it; `send` is the answer that the caller is to deliver now."""
+
+    outcome: Outcome
+    send: UUID | None = None
 
 
 async def answer(
@@ -44,29 +53,31 @@ async def answer(
             raise NotFound("There is no such message.")
         about = await effects.standing(connection, conversation_id=message["conversation_id"])
         if await connection.fetchval(SQL["newer_waits"], about["partition_key"], message_id):
-            return "superseded"
+            return Answered("superseded")
         if await connection.fetchval(SQL["emergency_answered"], message_id):
-            return "not_needed"
-        if await connection.fetch(SQL["known_effects"], [_key(message_id)]):
-            return "planned"
+            return Answered("not_needed")
+        known = await connection.fetchrow(SQL["known_effects"], [_key(message_id)])
+        if known is not None:
+            return Answered("planned", known["id"])
         scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
         output = as_output(scored["output"]) if scored is not None else None
         acknowledge = await _acknowledge(connection, about, output)
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
-            return "settling"
+            return Answered("settling")
     if output is not None and _expects_nothing(output):
         await _refuse(ledger, message, about, output, correlation_id)
-        return "not_needed"
+        return Answered("not_needed")
     content = await _content(ledger, ai, message, about, output, acknowledge=acknowledge)
     intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
 
-    async def decide(connection: Connection) -> None:
+    async def decide(connection: Connection) -> UUID | None:
         act = Act(ledger, connection, by_system(correlation_id))
-        await effects.plan(act, conversation_id=message["conversation_id"], intents=[intent])
+        conversation = message["conversation_id"]
+        planned = await effects.plan(act, conversation_id=conversation, intents=[intent], caller_sends=True)
+        return next((one.effect_id for one in planned if one.decision.verdict == "send"), None)
 
-    await record(ledger.pool, decide, subject=about["person_id"])
-    return "planned"
+    return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
 
 
 def _key(message_id: UUID) -> str:

@@ -84,8 +84,13 @@ def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
     )
 
 
-async def plan(act: Act, *, conversation_id: UUID, intents: Sequence[Intent]) -> list[Planned]:
-    """Decide and record each; those that may go are on their way when this commits. A known key plans nothing."""
+async def plan(
+    act: Act, *, conversation_id: UUID, intents: Sequence[Intent], caller_sends: bool = False
+) -> list[Planned]:
+    """Decide and record each; those that may go are on their way when this commits. A known key plans nothing.
+
+    `caller_sends`: the caller's own run delivers next what may go now; the sweep does if that run is lost.
+    """
     if not intents:
         return []
     about = await standing(act.connection, conversation_id=conversation_id)
@@ -93,7 +98,9 @@ async def plan(act: Act, *, conversation_id: UUID, intents: Sequence[Intent]) ->
     planned = [Planned(ids.new_id(), i.content, decide(facts(act.ledger, about, i))) for i in fresh]
     entries = [_entry(about, intent, one) for intent, one in zip(fresh, planned, strict=True)]
     await act.append(*entries, *_arrived(about, planned))
-    await _start(act.connection, about, [one for one in planned if one.content.kind != "staff.alert"])
+    starts = {"hold"} if caller_sends else {"hold", "send"}
+    runs = [p for p in planned if p.decision.verdict in starts and p.content.kind != "staff.alert"]
+    await _start(act.connection, about, runs)
     return planned
 
 
@@ -173,13 +180,12 @@ async def _start(connection: Connection, about: Row, planned: Sequence[Planned])
     """One run for what goes to the same place now, one for each that waits."""
     together: dict[tuple[str, datetime | None], list[UUID]] = {}
     for one in planned:
-        if one.decision.verdict != "refuse":
-            place = partition_of(
-                kind=one.content.kind,
-                conversation_id=about["conversation_id"],
-                person_id=about["person_id"],
-            )
-            together.setdefault((place, one.decision.hold_until), []).append(one.effect_id)
+        place = partition_of(
+            kind=one.content.kind,
+            conversation_id=about["conversation_id"],
+            person_id=about["person_id"],
+        )
+        together.setdefault((place, one.decision.hold_until), []).append(one.effect_id)
     for (place, not_before), effects in together.items():
         await jobs.start(
             connection,

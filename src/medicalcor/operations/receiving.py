@@ -20,7 +20,13 @@ from medicalcor.operations.inbox import Item, open_item, put_aside
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.operations.talk import turns_of
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events.conversations import ConversationOpened, Media, MessageKind, MessageReceived
+from medicalcor.schemas.events.conversations import (
+    SILENT,
+    ConversationOpened,
+    Media,
+    MessageKind,
+    MessageReceived,
+)
 from medicalcor.schemas.events.leads import LeadCreated
 from medicalcor.schemas.events.people import (
     AddressAdded,
@@ -34,8 +40,8 @@ from medicalcor.schemas.wire.whatsapp import InboundMessage
 
 SQL = statements("medicalcor.operations")
 KINDS = frozenset(MessageKind.__args__)  # type: ignore[attr-defined]  # a Literal's members
-SILENT = frozenset({"reaction", "edit", "revoke", "system"})
-"""Kinds that nobody expects an answer to."""
+MEDIA = set(Media.model_fields)
+"""What is kept of a file; its caption is the message's text."""
 
 Next = Literal["score", "answer", "nothing"]
 
@@ -257,7 +263,7 @@ def _name(message: InboundMessage) -> str | None:
 def _event(arrival: _Arrival, place: _Place) -> MessageReceived:
     item, message = arrival.item, arrival.message
     text = (message.text or "").replace("\x00", "").strip() or None
-    media = message.media
+    media = message.media.model_dump(include=MEDIA, exclude_none=True) if message.media else None
     return MessageReceived.model_validate(
         {
             "message_id": item.id,
@@ -267,7 +273,7 @@ def _event(arrival: _Arrival, place: _Place) -> MessageReceived:
             "kind": message.type if message.type in KINDS else "unsupported",
             "raw_kind": message.type[:40],
             "text": text,
-            "media": Media.model_validate(media.model_dump()) if media else None,
+            "media": media,
             "provider_id": message.provider_id,
             "in_reply_to": message.in_reply_to,
             "sent_at": _sent_at(message, item.received_at),

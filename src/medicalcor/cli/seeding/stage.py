@@ -136,7 +136,7 @@ class Stage:
             settled=settled,
             correlation_id=correlation_id,
         )
-        if answered == "settling":
+        if answered.outcome == "settling":
             self._runs.append(f"{jobs.ANSWER.name}:{message_id}")
             again = partial(self._answer, cue, message_id, correlation_id, ai=True, settled=True)
             self._after(timedelta(seconds=self.ledger.settings.answer_settle_seconds), again)

@@ -3,7 +3,7 @@
 from dbos import DBOS
 
 from medicalcor.core import jobs
-from medicalcor.workflows.flows.lead_scoring import score_and_answer
+from medicalcor.workflows.flows.lead_scoring import answer, score_and_answer
 from medicalcor.workflows.steps import conversations as steps
 
 
@@ -17,15 +17,13 @@ async def message(inbox_id: str) -> str:
         return "recorded"
     if received["next"] == "score":
         return await score_and_answer(received["message_id"], received["correlation_id"])
-    return await steps.answer(
-        received["message_id"], received["correlation_id"], ai_usable=True, settled=False
-    )
+    return await answer(received["message_id"], received["correlation_id"])
 
 
 @DBOS.workflow(name=jobs.ANSWER.name, max_recovery_attempts=50)
 async def settled_answer(message_id: str, correlation_id: str) -> str:
     """The patient has paused: answer what they wrote in the meantime, together."""
-    return await steps.answer(message_id, correlation_id, ai_usable=True, settled=True)
+    return await answer(message_id, correlation_id, settled=True)
 
 
 @DBOS.workflow(name=jobs.WHATSAPP_STATUSES.name, max_recovery_attempts=50)

@@ -64,16 +64,18 @@ async def score(message_id: str, correlation_id: str) -> dict[str, bool]:
 
 @DBOS.step(name="conversations.answer", **RETRIES)
 @through_outages
-async def answer(message_id: str, correlation_id: str, *, ai_usable: bool, settled: bool) -> str:
+async def answer(message_id: str, correlation_id: str, *, ai_usable: bool, settled: bool) -> dict[str, str]:
+    """What came of it, and the effect that is to be delivered now, if there is one."""
     runtime = current()
     with context.bind(correlation_id=correlation_id):
-        return await answers.answer(
+        answered = await answers.answer(
             runtime.ledger,
             ai=runtime.ai if ai_usable else None,
             message_id=UUID(message_id),
             settled=settled,
             correlation_id=correlation_id,
         )
+    return {"outcome": answered.outcome, **({"send": str(answered.send)} if answered.send else {})}
 
 
 @DBOS.step(name="messaging.take_statuses", **RETRIES)
