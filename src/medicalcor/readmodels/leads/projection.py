@@ -42,6 +42,7 @@ def _message(recorded: Recorded) -> Statement:
         _lead(recorded),
         recorded.occurred_at,
         text,
+        recorded.plain["kind"] not in conversation_events.SILENT,
     )
 
 

@@ -5,7 +5,8 @@ values ($1, $2, $3, $4, $5, $6, 'new', $6);
 -- name: message_received
 update leads
 set last_inbound_at = $2, last_text = coalesce($3, last_text), last_activity_at = $2,
-    unanswered_since = coalesce(unanswered_since, $2), archived_at = null
+    unanswered_since = case when $4::bool then coalesce(unanswered_since, $2) else unanswered_since end,
+    archived_at = null
 where id = $1;
 
 -- name: add_score

@@ -10,6 +10,8 @@ MessageKind = Literal[
     "text", "image", "video", "audio", "document", "sticker", "location", "contacts", "button", "interactive",
     "reaction", "order", "edit", "revoke", "system", "unsupported",
 ]  # fmt: skip
+SILENT: frozenset[str] = frozenset({"reaction", "edit", "revoke", "system"})
+"""Kinds that nobody expects an answer to."""
 
 
 class Media(Shape):
