@@ -147,7 +147,9 @@ async def _until_answered(system: System, *, wanted: int) -> None:
     deadline = clock.monotonic() + _PATIENCE_SECONDS
     connection = await connect(system.database_url)
     try:
-        while await connection.fetchval(_ANSWERED) < wanted and clock.monotonic() < deadline:
+        while clock.monotonic() < deadline:
+            if await connection.fetchval(_ANSWERED) >= wanted:
+                return
             await asyncio.sleep(_PAUSE_SECONDS)
     finally:
         await connection.close()
