@@ -1,7 +1,7 @@
 """The system as processes of its own: what the journeys and the chaos tests drive, through HTTP only."""
 
 import asyncio
-import base64
+import json
 import os
 import signal
 import socket
@@ -12,14 +12,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
+import asyncpg
 import httpx
 
 from medicalcor.core.crypto.hmac import sign
+from tests.webhooks import envelope, message, new_wamid
 
 WHATSAPP_SECRET = "journey-webhook-secret"
-CLINIC_PHONE_ID = "100000000000001"
+OLD_SECRET = "journey-webhook-secret-of-last-year"
 
 
 def free_port() -> int:
@@ -99,7 +100,9 @@ class Stack:
 
     @property
     def env(self) -> dict[str, str]:
-        keep = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "PYTHONPATH", "VIRTUAL_ENV"}}
+        keep = {
+            k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "PYTHONPATH", "VIRTUAL_ENV"}
+        }
         sandbox = self.sandbox_url
         return keep | {
             "DATABASE_URL": self.database_url,
@@ -111,7 +114,7 @@ class Stack:
             "SANDBOX_PORT": str(self.sandbox_port),
             "WHATSAPP_API_KEY": "journey-whatsapp-key",
             "WHATSAPP_BASE_URL": f"{sandbox}/whatsapp",
-            "WHATSAPP_WEBHOOK_SECRET": WHATSAPP_SECRET,
+            "WHATSAPP_WEBHOOK_SECRET": f"{WHATSAPP_SECRET},{OLD_SECRET}",
             "WHATSAPP_VERIFY_TOKEN": "journey-verify-token",
             "HUBSPOT_ACCESS_TOKEN": "journey-hubspot-token",
             "HUBSPOT_BASE_URL": f"{sandbox}/hubspot",
@@ -119,7 +122,7 @@ class Stack:
             "OPENAI_BASE_URL": f"{sandbox}/openai/v1",
             "CLINIC_NAME": "Clinica Zâmbet",
             "ANSWER_SETTLE_SECONDS": "2",
-            "UNKNOWN_OUTCOME_WAIT_SECONDS": "6",
+            "UNKNOWN_OUTCOME_WAIT_SECONDS": "4",
             **self.settings,
         }
 
@@ -143,7 +146,7 @@ class Stack:
     def wait_ready(self, seconds: float = 40) -> None:
         wanted = {
             "api": f"{self.api_url}/ready",
-            "web": f"{self.web_url}/live",
+            "web": f"{self.web_url}/sign-in",
             "sandbox": f"{self.sandbox_url}/_sandbox/calls",
         }
         for name, url in wanted.items():
@@ -181,8 +184,7 @@ class Stack:
     def say(self, phone: str, text: str, **options: Any) -> str:
         """The patient writes; answers WhatsApp's id once the gateway has acknowledged."""
         wamid = options.pop("wamid", None) or new_wamid(phone)
-        body = httpx.Request("POST", "http://x", json=envelope([message(phone, text, wamid=wamid, **options)])).content
-        answer = self.post(body)
+        answer = self.post_json(envelope([message(phone, text, wamid=wamid, **options)]))
         assert answer.status_code == 200, answer.text
         return wamid
 
@@ -190,13 +192,28 @@ class Stack:
         found = self.http.get(f"{self.sandbox_url}/_sandbox/calls", params={"provider": provider}).json()
         return [c for c in found if path is None or path in c["path"]]
 
+    def made(self, kind: str) -> list[dict[str, Any]]:
+        """What HubSpot took: the properties of each `notes`, `tasks` or `contacts`, in order."""
+        found = [
+            c["body"]
+            for c in self.calls("hubspot", f"/{kind}")
+            if c["method"] == "POST"
+            and "/objects" in c["path"]
+            and not c["path"].endswith("/search")
+            and c["status"] in (200, 201, 207)
+        ]
+        bodies = [one for body in found for one in body.get("inputs", [body])]
+        return [dict(one["properties"]) for one in bodies]
+
     def messages_to(self, phone: str) -> list[dict[str, Any]]:
         """What the clinic sent to this number and the provider took, in order."""
         digits = phone.lstrip("+")
         return [
             c["body"]
             for c in self.calls("whatsapp", "/messages")
-            if c["status"] == 200 and isinstance(c["body"], dict) and str(c["body"].get("to", "")).lstrip("+") == digits
+            if c["status"] == 200
+            and isinstance(c["body"], dict)
+            and str(c["body"].get("to", "")).lstrip("+") == digits
         ]
 
     def answered(self, phone: str, count: int = 1, seconds: float = 20) -> list[dict[str, Any]]:
@@ -207,6 +224,59 @@ class Stack:
         )
         return found
 
+    def pass_time(self, seconds: float) -> None:
+        """For stories in which somebody takes their time; never to wait for the system."""
+        time.sleep(seconds)
+
+    def post_json(self, payload: Any) -> httpx.Response:
+        return self.post(httpx.Request("POST", "http://x", json=payload).content)
+
+    def person(self, address: str) -> dict[str, Any]:
+        """Lead, conversation and person of whoever has this address; waits until they are known."""
+        found: list[dict[str, Any]] = self.until(
+            lambda: self.rows(
+                "select l.*, p.name, p.language as speaks, p.opted_out_at, c.id as conversation, c.taken_over_by,"
+                " c.reply_to from addresses a join people p on p.id = a.person_id"
+                " join conversations c on c.person_id = p.id join leads l on l.id = c.lead_id"
+                " where a.value = $1",
+                address,
+            ),
+            what="the person to be known",
+        )
+        assert len(found) == 1, "one person, one lead, one conversation"
+        return found[0]
+
+    def effects_of(self, address: str, *, kind: str = "whatsapp.%") -> list[dict[str, Any]]:
+        """What was planned for somebody, oldest first, with its decision and what became of it."""
+        rows = self.rows(
+            "select e.* from effects e join addresses a using (person_id)"
+            " where a.value = $1 and e.kind like $2 order by e.planned_at, e.id",
+            address,
+            kind,
+        )
+        return [row | {"decision": json.loads(row["decision"])} for row in rows]
+
+    def effect(self, address: str, status: str, *, seconds: float = 20) -> dict[str, Any]:
+        """The first effect towards the patient to reach this status."""
+        found: dict[str, Any] = self.until(
+            lambda: next((e for e in self.effects_of(address) if e["status"] == status), None),
+            what=f"an effect to be {status}",
+            seconds=seconds,
+        )
+        return found
+
+    def under_way(self) -> int:
+        """Runs that have not finished, those that wait for their time among them."""
+        [row] = self.rows(
+            "select count(*) as n from dbos.workflow_status where status in ('ENQUEUED', 'PENDING', 'DELAYED')"
+        )
+        count: int = row["n"]
+        return count
+
+    def settle(self, seconds: float = 30) -> None:
+        """Wait until everything that was begun has come to its end."""
+        self.until(lambda: self.under_way() == 0, what="nothing to be under way", seconds=seconds)
+
     def fault(self, **fault: Any) -> None:
         answer = self.http.post(f"{self.sandbox_url}/_sandbox/faults", json=fault)
         assert answer.status_code < 300, answer.text
@@ -216,7 +286,6 @@ class Stack:
 
     def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """Straight from the database, for what has no public door yet."""
-        import asyncpg
 
         async def fetch() -> list[dict[str, Any]]:
             connection = await asyncpg.connect(self.database_url)
@@ -248,38 +317,3 @@ class Stack:
     def _process(self, name: str, *args: str) -> Process:
         self.folder.mkdir(parents=True, exist_ok=True)
         return Process(name, list(args), self.env, self.folder / f"{name}.log")
-
-
-def new_wamid(phone: str) -> str:
-    """Shaped as WhatsApp's: the sender's number is inside."""
-    return "wamid." + base64.b64encode(f"{phone}:{uuid4().hex}".encode()).decode()
-
-
-def message(
-    phone: str, text: str, *, wamid: str, name: str = "Ana Test", at: float | None = None, **more: Any
-) -> dict[str, Any]:
-    digits = phone.lstrip("+")
-    return {
-        "contact": {"profile": {"name": name}, "wa_id": digits},
-        "message": {
-            "from": digits,
-            "id": wamid,
-            "timestamp": str(int(at or time.time())),
-            "type": "text",
-            "text": {"body": text},
-            **more,
-        },
-    }
-
-
-def envelope(messages: list[dict[str, Any]]) -> dict[str, Any]:
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "40310000001", "phone_number_id": CLINIC_PHONE_ID},
-        "contacts": [m["contact"] for m in messages],
-        "messages": [m["message"] for m in messages],
-    }
-    return {
-        "object": "whatsapp_business_account",
-        "entry": [{"id": "200000000000001", "changes": [{"field": "messages", "value": value}]}],
-    }

@@ -16,7 +16,7 @@ from tests.stack import Stack
 _numbers = itertools.count(1)
 
 
-async def _make(url: str, name: str) -> None:
+async def make_database(url: str, name: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(f"create database {name} template {TEMPLATE}")
     await connection.close()
@@ -25,16 +25,19 @@ async def _make(url: str, name: str) -> None:
 @pytest.fixture(scope="session")
 def system(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("system")
-    asyncio.run(_make(postgres.url(), "journeys"))
+    asyncio.run(make_database(postgres.url(), "journeys"))
     stack = Stack(postgres.url(database="journeys"), folder, new_master_key())
-    stack.start('sandbox', 'api', 'worker-0')
-    yield stack
-    stack.stop()
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
 
 
 @pytest.fixture
 def stack(system: Stack) -> Stack:
-    """The running system with a sandbox that has forgotten the test before."""
+    """The running system, with nothing left to do and a sandbox that has forgotten the test before."""
+    system.settle(60)
     system.reset()
     return system
 
@@ -42,4 +45,10 @@ def stack(system: Stack) -> Stack:
 @pytest.fixture
 def phone() -> str:
     """A number that nobody has used yet."""
+    return f"+4072{next(_numbers):07d}"
+
+
+@pytest.fixture
+def other_phone() -> str:
+    """Another number that nobody has used yet."""
     return f"+4072{next(_numbers):07d}"

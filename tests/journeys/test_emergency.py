@@ -1,0 +1,65 @@
+"""Somebody writes of signs of an emergency: they are told whom to call, at once, whatever else is broken."""
+
+import pytest
+
+from tests.stack import Stack
+
+EMERGENCY = {
+    "ro": "Am fața umflată, febră mare și nu pot respira bine",
+    "en": "My face is swollen, I have a high fever and I can hardly breathe",
+    "de": "Mein Gesicht ist geschwollen, ich habe hohes Fieber und kann kaum atmen",
+}
+SAYS = {"ro": "Sunați acum la 112", "en": "112", "de": "Bitte rufen Sie jetzt die 112 an"}
+
+
+@pytest.mark.parametrize("language", EMERGENCY)
+def test_the_number_to_call_is_sent_in_the_patients_language_and_staff_know(
+    stack: Stack, phone: str, language: str
+) -> None:
+    stack.say(phone, EMERGENCY[language])
+    [sent] = stack.answered(phone)
+    assert "112" in sent["text"]["body"]
+    assert stack.person(phone)["speaks"] == language
+    stack.settle()
+    [answer] = stack.effects_of(phone)
+    assert answer["decision"]["reasons"] == ["emergency"]
+    [alert] = stack.effects_of(phone, kind="staff.alert")
+    assert alert["purpose"] == "staff_alert"
+    [task] = stack.made("tasks")
+    assert (task["hs_task_priority"], task["hs_task_subject"]) == ("HIGH", "Emergency: call this person now")
+    assert stack.person(phone)["emergency_since"] is not None
+    assert len(stack.messages_to(phone)) == 1
+
+
+def test_nobody_waits_for_the_ai_in_an_emergency(stack: Stack, phone: str) -> None:
+    stack.fault(provider="openai", kind="hang", seconds=20)
+    stack.say(phone, EMERGENCY["ro"])
+    stack.answered(phone, seconds=4)
+    stack.settle()
+    assert len(stack.messages_to(phone)) == 1
+
+
+def test_an_emergency_reaches_somebody_who_asked_to_be_left_alone(stack: Stack, phone: str) -> None:
+    stack.say(phone, "STOP")
+    stack.effect(phone, "refused")
+    stack.say(phone, EMERGENCY["ro"])
+    [sent] = stack.answered(phone)
+    assert "112" in sent["text"]["body"]
+
+
+def test_the_ai_sees_an_emergency_that_the_rules_do_not(stack: Stack, phone: str) -> None:
+    stack.fault(provider="openai", kind="nonsense", content=JUDGEMENT)
+    stack.say(phone, "Mi s-a întâmplat ceva ciudat după ce am plecat de la dumneavoastră.")
+    [sent] = stack.answered(phone)
+    assert "112" in sent["text"]["body"]
+    stack.say(phone, "Mulțumesc, merg acum.")
+    stack.settle()
+    again = [m for m in stack.messages_to(phone) if "112" in str(m.get("text"))]
+    assert len(again) == 1
+
+
+JUDGEMENT = """{
+    "score": 4, "reasoning": "Possibly acute.", "suggested_action": "Call at once.", "procedures": [],
+    "budget": false, "intent_to_book": false, "urgency": "high_priority", "emergency": true, "opt_out": false,
+    "language": "ro", "confidence": 0.8
+}"""
