@@ -46,11 +46,7 @@ async def take_over(ledger: Ledger, *, conversation_id: ConversationId, by: User
             return
         if about["taken_over_by"] is not None:
             raise TakenByColleague
-        event = ConversationTakenOver(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
-        act = _act(ledger, connection, conversation_id, by)
-        await act.append(_entry(about, event))
-        waiting = await connection.fetch(SQL["automatic_effects"], conversation_id)
-        await effects.void(act, waiting=waiting, reason="taken_over")
+        await _silence_machine(_act(ledger, connection, conversation_id, by), about, by)
 
     await record(ledger.pool, decide)
 
@@ -71,7 +67,10 @@ async def release(ledger: Ledger, *, conversation_id: ConversationId, by: UserId
 async def reply(
     ledger: Ledger, *, conversation_id: ConversationId, text: str, by: UserId, key: str
 ) -> EffectId:
-    """Write to the patient. The same `key` writes once. Refused replies raise, with the reason in words."""
+    """Write to the patient; whoever writes has taken over. The same `key` writes once.
+
+    Refused replies raise, with the reason in words.
+    """
     body = text.replace("\x00", "").strip()
     if not 0 < len(body) <= LONGEST:
         raise InvalidInput(f"Write between 1 and {LONGEST} characters.")
@@ -91,10 +90,21 @@ async def reply(
             return UUID(int=known[0]["id"].int)
         _must_be_allowed(decide_outreach(effects.facts(ledger, about, intent)))
         act = _act(ledger, connection, conversation_id, by)
+        if about["taken_over_by"] is None:
+            await _silence_machine(act, about, by)
         planned = await effects.plan(act, conversation_id=conversation_id, intents=[intent])
         return planned[0].effect_id
 
     return await record(ledger.pool, decide)
+
+
+async def _silence_machine(act: Act, about: Row, by: UserId) -> None:
+    """Automatic answers stop in the same commit, and those that wait are called back."""
+    conversation_id = about["conversation_id"]
+    event = ConversationTakenOver(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
+    await act.append(_entry(about, event))
+    waiting = await act.connection.fetch(SQL["automatic_effects"], conversation_id)
+    await effects.void(act, waiting=waiting, reason="taken_over")
 
 
 def _act(ledger: Ledger, connection: Connection, conversation_id: UUID, by: UserId) -> Act:
