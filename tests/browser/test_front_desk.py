@@ -112,6 +112,7 @@ def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("Control+k")
     page.keyboard.type("tepes")
     expect(page.locator("a.find-item")).to_have_count(1)

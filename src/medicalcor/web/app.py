@@ -1,8 +1,12 @@
 """The dashboard: pages for staff."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
+from types import FrameType
 
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
@@ -38,8 +42,8 @@ def create_dashboard(settings: Settings, *, open_ledger: OpenLedger) -> Litestar
         async with open_ledger() as ledger:
             site.ledger, site.stream = ledger, Stream(ledger.pool)
             app.state.site = site
-            yield
-            site.stream.close()
+            with _streams_end_at_stop(site.stream):
+                yield
 
     return Litestar(
         route_handlers=[*ROUTES, _static()],
@@ -58,6 +62,31 @@ def create_dashboard(settings: Settings, *, open_ledger: OpenLedger) -> Litestar
         request_max_body_size=_BODY_LIMIT,
         debug=False,
     )
+
+
+@contextmanager
+def _streams_end_at_stop(stream: Stream) -> Iterator[None]:
+    """A server that stops waits for its open answers first, and a live stream would keep it waiting."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stopping(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stream.close)
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, stopping)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _csrf(settings: Settings) -> CSRFConfig:

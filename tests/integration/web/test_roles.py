@@ -23,6 +23,7 @@ RIGHTS = {
     ("POST", "/account/theme"): Right.OWN_ACCOUNT,
     ("GET", "/patterns"): Right.OWN_ACCOUNT,
     ("GET", "/events"): Right.SEE_LEADS,
+    ("GET", "/frame"): Right.SEE_LEADS,
     ("GET", "/leads"): Right.SEE_LEADS,
     ("POST", "/leads/list"): Right.SEE_LEADS,
     ("POST", "/leads/find"): Right.SEE_LEADS,

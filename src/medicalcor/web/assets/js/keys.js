@@ -1,6 +1,7 @@
 // Keyboard: g then a letter goes to a page, j k move, Enter opens, Esc closes, ? lists, Ctrl K searches.
 // No Alt combinations: they type letters in Romanian and German.
-const writing = (element) => element.closest?.("input, textarea, select, [contenteditable]");
+// A dialog that was just closed may hold the focus for a moment longer.
+const writing = (element) => element.checkVisibility?.() && element.closest("input, textarea, select, [contenteditable]");
 const dialog = (name) => document.getElementById(name);
 let waiting = 0;
 

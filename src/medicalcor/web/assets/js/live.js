@@ -2,6 +2,7 @@
 // The list never moves under the hand: while the pointer or the focus is in it, changes are counted instead.
 let changed = new Set();
 let soon = 0;
+let gone = false;
 
 const plural = new Intl.PluralRules(document.documentElement.lang);
 const refresh = (element) => element.dispatchEvent(new Event("changed"));
@@ -35,6 +36,7 @@ const heard = (event) => {
   }
   const queue = document.getElementById("queue");
   if (queue && !busy(queue)) refresh(queue);
+  refresh(document.getElementById("health"));
 };
 
 const connection = (state) => {
@@ -42,13 +44,20 @@ const connection = (state) => {
   document.getElementById("offline").hidden = state !== "lost";
 };
 
+let position = document.body.dataset.position;
 const listen = () => {
-  const after = document.body.dataset.position;
-  const source = new EventSource(`/events?after=${after}`);
-  source.addEventListener("change", heard);
+  const source = new EventSource(`/events?after=${position}`);
+  source.addEventListener("change", (event) => {
+    position = event.lastEventId;
+    heard(event);
+  });
   source.onopen = () => connection("on");
-  source.onerror = () => setTimeout(() => source.readyState !== EventSource.OPEN && connection("lost"), 3000);
-  addEventListener("pagehide", () => source.close());
+  // A broken line mends itself; one that was refused is asked for again, later, from where it ended.
+  source.onerror = () => setTimeout(() => {
+    if (source.readyState !== EventSource.OPEN) connection("lost");
+    if (source.readyState === EventSource.CLOSED && !gone) listen();
+  }, 4000);
+  addEventListener("pagehide", () => { gone = true; source.close(); }, { once: true });
 };
 
 // After a swap of the list: what is new or newer than before fades in.
@@ -57,7 +66,8 @@ const flashes = () => {
   const rows = () => document.querySelectorAll("#leads [data-stamp]");
   const remember = () => rows().forEach((row) => stamps.set(row.id, row.dataset.stamp));
   remember();
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx.target?.id !== "leads") return;
     rows().forEach((row) => {
       if (stamps.get(row.id) === row.dataset.stamp) return;
       row.classList.add("lead-fresh");

@@ -64,7 +64,7 @@ async def refresh_list(request: Visitor) -> Response[str]:
     async with visit(request) as seen:
         data = await _data(seen, filters, search=form.q, shown=filtering.shown_lines(form.shown))
         if is_fragment(request):
-            return seen.part("pages/leads/_list.html", **data)
+            return seen.part("pages/leads/_refresh.html", **data)
         return await seen.page("pages/leads/list.html", **data)
 
 

@@ -1,9 +1,9 @@
-"""The stream that keeps open pages true."""
+"""What keeps open pages true."""
 
 import json
 from collections.abc import AsyncIterator
 
-from litestar import get
+from litestar import Response, get
 from litestar.params import FromQuery
 from litestar.response import Stream
 
@@ -11,7 +11,7 @@ from medicalcor.core import clock
 from medicalcor.core.auth.roles import Right
 from medicalcor.web.live import Changed
 from medicalcor.web.request import Visitor, right
-from medicalcor.web.site import site_of
+from medicalcor.web.site import site_of, visit
 
 LONGEST_SECONDS = 600.0
 """Then the browser comes again, and its session is looked at anew."""
@@ -42,4 +42,12 @@ def _line(change: Changed | None) -> str:
     return f"id: {change.position}\nevent: change\ndata: {json.dumps({'subjects': subjects})}\n\n"
 
 
-ROUTES = [events]
+@get("/frame", opt=right(Right.SEE_LEADS))
+async def frame(request: Visitor) -> Response[str]:
+    """The frame's figures: what waits, and whether messages go out."""
+    async with visit(request) as seen:
+        figures = await seen.site.figures(seen.connection)
+        return seen.part("components/frame_now.html", figures=figures)
+
+
+ROUTES = [events, frame]
