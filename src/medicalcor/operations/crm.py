@@ -1,14 +1,14 @@
 """Keeping the CRM in step. Ours is the truth; HubSpot is told what happened, never what was said."""
 
 from datetime import timedelta
-from uuid import UUID
+from typing import Literal
 
 from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
-from medicalcor.core.errors import ProviderOff
-from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.core.errors import ProviderOff, ProviderRejected
+from medicalcor.core.eventstore.store import Append
 from medicalcor.integrations.hubspot.client import HubSpotClient
 from medicalcor.operations.delivery import Attempt, deliver
 from medicalcor.operations.effects import Destination
@@ -25,7 +25,13 @@ async def sync(ledger: Ledger, *, hubspot: HubSpotClient | None, about: Destinat
     async def ask(attempt: Attempt) -> str | None:
         if hubspot is None:
             raise ProviderOff(provider="hubspot", reason="channel_off")
-        contact_id = await _contact(ledger, hubspot, about.person_id, about.cause)
+        contact_id = await _contact(ledger, hubspot, about)
+        try:
+            return await _write(hubspot, attempt, contact_id)
+        except ProviderRejected as refusal:
+            if refusal.reason != "gone":
+                raise
+        contact_id = await _contact(ledger, hubspot, about, gone=contact_id)
         return await _write(hubspot, attempt, contact_id)
 
     async def look(attempt: Attempt) -> str | None:
@@ -34,19 +40,26 @@ async def sync(ledger: Ledger, *, hubspot: HubSpotClient | None, about: Destinat
     await deliver(ledger, about=about, send=ask, recover=look)
 
 
-async def _contact(ledger: Ledger, hubspot: HubSpotClient, person_id: UUID, cause: Cause) -> str:
-    """The person's contact: the one we know, else the one with this number, else a new one."""
+async def _contact(
+    ledger: Ledger, hubspot: HubSpotClient, about: Destination, *, gone: str | None = None
+) -> str:
+    """The person's contact: the one we know unless it is `gone`, else the one with this number, else a new one."""
     async with ledger.pool.acquire() as connection:
-        person = await connection.fetchrow(SQL["contact_facts"], person_id)
+        person = await connection.fetchrow(SQL["contact_facts"], about.person_id)
     if person is None:
         raise ProviderOff(provider="hubspot", reason="person_erased")
-    if person["crm_id"] is not None:
-        known: str = person["crm_id"]
+    known: str | None = person["crm_id"]
+    if known is not None and known != gone:
         return known
     found = await hubspot.find_contact_by_phone(person["phone"]) if person["phone"] else None
-    contact_id = found or await hubspot.upsert_contact(person_id=person_id, properties=_properties(person))
-    await _link(ledger, person_id, contact_id, "search" if found else "created", cause)
-    return contact_id
+    if found is not None and found != gone:
+        return await _link(ledger, about, _linked(about, found, "search"), gone=gone)
+    made = await hubspot.upsert_contact(person_id=about.person_id, properties=_properties(person))
+    return await _link(ledger, about, _linked(about, made, "created"), gone=gone)
+
+
+def _linked(about: Destination, contact_id: str, found_by: Literal["search", "created"]) -> CrmLinked:
+    return CrmLinked(person_id=about.person_id, provider="hubspot", external_id=contact_id, found_by=found_by)
 
 
 def _properties(person: Row) -> dict[str, str]:
@@ -60,23 +73,19 @@ def _properties(person: Row) -> dict[str, str]:
     return {name: value for name, value in properties.items() if value}
 
 
-async def _link(ledger: Ledger, person_id: UUID, contact_id: str, found_by: str, cause: Cause) -> None:
-    async def decide(connection: Connection) -> None:
-        await lock_subject(connection, person_id)
-        person = await connection.fetchrow(SQL["contact_facts"], person_id)
-        if person is None or person["crm_id"] is not None:
-            return
-        event = CrmLinked.model_validate(
-            {
-                "person_id": person_id,
-                "provider": "hubspot",
-                "external_id": contact_id,
-                "found_by": found_by,
-            }
-        )
-        await Act(ledger, connection, cause).append(Append(f"person-{person_id}", (event,), person_id))
+async def _link(ledger: Ledger, about: Destination, event: CrmLinked, *, gone: str | None) -> str:
+    """Remember the contact; answers the one that another run may have remembered first."""
 
-    await record(ledger.pool, decide)
+    async def decide(connection: Connection) -> str:
+        await lock_subject(connection, about.person_id)
+        person = await connection.fetchrow(SQL["contact_facts"], about.person_id)
+        if person is not None and person["crm_id"] not in (None, gone):
+            return str(person["crm_id"])
+        entry = Append(f"person-{about.person_id}", (event,), about.person_id)
+        await Act(ledger, connection, about.cause).append(entry)
+        return event.external_id
+
+    return await record(ledger.pool, decide)
 
 
 async def _write(hubspot: HubSpotClient, attempt: Attempt, contact_id: str) -> str | None:

@@ -58,6 +58,8 @@ class Row(NamedTuple):
     kind: str
     partition_key: str
     body: bytes
+    reason: str | None = None
+    """Why it could not be read, for staff."""
 
 
 class Delivery(NamedTuple):
@@ -185,11 +187,21 @@ class Intake:
         key = await self._vault.day_key(connection, now.date())
         rows = []
         for provider, items, correlation_id, traceparent, _, _ in batch:
-            for event_key, kind, partition_key, body in items:
+            for event_key, kind, partition_key, body, reason in items:
                 row_id = self._next_id()
                 sealed = seal(key, body, row_id.bytes)
                 rows.append(
-                    (row_id, provider, event_key, kind, partition_key, sealed, correlation_id, traceparent)
+                    (
+                        row_id,
+                        provider,
+                        event_key,
+                        kind,
+                        partition_key,
+                        sealed,
+                        correlation_id,
+                        traceparent,
+                        reason,
+                    )
                 )
         return (*map(list, zip(*rows, strict=True)), now.date(), now)
 

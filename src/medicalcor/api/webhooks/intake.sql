@@ -4,18 +4,19 @@
 -- started in the order of the ids, which is the order in which the items came.
 with stored as (
     insert into inbox (
-        id, provider, event_key, kind, partition_key, key_day, body, correlation_id, traceparent, received_at
+        id, provider, event_key, kind, partition_key, key_day, body, correlation_id, traceparent, reason, received_at
     )
-    select id, provider, event_key, kind, partition_key, $9, body, correlation_id, traceparent, $10
-    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[])
-        as came (id, provider, event_key, kind, partition_key, body, correlation_id, traceparent)
+    select id, provider, event_key, kind, partition_key, $10, body, correlation_id, traceparent, reason, $11
+    from unnest(
+        $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::text[], $9::text[]
+    ) as came (id, provider, event_key, kind, partition_key, body, correlation_id, traceparent, reason)
     order by provider, event_key
     on conflict (provider, event_key) do nothing
     returning id, provider, kind, partition_key
 ),
 work as (
     select provider, kind, workflow, queue, together
-    from unnest($11::text[], $12::text[], $13::text[], $14::text[], $15::boolean[])
+    from unnest($12::text[], $13::text[], $14::text[], $15::text[], $16::boolean[])
         as known (provider, kind, workflow, queue, together)
 ),
 one_each as (
@@ -25,7 +26,7 @@ one_each as (
     from (select * from stored join work using (provider, kind) where not together order by id) as items
 ),
 one_for_all as (
-    select start_workflow(workflow, queue, workflow || ':' || $16::bigint, array[to_json($16::bigint)], null) as run
+    select start_workflow(workflow, queue, workflow || ':' || $17::bigint, array[to_json($17::bigint)], null) as run
     from (
         select distinct workflow, queue from stored join work using (provider, kind) where together
     ) as shared

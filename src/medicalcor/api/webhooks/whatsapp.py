@@ -94,6 +94,7 @@ def row_of(item: Item, *, vault: Vault) -> Row:
         item.kind,
         vault.keyed_hash(purpose, item.address),
         item.body,
+        item.reason,
     )
 
 

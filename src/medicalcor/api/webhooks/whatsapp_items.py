@@ -42,6 +42,8 @@ class Item(NamedTuple):
     """Whose turn it takes: the conversation of a message, else the item itself."""
     body: bytes
     """JSON, as `schemas.wire.whatsapp` reads it."""
+    reason: str | None = None
+    """Why it could not be read, in words for staff."""
 
 
 def split(payload: Json) -> list[Item]:
@@ -186,7 +188,8 @@ def _notice(entry: Object, field: str, value: Json) -> Item:
 
 def _unread(reason: str, raw: Json) -> Item:
     identity = _canonical(raw)
-    return Item("unread", identity, identity, to_json({"kind": "unread", "reason": reason, "raw": raw}))
+    body = to_json({"kind": "unread", "reason": reason, "raw": raw})
+    return Item("unread", identity, identity, body, reason)
 
 
 def _canonical(value: Json) -> str:
