@@ -154,9 +154,9 @@ class RateLimiter:
 def _connections(url: str) -> "ConnectionPool":
     """Quick to give up: a limit is not worth a long wait."""
     # loaded only where Redis is used: a gateway without it starts sooner
-    from redis.asyncio import ConnectionPool  # noqa: PLC0415
-    from redis.asyncio.retry import Retry  # noqa: PLC0415
-    from redis.backoff import NoBackoff  # noqa: PLC0415
+    from redis.asyncio import ConnectionPool  # noqa: PLC0415 - as said above
+    from redis.asyncio.retry import Retry  # noqa: PLC0415 - as said above
+    from redis.backoff import NoBackoff  # noqa: PLC0415 - as said above
 
     return ConnectionPool.from_url(
         url,

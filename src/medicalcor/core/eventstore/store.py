@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
-from operator import itemgetter
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -166,9 +165,7 @@ class EventStore:
 
     async def _keys(self, connection: Connection, entries: Sequence[Append]) -> dict[UUID, bytes]:
         """The keys of those about whom something personal is to be kept."""
-        about = {
-            entry.subject for entry in entries if any(event.personal_fields() for event in entry.events)
-        }
+        about = {entry.subject for entry in entries if any(event.personal_fields() for event in entry.events)}
         return {subject: await self.vault.subject_key(connection, subject) for subject in about}
 
     def _rows(

@@ -26,9 +26,9 @@ def start(endpoint: str | None, *, service: str) -> None:
     if endpoint is None:
         return
     # loaded only here: a gateway that traces nothing must start at once
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - as said above
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - as said above
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - as said above
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
     address = endpoint.rstrip("/")
