@@ -44,7 +44,7 @@ def events() -> None:
 @click.option("--after", type=int, help="From this position on. [default: the latest]")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def list_(  # noqa: PLR0913 - one parameter an option is click's form
+def list_(
     *,
     stream: str | None,
     event_type: str | None,

@@ -47,7 +47,7 @@ def simulate() -> None:
 @click.option("--voice", is_flag=True, help="Send a voice note.")
 @click.option("--id", "message_id", help="The message's id, to send the same one again.")
 @click.option("--url", help="The gateway's webhook. [default: http://127.0.0.1:$API_PORT/webhooks/whatsapp]")
-def whatsapp(  # noqa: PLR0913 - one parameter an option is click's form
+def whatsapp(
     sender: str | None,
     *,
     bsuid: str | None,

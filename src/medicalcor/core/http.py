@@ -90,7 +90,7 @@ class Retry:
 class Outbound:
     """The door to one provider. `retry` holds for calls that may be repeated."""
 
-    def __init__(  # noqa: PLR0913 - what a provider's client decides, each by name
+    def __init__(
         self,
         provider: str,
         *,
@@ -114,7 +114,7 @@ class Outbound:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def request(  # noqa: PLR0913 - the parts of a request, each by name
+    async def request(
         self,
         method: str,
         path: str,

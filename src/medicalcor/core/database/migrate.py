@@ -34,7 +34,9 @@ async def migrate(url: str) -> list[str]:
     try:
         await connection.execute("select pg_advisory_lock($1)", _LOCK)
         await connection.execute(_TABLE)
-        return [name for name, sql in (await _pending(connection)).items() if await _apply(connection, name, sql)]
+        return [
+            name for name, sql in (await _pending(connection)).items() if await _apply(connection, name, sql)
+        ]
     finally:
         await connection.close()
 
@@ -51,7 +53,9 @@ async def _pending(connection: Connection) -> dict[str, str]:
     applied: dict[str, str] = {row["name"]: row["checksum"] for row in rows}
     for name, sql in available().items():
         if name in applied and applied[name] != _checksum(sql):
-            raise MigrationChanged(f"{name} was applied and has been edited since. Write a new migration instead.")
+            raise MigrationChanged(
+                f"{name} was applied and has been edited since. Write a new migration instead."
+            )
     return {name: sql for name, sql in available().items() if name not in applied}
 
 

@@ -48,7 +48,12 @@ async def _prepare(connection: "asyncpg.Connection[Row]") -> None:
 
 
 async def open_pool(
-    url: str, *, role: DatabaseRole | None = None, minimum: int = 1, maximum: int = 10, name: str = "medicalcor"
+    url: str,
+    *,
+    role: DatabaseRole | None = None,
+    minimum: int = 1,
+    maximum: int = 10,
+    name: str = "medicalcor",
 ) -> Pool:
     """A pool whose sessions act as `role`, where the server has it, with the least rights that do."""
     settings: dict[str, Any] = {"application_name": name, "timezone": "UTC"}

@@ -1,8 +1,8 @@
 """Statements live in `.sql` files, whole, named and described; this reads them.
 
-    -- name: lead_by_id
-    -- What it is for.
-    select …
+-- name: lead_by_id
+-- What it is for.
+select …
 """
 
 import re
