@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -35,7 +35,7 @@ const bundle = async (entry, name, extra = {}) => {
 };
 
 const styles = () => {
-  const made = join(out, "tailwind.css");
+  const made = join(out, `tailwind.${process.pid}.css`);
   const cli = join(dirname(require.resolve("@tailwindcss/cli/package.json")), "dist/index.mjs");
   execFileSync(process.execPath, [cli, "-i", join(here, "css/app.css"), "-o", made], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   return made;
@@ -52,7 +52,9 @@ const sprite = () => {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
 };
 
-rmSync(out, { recursive: true, force: true });
+// A dashboard that is running goes on serving the build before this one; what is older goes.
+const manifestPath = join(out, "manifest.json");
+const before = existsSync(manifestPath) ? Object.values(JSON.parse(readFileSync(manifestPath, "utf8"))) : [];
 mkdirSync(out, { recursive: true });
 const made = styles();
 await bundle(made, "app");
@@ -60,4 +62,7 @@ rmSync(made);
 await bundle(join(here, "js/app.js"), "app", { format: "iife" });
 hashed("icons.svg", sprite());
 for (const file of readdirSync(join(here, "images"))) hashed(file, readFileSync(join(here, "images", file)));
-writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 1));
+writeFileSync(`${manifestPath}.new`, JSON.stringify(manifest, null, 1));
+renameSync(`${manifestPath}.new`, manifestPath);
+const kept = new Set(["manifest.json", ...before, ...Object.values(manifest)]);
+for (const file of readdirSync(out)) if (!kept.has(file)) rmSync(join(out, file), { force: true });

@@ -9,7 +9,7 @@ const themes = (event) => {
   const theme = button.dataset.setTheme;
   remember("theme", theme);
   root.dataset.theme = theme;
-  document.querySelectorAll("[data-set-theme]").forEach((other) => other.setAttribute("aria-checked", String(other.dataset.setTheme === theme)));
+  document.querySelectorAll("[data-set-theme]").forEach((other) => other.setAttribute(other.role === "button" ? "aria-pressed" : "aria-checked", String(other.dataset.setTheme === theme)));
 };
 
 const fold = (event) => {
