@@ -29,7 +29,7 @@ def start(endpoint: str | None, *, service: str) -> None:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - as said above
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - as said above
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - as said above
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - as said above
 
     address = endpoint.rstrip("/")
     exporter = OTLPSpanExporter(endpoint=address if address.endswith(_PATH) else address + _PATH)
@@ -56,7 +56,7 @@ def span(name: str, **attributes: Any) -> AbstractContextManager[None]:
 @contextmanager
 def _span(tracer: "Tracer", name: str, attributes: dict[str, Any]) -> Iterator[None]:
     from opentelemetry.trace import SpanKind, Status, StatusCode  # noqa: PLC0415 - loaded by `start` already
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415 - loaded by `start` already
 
     carrier = TraceContextTextMapPropagator()
     parent = carrier.extract({"traceparent": context.traceparent() or ""})
