@@ -82,7 +82,7 @@ class HubSpotClient:
             "notes", properties=properties, contact_id=contact_id, association=NOTE_TO_CONTACT
         )
 
-    async def create_task(  # noqa: PLR0913 - what a task says, each by name
+    async def create_task(
         self,
         *,
         contact_id: str,
