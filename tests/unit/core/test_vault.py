@@ -45,7 +45,11 @@ def test_the_same_words_never_look_the_same() -> None:
     assert len({seal(KEY, b"Ana", b"place") for _ in range(50)}) == 50
 
 
-@pytest.mark.parametrize("key", ["", "short", "é" * 32, new_master_key()[:-4], new_master_key() + "AAAA"])
+@pytest.mark.parametrize(
+    "key",
+    ["", "short", "é" * 32, new_master_key()[:-4], new_master_key() + "AAAA"],
+    ids=["none", "short", "letters", "cut", "longer"],
+)
 def test_a_master_key_of_another_form_is_refused_with_what_to_do(key: str) -> None:
     with pytest.raises(MissingSetting, match="medicalcor keys new"):
         Vault(key)
