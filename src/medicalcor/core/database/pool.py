@@ -64,14 +64,18 @@ async def open_pool(
         min_size=minimum,
         max_size=maximum,
         init=_prepare,
-        reset=_leave_as_it_is,
+        reset=_end_what_is_open,
+        statement_cache_size=1000,
+        max_cached_statement_lifetime=0,
         server_settings=settings,
         command_timeout=60,
     )
 
 
-async def _leave_as_it_is(_: object) -> None:
+async def _end_what_is_open(connection: "asyncpg.Connection[Row]") -> None:
     """Nobody changes a session here: all we set or lock ends with its transaction. Saves a round trip each time."""
+    if connection.is_in_transaction():
+        await connection.execute("rollback")
 
 
 async def connect(url: str) -> "asyncpg.Connection[Row]":
