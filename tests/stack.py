@@ -151,7 +151,7 @@ class Stack:
         }
         for name, url in wanted.items():
             if self.processes[name].popen is not None:
-                self.until(lambda url=url: self._answers(url), what=f"{name} ready", seconds=seconds)  # type: ignore[misc]
+                self.until(lambda url=url: self._answers(url), what=f"{name} ready", seconds=seconds)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
 
     def stop(self) -> None:
         for process in reversed(self.processes.values()):

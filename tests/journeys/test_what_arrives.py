@@ -143,16 +143,23 @@ def test_what_fits_nothing_is_acknowledged_kept_and_shown_with_the_reason(
     stack.until(lambda: len(_unread(stack)) == before + 1, what="the body to be kept")
 
 
-def test_a_message_that_turns_out_to_be_unreadable_does_not_silence_the_one_before(
-    stack: Stack, phone: str
-) -> None:
-    question = message(phone, WARM["ro"], wamid=new_wamid(phone))
-    odd = message(phone, "x", wamid=new_wamid(phone))
-    odd["message"]["type"] = "text\u0000" * 20
-    assert stack.post_json(envelope([question, odd])).status_code == 200
+@pytest.mark.parametrize("where", ["type", "id", "context", "filename", "caption"])
+def test_a_character_that_no_database_keeps_loses_nobody(stack: Stack, phone: str, where: str) -> None:
+    odd = other(phone, "document", {**MEDIA, "filename": "x.pdf", "caption": WARM["ro"]})
+    change: dict[str, dict[str, Any]] = {
+        "type": {"type": "docu\u0000ment", "docu\u0000ment": {}},
+        "id": {"id": new_wamid(phone) + "\u0000"},
+        "context": {"context": {"id": "wamid.\u0000"}},
+        "filename": {"document": {**MEDIA, "filename": "a\u0000b.pdf", "caption": WARM["ro"]}},
+        "caption": {"document": {**MEDIA, "caption": f"{WARM['ro']}\u0000"}},
+    }
+    odd["message"].update(change[where])
+    assert stack.post_json(envelope([odd])).status_code == 200
     stack.answered(phone)
-    stack.settle()
-    assert stack.person(phone)["classification"] == "WARM"
+    judged = stack.person(phone)["classification"]
+    assert judged == (None if where == "type" else "WARM"), (
+        "of a kind that we do not know there is nothing to judge"
+    )
 
 
 @pytest.mark.parametrize(("secret", "status"), [(OLD_SECRET, 200), ("somebody else's", 401), ("", 401)])

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from pydantic_core import from_json, to_json
 
 from medicalcor.core import clock
 from medicalcor.core.crypto.vault import unseal
@@ -53,12 +56,29 @@ async def _opened(ledger: Ledger, connection: Connection, row: Row) -> Item:
         id=row["id"],
         kind=row["kind"],
         partition_key=row["partition_key"],
-        body=unseal(key, row["body"], row["id"].bytes),
+        body=_storable(unseal(key, row["body"], row["id"].bytes)),
         received_at=row["received_at"],
         handled=row["handled_at"] is not None,
         correlation_id=row["correlation_id"],
         traceparent=row["traceparent"],
     )
+
+
+def _storable(body: bytes) -> bytes:
+    """Without the one character that PostgreSQL cannot keep in a text: a name with a NUL is a name all the same."""
+    if b"\\u0000" not in body:
+        return body
+    return to_json(_without_nulls(from_json(body)))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, list):
+        return [_without_nulls(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_nulls(name): _without_nulls(one) for name, one in value.items()}
+    return value
 
 
 async def put_aside(connection: Connection, *, inbox_id: UUID, reason: str) -> None:
