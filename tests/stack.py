@@ -1,7 +1,5 @@
 """The system as processes of its own: what the journeys and the chaos tests drive, through HTTP only."""
 
-import asyncio
-import json
 import os
 import signal
 import socket
@@ -13,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
+import psycopg
+from psycopg import RawCursor
+from psycopg.rows import dict_row
 
 from medicalcor.core.crypto.hmac import sign
 from tests.webhooks import envelope, message, new_wamid
@@ -93,6 +93,7 @@ class Stack:
         for number in range(self.workers):
             self.add_worker(f"worker-{number}")
         self.http = httpx.Client(timeout=30)
+        self._reader: psycopg.Connection[dict[str, Any]] | None = None
 
     def add_worker(self, name: str) -> Process:
         self.processes[name] = self._process(name, "worker")
@@ -121,7 +122,7 @@ class Stack:
             "OPENAI_API_KEY": "journey-openai-key",
             "OPENAI_BASE_URL": f"{sandbox}/openai/v1",
             "CLINIC_NAME": "Clinica Zâmbet",
-            "ANSWER_SETTLE_SECONDS": "2",
+            "ANSWER_SETTLE_SECONDS": "1",
             "UNKNOWN_OUTCOME_WAIT_SECONDS": "4",
             **self.settings,
         }
@@ -143,6 +144,11 @@ class Stack:
             self.processes[name].start()
         self.wait_ready()
 
+    def turn(self, **switches: Any) -> None:
+        """Set what can be set of the sandbox while it runs."""
+        answer = self.http.post(f"{self.sandbox_url}/_sandbox/settings", json=switches)
+        assert answer.status_code == 200, answer.text
+
     def wait_ready(self, seconds: float = 40) -> None:
         wanted = {
             "api": f"{self.api_url}/ready",
@@ -157,6 +163,8 @@ class Stack:
         for process in reversed(self.processes.values()):
             process.stop()
         self.http.close()
+        if self._reader is not None:
+            self._reader.close()
 
     def until(self, holds: Callable[[], Any], *, what: str, seconds: float = 20) -> Any:
         """Poll until `holds` answers something true; the wait is bounded and says what it waited for."""
@@ -248,13 +256,12 @@ class Stack:
 
     def effects_of(self, address: str, *, kind: str = "whatsapp.%") -> list[dict[str, Any]]:
         """What was planned for somebody, oldest first, with its decision and what became of it."""
-        rows = self.rows(
+        return self.rows(
             "select e.* from effects e join addresses a using (person_id)"
             " where a.value = $1 and e.kind like $2 order by e.planned_at, e.id",
             address,
             kind,
         )
-        return [row | {"decision": json.loads(row["decision"])} for row in rows]
 
     def effect(self, address: str, status: str, *, seconds: float = 20) -> dict[str, Any]:
         """The first effect towards the patient to reach this status."""
@@ -287,14 +294,11 @@ class Stack:
     def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """Straight from the database, for what has no public door yet."""
 
-        async def fetch() -> list[dict[str, Any]]:
-            connection = await asyncpg.connect(self.database_url)
-            try:
-                return [dict(row) for row in await connection.fetch(sql, *args)]
-            finally:
-                await connection.close()
-
-        return asyncio.run(fetch())
+        if self._reader is None or self._reader.broken:
+            self._reader = psycopg.connect(
+                self.database_url, autocommit=True, row_factory=dict_row, cursor_factory=RawCursor
+            )
+        return self._reader.execute(sql, args).fetchall()
 
     def run(self, *args: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """A `medicalcor` command, as a person would type it."""

@@ -29,6 +29,7 @@ def system(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory)
     stack = Stack(postgres.url(database="journeys"), folder, new_master_key())
     try:
         stack.start()
+        stack.turn(delays=[0.05, 0.1, 0.2])
         yield stack
     finally:
         stack.stop()

@@ -40,8 +40,7 @@ def test_the_patient_is_answered_and_the_crm_catches_up(
 def test_a_note_whose_answer_was_lost_is_not_written_twice(
     stack: Stack, phone: str, kind: str, what: str
 ) -> None:
-    lag = stack.http.post(f"{stack.sandbox_url}/_sandbox/settings", json={"hubspot_index_lag": 3})
-    assert lag.status_code == 200
+    stack.turn(hubspot_index_lag=3)
     try:
         more = {"status": 502} if kind == "status" else {}
         stack.fault(provider="hubspot", kind=kind, match=f"/{what}", **more)
@@ -49,7 +48,7 @@ def test_a_note_whose_answer_was_lost_is_not_written_twice(
         stack.answered(phone, seconds=8)
         stack.settle(60)
     finally:
-        stack.http.post(f"{stack.sandbox_url}/_sandbox/settings", json={"hubspot_index_lag": 0})
+        stack.turn(hubspot_index_lag=0)
     assert (len(stack.made("notes")), len(stack.made("tasks"))) == (1, 1)
     assert {e["status"] for e in stack.effects_of(phone, kind="hubspot.%")} == {"sent"}
 

@@ -68,7 +68,7 @@ def test_a_no_is_a_no_and_staff_are_told(stack: Stack, phone: str) -> None:
 
 
 def test_a_failed_status_marks_the_message_and_staff_are_told(stack: Stack, phone: str) -> None:
-    stack.http.post(f"{stack.sandbox_url}/_sandbox/settings", json={"statuses": False})
+    stack.turn(statuses=False)
     try:
         stack.say(phone, WARM["ro"])
         sent = stack.effect(phone, "sent")
@@ -77,7 +77,7 @@ def test_a_failed_status_marks_the_message_and_staff_are_told(stack: Stack, phon
         stack.effect(phone, "failed")
         stack.settle()
     finally:
-        stack.http.post(f"{stack.sandbox_url}/_sandbox/settings", json={"statuses": True})
+        stack.turn(statuses=True)
     assert stack.effects_of(phone)[0]["reason"] == "undeliverable"
     assert len(stack.effects_of(phone, kind="staff.alert")) == 1
     assert stack.person(phone)["failed_since"] is not None
@@ -97,7 +97,7 @@ def test_a_failed_status_marks_the_message_and_staff_are_told(stack: Stack, phon
 def test_statuses_only_move_forward_in_whatever_order_they_come(
     stack: Stack, phone: str, order: list[str], ends: str
 ) -> None:
-    stack.http.post(f"{stack.sandbox_url}/_sandbox/settings", json={"statuses": False})
+    stack.turn(statuses=False)
     try:
         stack.say(phone, WARM["ro"])
         sent = stack.effect(phone, "sent")
@@ -109,7 +109,7 @@ def test_statuses_only_move_forward_in_whatever_order_they_come(
                 what="the status to be taken in",
             )
     finally:
-        stack.http.post(f"{stack.sandbox_url}/_sandbox/settings", json={"statuses": True})
+        stack.turn(statuses=True)
     assert state(stack, phone) == [ends]
 
 
