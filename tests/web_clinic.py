@@ -112,7 +112,7 @@ async def doina(ledger: Ledger) -> Told:
     """A message to her did not arrive."""
     story = await told(ledger, "Doina Marin", "+40722000004", start=95).begin()
     await story.writes("Aveți program sâmbăta?", ago=95)
-    await story.scored(2, ago=95, marks=[("program", "vague")], rules_score=2, confidence=0.71)
+    await story.scored(2, ago=95, marks=[("program", "looking")], rules_score=2, confidence=0.71)
     await story.answered("Da, sâmbăta suntem deschiși între 9 și 14.", ago=94, status="failed")
     return story
 

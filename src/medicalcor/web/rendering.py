@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from medicalcor.core.errors import ProductError
-from medicalcor.web import words
+from medicalcor.web import judged, unread, words
 from medicalcor.web.dates import Dates
 from medicalcor.web.translate import LANGUAGES, translator
 
@@ -81,7 +81,8 @@ def _environment(language: str, zone: str, clinic: str) -> Environment:
     }
     environment.filters |= {
         "words": words.filter_for(catalogue),
-        "spoken": catalogue.find,
+        "told": lambda score: judged.told(score, catalogue),
+        "unread_reason": lambda reason: unread.in_words(reason, catalogue),
         "phone": _phone,
         "initials": _initials,
         "moment": _moment,

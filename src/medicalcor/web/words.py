@@ -69,21 +69,34 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "means": {
         "budget": _("asks about price"),
         "book": _("wants a visit"),
-        "acute": _("acute need"),
-        "opt_out": _("wants no more messages"),
-        "emergency": _("sign of an emergency"),
-        "procedure": _("procedure"),
-        "denied": _("ruled out"),
-        "plan": _("has a treatment plan"),
+        "call_me": _("wants a call"),
         "soon": _("wants to come soon"),
-        "urgent": _("wants to come soon"),
-        "several": _("several teeth"),
-        "vague": _("general interest"),
-        "spam": _("not about treatment"),
+        "visiting": _("comes from afar"),
+        "many": _("several teeth"),
+        "plan": _("has a treatment plan"),
+        "child": _("for a child"),
+        "looking": _("only looking"),
+        "someday": _("some day, not now"),
+        "denied": _("ruled out"),
+        "acute": _("acute need"),
+        "emergency": _("sign of an emergency"),
+        "opt_out": _("wants no more messages"),
         "withdrawn": _("no longer interested"),
         "complaint": _("complaint"),
-        "existing_patient": _("already a patient"),
-        "smalltalk": _("thanks or a greeting"),
+        "procedure": _("procedure"),
+        "logistics": _("about a visit"),
+        "logistics:cancel": _("cancels a visit"),
+        "logistics:confirm": _("confirms a visit"),
+        "logistics:invoice": _("about an invoice"),
+        "logistics:move": _("moves a visit"),
+        "logistics:own": _("has a visit booked"),
+        "not_patient": _("not a patient"),
+        "not_patient:job": _("looks for work"),
+        "not_patient:other_trade": _("about something else"),
+        "not_patient:research": _("a survey or study"),
+        "not_patient:spam": _("advertising"),
+        "not_patient:supplier": _("a supplier"),
+        "not_patient:wrong_number": _("wrong number"),
     },
     "routing": {
         "emergency": _("to a person at once"),
@@ -129,6 +142,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         ),
     },
     "message_kind": {
+        "text": _("Text message"),
         "image": _("Photo"),
         "video": _("Video"),
         "audio": _("Voice message"),
@@ -265,11 +279,6 @@ SAID_BELOW = (
     _("There is no such item."),
     _("There is no such conversation."),
     _("Somebody else changed this in the meantime. Load it again and repeat."),
-    _("the message has no `type`"),
-    _("the message has no `id`"),
-    _("the change has no messages, statuses or errors"),
-    _("nobody is named as the sender"),
-    _("`text.body` is no text"),
 )
 """Sentences of the layers below, which the dashboard shows translated; any other is shown as it is."""
 
@@ -287,7 +296,7 @@ def meaning(code: str, words: Translator) -> str:
         return words.gettext(_("treatment: %(what)s"), what=in_words("procedure", detail, words))
     if detail in TABLES["flag"]:
         return in_words("flag", detail, words)
-    return in_words("means", kind, words)
+    return in_words("means", code if code in TABLES["means"] else kind, words)
 
 
 def filter_for(words: Translator) -> Callable[[str, str], str]:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from tests import web_clinic
 from tests.integration.web.conftest import PASSWORD, Browser
 
@@ -26,8 +27,31 @@ async def test_the_score_shows_its_evidence_in_the_message(browser: Browser, led
     page = (await browser.get(f"/leads/{story.lead_id}")).text
     assert '<mark title="asks about price">Cât costă</mark>' in page
     assert '<mark title="treatment: implant">implant</mark>' in page
-    assert "Asks for the price of two implants" in page
+    assert "Asks about price or payment, wants to come or be called." in page
+    assert "Call today and book a consultation." in page
+    assert re.search(r'<div lang="en"><p>Asks for the price of two implants', page)
     assert "soon: this week" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "summary", "step"),
+    [
+        (
+            "ro",
+            "Întreabă de preț sau de plată, dorește să vină",
+            "Sunați astăzi și programați o consultație.",
+        ),
+        ("de", "Fragt nach Preis oder Zahlung, möchte kommen", "Rufen Sie heute an"),
+    ],
+)
+async def test_the_score_speaks_the_readers_language(
+    browser: Browser, ledger: Ledger, language: str, summary: str, step: str
+) -> None:
+    story = await web_clinic.ana(ledger)
+    await browser.post("/account/language", {"language": language})
+    page = (await browser.get(f"/leads/{story.lead_id}")).text
+    assert summary in page
+    assert step in page
 
 
 async def test_rules_that_scored_say_why(browser: Browser, ledger: Ledger) -> None:

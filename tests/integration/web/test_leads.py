@@ -175,7 +175,7 @@ async def test_what_could_not_be_read_is_shown_with_its_reason(
             "the message has no `type`",
         )
     page = await browser.get("/leads/unread")
-    assert "the message has no `type`" in page.text
+    assert "The message does not say what kind it is: “type” is missing." in page.text
     assert "sealed" not in page.text
     opened = await browser.post(f"/leads/unread/{item}", htmx=True)
     assert "&lt;b&gt;sealed&lt;/b&gt;" in opened.text

@@ -1,0 +1,51 @@
+"""Why something could not be read: what the gateway and the worker keep with it, said to staff."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from medicalcor.web.translate import Translator
+from medicalcor.web.translate import marked as _
+from medicalcor.web.words import in_words as code_in_words
+
+REASONS: Final[Mapping[str, str]] = {
+    "it is no WhatsApp webhook: there is no list `entry`": _(
+        "This is no WhatsApp delivery: it has no “entry”."
+    ),
+    "the entry has no list `changes`": _("A part of the delivery says of no change: “changes” is missing."),
+    "the change is no object": _("A change in the delivery is damaged."),
+    "the change has no readable `field` and `value`": _("A change has no readable “field” and “value”."),
+    "`messages` is no list": _("The messages came in an unknown form: “messages” is no list."),
+    "`statuses` is no list": _("The delivery reports came in an unknown form: “statuses” is no list."),
+    "the change has no messages, statuses or errors": _(
+        "The delivery is empty: no message, no delivery report, no error."
+    ),
+    "nobody is named as the sender": _("The message does not say who sent it."),
+    "the message is no object": _("The message is damaged."),
+    "`metadata.phone_number_id` is missing": _(
+        "It does not say which of the clinic's numbers it is for: “phone_number_id” is missing."
+    ),
+    "the message has no `id`": _("The message has no “id” of WhatsApp."),
+    "the message has no `type`": _("The message does not say what kind it is: “type” is missing."),
+    "`text.body` is no text": _("The text message came without a readable text."),
+    "the status has no `id` and `status`": _("The delivery report does not say of which message, or what."),
+    "The message does not have the shape WhatsApp documents.": _(
+        "The message does not look the way WhatsApp documents it."
+    ),
+    "The status does not have the shape WhatsApp documents.": _(
+        "The delivery report does not look the way WhatsApp documents it."
+    ),
+    "It could not be taken in; the worker's log says why.": _(
+        "It could not be taken in. Tell an administrator: the log of the worker says why."
+    ),
+}
+_EMPTY: Final = re.compile(r"the message says it is `(\w+)` and has no readable `\1`")
+
+
+def in_words(reason: str, words: Translator) -> str:
+    """A reason that is new to us is shown as it was kept."""
+    empty = _EMPTY.fullmatch(reason)
+    if empty:
+        kind = code_in_words("message_kind", empty[1], words)
+        return words.gettext(_("The content is missing or damaged. Announced as: %(kind)s."), kind=kind)
+    return words.find(REASONS[reason]) if reason in REASONS else reason

@@ -1,0 +1,99 @@
+"""Every code that lower layers can hand up has words, in every language."""
+
+import re
+import tomllib
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from medicalcor.api.webhooks.whatsapp_items import split
+from medicalcor.domain.language.text import read
+from medicalcor.domain.scoring import facts
+from medicalcor.domain.scoring.patterns import Match
+from medicalcor.domain.scoring.reading import Said
+from medicalcor.web import unread
+from medicalcor.web.translate import LANGUAGES, translator
+from medicalcor.web.words import TABLES, meaning
+
+
+def _headings() -> set[str]:
+    """Every heading of the lexicon's files."""
+    files = resources.files("medicalcor.domain.scoring.lexicon").iterdir()
+    texts = [file.read_text("utf-8") for file in files if file.name.endswith(".toml")]
+    return {means for text in texts for means in tomllib.loads(text)["patterns"]}
+
+
+def _emitted() -> set[str]:
+    """What the evidence can count for: one turn in which every pattern of the lexicon has matched."""
+    said = Said(0, read("one word"), frozenset())
+    for means in _headings():
+        said.found[means].append(Match(0, 1, means, "ro"))
+    said.struck.append((Match(0, 1, "budget", "ro"), "denied"))
+    known = facts.Facts("ro", [said], [None], emergency=True)
+    return {item.means for item in facts._evidence(known)}
+
+
+def test_what_a_passage_counted_for_has_words() -> None:
+    codes = _emitted()
+    assert {"many", "denied", "call_me", "emergency:trauma", "procedure:implant"} <= codes
+    for code in codes:
+        kind, _, detail = code.partition(":")
+        tables = (TABLES["procedure"], TABLES["flag"], TABLES["means"])
+        assert any(detail in table or code in table or kind in table for table in tables), code
+        for language in LANGUAGES:
+            assert not re.search(r"_|:\b", meaning(code, translator(language)))
+
+
+def _delivery(**value: Any) -> dict[str, Any]:
+    """A delivery of one change, for one of the clinic's numbers."""
+    value = {"metadata": {"phone_number_id": "1000"}, **value}
+    return {"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}
+
+
+def _message(**changed: Any) -> dict[str, Any]:
+    return _delivery(messages=[{"id": "wamid.1", "from": "40722000001", "type": "text", **changed}])
+
+
+_KINDS = (
+    "text", "image", "video", "audio", "document", "sticker", "button", "interactive", "location", "reaction",
+    "contacts", "order", "system", "edit", "revoke",
+)  # fmt: skip
+BROKEN = [
+    {},
+    {"entry": [{}]},
+    {"entry": [{"changes": ["x"]}]},
+    {"entry": [{"changes": [{"field": "messages", "value": "x"}]}]},
+    _delivery(),
+    _delivery(messages="x"),
+    _delivery(statuses="x"),
+    _delivery(messages=["x"]),
+    _delivery(metadata={}, messages=[{"id": "wamid.1"}]),
+    _delivery(statuses=[{}]),
+    _message(id=None),
+    _message(type=None),
+    _message(text={"body": 1}),
+    _message(**{"from": None}, text={"body": "x"}),
+    *(_message(type=kind) for kind in _KINDS),
+]
+
+
+@pytest.mark.parametrize("payload", BROKEN)
+def test_why_something_could_not_be_read_has_words(payload: dict[str, Any]) -> None:
+    [item] = split(payload)
+    assert item.reason is not None
+    said = {unread.in_words(item.reason, translator(language)) for language in LANGUAGES}
+    assert len(said) == len(LANGUAGES)
+    assert item.reason not in said
+    assert all("`" not in sentence and sentence[0].isupper() for sentence in said)
+
+
+def test_those_reasons_are_all_there_are() -> None:
+    kept = {item.reason for payload in BROKEN for item in split(payload)}
+    by_the_worker = {reason for reason in unread.REASONS if reason[0].isupper()}
+    assert set(unread.REASONS) - by_the_worker <= kept
+    assert len(by_the_worker) == 3
+
+
+def test_a_new_reason_is_shown_as_it_was_kept() -> None:
+    assert unread.in_words("something else", translator("ro")) == "something else"
