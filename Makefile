@@ -42,7 +42,7 @@ doctor: $(RUNTIME) ## Name every setting that is missing or wrong
 
 .PHONY: test
 test: $(DEV) $(BUILT) ## All tests (ARGS="-k inbox" for some of them)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: check
 check: $(DEV) ## Style, types, import contracts, known vulnerabilities, templates, documents

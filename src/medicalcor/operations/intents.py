@@ -10,7 +10,7 @@ from medicalcor.schemas.common import Language
 from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert, WhatsAppText
 from medicalcor.schemas.scoring import ScoringOutput
 
-ONE_EMERGENCY = timedelta(hours=24)
+ONE_EMERGENCY = timedelta(minutes=10)
 """The number to call is sent once in this time, however often the emergency is spoken of."""
 
 
