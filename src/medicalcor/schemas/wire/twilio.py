@@ -5,7 +5,7 @@ Only the call's SID is required, and of a recording its own. Who calls need not 
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     BeforeValidator,
@@ -15,10 +15,8 @@ from pydantic import (
     WrapValidator,
 )
 
-from medicalcor.core.errors import InvalidInput
 from medicalcor.schemas.base import Shape, Wire
 
-T = TypeVar("T")
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _WITHHELD = ("ANONYMOUS", "RESTRICTED", "UNAVAILABLE", "UNKNOWN", "BLOCKED", "PRIVATE")
 _WITHHELD_NUMBERS = frozenset(f"+{word.translate(_KEYPAD)}" for word in _WITHHELD)
@@ -177,27 +175,6 @@ class RecordingUpdate(_Call):
 
 
 Update: TypeAlias = CallUpdate | RecordingUpdate
-
-
-def inbound_of(fields: dict[str, str]) -> InboundCall | DialResult:
-    """What `/webhooks/voice` is asked: a new call, or what follows after it was handed over. Raises InvalidInput."""
-    return _read(DialResult, fields) if "DialCallStatus" in fields else _read(InboundCall, fields)
-
-
-def update_of(fields: dict[str, str]) -> Update:
-    """What `/webhooks/voice/status` is told. Raises InvalidInput."""
-    return _read(RecordingUpdate, fields) if "RecordingSid" in fields else _read(CallUpdate, fields)
-
-
-W = TypeVar("W", bound=Wire)
-
-
-def _read(shape: type[W], fields: dict[str, str]) -> W:
-    try:
-        return shape.model_validate(fields)
-    except ValidationError as problem:
-        where = ", ".join(str(error["loc"][0]) for error in problem.errors(include_input=False))
-        raise InvalidInput(f"A form of Twilio's cannot be read: look at {where}.") from None
 
 
 class Call(Wire):
