@@ -176,13 +176,16 @@ class Stripe(Twin):
     def _delivery(self, event: Thing) -> Callable[[], Webhook]:
         body = payloads.body_of(event)
 
-        def make() -> Webhook:
-            headers = {"Content-Type": "application/json; charset=utf-8"}
-            if self._secret:
-                headers["Stripe-Signature"] = payloads.signature(body, secret=self._secret, at=clock.now())
-            return Webhook(url=self._url, body=body, headers=headers)
+        def sign() -> dict[str, str]:
+            secret = self._secret
+            return (
+                {"Stripe-Signature": payloads.signature(body, secret=secret, at=clock.now())}
+                if secret
+                else {}
+            )
 
-        return make
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        return lambda: Webhook(url=self._url, body=body, headers=headers, sign=sign)
 
     # how it says no
 
