@@ -122,6 +122,10 @@ def _not_on_or_off(value: str) -> str | None:
     return None if value.lower() in ("on", "off") else "must be on or off"
 
 
+def _no_account_sid(value: str) -> str | None:
+    return None if re.fullmatch(r"AC[0-9a-fA-F]{32}", value) else "is no account SID (AC and 32 hex digits)"
+
+
 _HTTP = _not_a_url("http", "https")
 SETTINGS: dict[str, Setting] = {
     "database_url": Setting(
@@ -162,6 +166,14 @@ SETTINGS: dict[str, Setting] = {
     "openai_base_url": Setting("OpenAI itself is asked", optional=True, wrong=_HTTP),
     "openai_model": Setting("the current default", optional=True, wrong=_retired),
     "ai_timeout_seconds": Setting("how long the AI may take", optional=True),
+    "stripe_api_key": Setting("no payment link can be made, and payments cannot be looked up"),
+    "stripe_base_url": Setting("where Stripe is", optional=True, wrong=_HTTP),
+    "stripe_webhook_secret": Setting("Stripe's webhooks are refused: payments do not reach the record"),
+    "twilio_account_sid": Setting(
+        "recordings cannot be fetched and nobody can be called", wrong=_no_account_sid
+    ),
+    "twilio_auth_token": Setting("Twilio's webhooks are refused: calls are neither answered nor logged"),
+    "twilio_base_url": Setting("where Twilio is", optional=True, wrong=_HTTP),
     "cors_origins": Setting("forms on other sites cannot post leads from the browser", optional=True),
     "rate_limits": Setting("limits are on", optional=True, wrong=_not_on_or_off),
     "body_limit_bytes": Setting("how long a webhook's body may be", optional=True),

@@ -30,6 +30,10 @@ MADE_ONCE = (
     "WHATSAPP_VERIFY_TOKEN",
     "HUBSPOT_ACCESS_TOKEN",
     "OPENAI_API_KEY",
+    "STRIPE_API_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
     "DEMO_EMAIL",
     "DEMO_PASSWORD",
 )
@@ -130,6 +134,7 @@ def _new_secrets() -> dict[str, str]:
     return {
         **{name: ids.token(24) for name in MADE_ONCE},
         "MEDICALCOR_MASTER_KEY": new_master_key(),
+        "TWILIO_ACCOUNT_SID": f"AC{ids.random_bytes(16).hex()}",
         "DEMO_EMAIL": "elena@demo.medicalcor.example",
         "DEMO_PASSWORD": ids.token(12),
     }
@@ -141,4 +146,6 @@ def _sandbox_addresses(base: str) -> dict[str, str]:
         "WHATSAPP_BASE_URL": f"{base}/whatsapp",
         "HUBSPOT_BASE_URL": f"{base}/hubspot",
         "OPENAI_BASE_URL": f"{base}/openai/v1",
+        "STRIPE_BASE_URL": f"{base}/stripe",
+        "TWILIO_BASE_URL": f"{base}/twilio",
     }

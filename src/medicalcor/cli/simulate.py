@@ -1,6 +1,8 @@
 """`medicalcor simulate`: be a patient from the command line."""
 
 import os
+from contextlib import suppress
+from typing import Any
 
 import click
 
@@ -85,3 +87,122 @@ def whatsapp(
     click.echo(status)
     if status != 200:
         raise SystemExit(1)
+
+
+def _local(path: str) -> str:
+    return f"http://127.0.0.1:{_environment('API_PORT') or '3000'}{path}"
+
+
+def _secret_of(name: str) -> str:
+    """The one in force of a secret that may hold two."""
+    secret = (_environment(name) or "").split(",")[0].strip()
+    if not secret:
+        raise click.ClickException(
+            f"{name} is not set, and there is no demo.env in the data directory to take it from."
+        )
+    return secret
+
+
+def _say(status: int) -> None:
+    click.echo(status)
+    if status != 200:
+        raise SystemExit(1)
+
+
+@simulate.command()
+@click.option("--from", "caller", default="+40722000001", show_default=True, help="Also anonymous or sip:….")
+@click.option("--to", "called", help="The clinic's number.")
+@click.option("--status", help="The call's status callback: completed, no-answer, busy, failed, canceled, ….")
+@click.option("--dial", help="What became of handing the call over: completed, no-answer, busy, failed.")
+@click.option("--recording", is_flag=True, help="A recording of the call is there.")
+@click.option("--voicemail", is_flag=True, help="A voicemail is there.")
+@click.option("--seconds", default=42, show_default=True, type=click.IntRange(0), help="How long it was.")
+@click.option("--id", "call_sid", help="The call's SID (CA…), to go on with the same one.")
+@click.option(
+    "--url", help="The gateway's webhook. [default: http://127.0.0.1:$API_PORT/webhooks/voice[/status]]"
+)
+def call(  # noqa: PLR0913 - one parameter an option is click's form
+    caller: str,
+    *,
+    called: str | None,
+    status: str | None,
+    dial: str | None,
+    recording: bool,
+    voicemail: bool,
+    seconds: int,
+    call_sid: str | None,
+    url: str | None,
+) -> None:
+    """Somebody calls the clinic, or Twilio tells about that call. Prints the HTTP status and the call's SID."""
+    from medicalcor.core import clock
+    from medicalcor.sandbox.providers import twilio_payloads as payloads
+
+    line = payloads.Line(
+        caller=caller,
+        call_sid=call_sid or payloads.new_sid("CA"),
+        account_sid=_environment("TWILIO_ACCOUNT_SID") or payloads.ANY_ACCOUNT,
+        called=called or payloads.CLINIC,
+    )
+    path, now = "/webhooks/voice/status", clock.now()
+    if recording or voicemail:
+        sid = payloads.recording_sid()
+        form = payloads.recorded(line, sid=sid, at=now, seconds=seconds, voicemail=voicemail)
+    elif status:
+        form = payloads.status(line, status=status, at=now, sequence=3, seconds=seconds)
+    else:
+        path = "/webhooks/voice"
+        form = payloads.dialled(line, outcome=dial) if dial else payloads.inbound(line)
+    # signed for the address that Twilio would have called, whatever is between
+    public = _environment("PUBLIC_URL")
+    signed = f"{public.rstrip('/')}{path}" if public else url or _local(path)
+    headers = payloads.headers(signed, form=form, token=_secret_of("TWILIO_AUTH_TOKEN"))
+    answered = _post(url or _local(path), body=payloads.body_of(form), headers=headers)
+    click.echo(f"call {line.call_sid}", err=True)
+    _say(answered)
+
+
+@simulate.command()
+@click.option(
+    "--event", "kind", default="checkout.session.completed", show_default=True, help="Stripe's type."
+)
+@click.option(
+    "--amount", default=25_000, show_default=True, type=click.IntRange(0), help="In the smallest unit."
+)
+@click.option("--currency", default="ron", show_default=True)
+@click.option("--customer", help="Stripe's id of the customer (cus_…).")
+@click.option("--email")
+@click.option("--phone", help="As +40722000001.")
+@click.option("--name")
+@click.option("--reference", help="client_reference_id of a checkout.")
+@click.option("--metadata", multiple=True, metavar="NAME=VALUE", help="May be given several times.")
+@click.option("--id", "event_id", help="The event's id, to send the same one again.")
+@click.option("--url", help="The gateway's webhook. [default: http://127.0.0.1:$API_PORT/webhooks/stripe]")
+def payment(
+    kind: str, *, metadata: tuple[str, ...], event_id: str | None, url: str | None, **payer: Any
+) -> None:
+    """Something happens to money at Stripe. Prints the HTTP status; exit code 0 means 200."""
+    from medicalcor.core import clock
+    from medicalcor.sandbox.providers import stripe_payloads as payloads
+
+    if kind not in payloads.EVENTS:
+        raise click.UsageError(f"Which event? There are: {', '.join(payloads.EVENTS)}.")
+    now = clock.now()
+    pairs = dict(pair.partition("=")[::2] for pair in metadata)
+    thing = payloads.EVENTS[kind](payloads.Payer(at=now, metadata=pairs, **payer))
+    body = payloads.body_of(payloads.event(kind, thing, at=now, event_id=event_id))
+    secret = _secret_of("STRIPE_WEBHOOK_SECRET")
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Stripe-Signature": payloads.signature(body, secret=secret, at=now),
+    }
+    _remember(thing)
+    _say(_post(url or _local("/webhooks/stripe"), body=body, headers=headers))
+
+
+def _remember(thing: dict[str, Any]) -> None:
+    """So that a running sandbox can be asked for the object that the event is about; without one, nobody asks."""
+    import httpx
+
+    place = f"http://127.0.0.1:{_environment('SANDBOX_PORT') or '3900'}/_sandbox/play"
+    with suppress(httpx.HTTPError), httpx.Client(timeout=2.0, trust_env=False) as client:
+        client.post(place, json={"provider": "stripe", "remember": thing})

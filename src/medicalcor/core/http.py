@@ -122,18 +122,20 @@ class Outbound:
         operation: str,
         idempotent: bool,
         json: Any = None,
+        form: Mapping[str, str | list[str]] | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - of each attempt, which the caller cannot reach
     ) -> Response:
         """Ask. `operation` is a static name for metrics; `timeout` bounds each attempt, trickling answers too.
 
+        `form` goes form-encoded instead of `json`; a list is a field that comes several times.
+
         A call that is not `idempotent` is repeated only when it surely did not happen.
         Raises ProviderUnavailable or OutcomeUnknown.
         """
-        sent = self._client.build_request(
-            method, path, json=json, params=params, headers={**(headers or {}), **context.outgoing_headers()}
-        )
+        every = {**(headers or {}), **context.outgoing_headers()}
+        sent = self._client.build_request(method, path, json=json, data=form, params=params, headers=every)
         limit = timeout or self._timeout
         attempt = 1
         while True:

@@ -68,6 +68,18 @@ class Settings(BaseSettings):
     openai_model: str = "gpt-5.5"
     ai_timeout_seconds: float = 6.0
 
+    # Stripe
+    stripe_api_key: SecretStr | None = None
+    stripe_base_url: str = "https://api.stripe.com"
+    stripe_webhook_secret: Secrets = ()
+    """Of the webhook endpoint (`whsec_…`), not the API key."""
+
+    # telephony by Twilio
+    twilio_account_sid: str | None = None
+    twilio_auth_token: Secrets = ()
+    """Signs webhooks and signs us in; while it is rotated, the newer first."""
+    twilio_base_url: str = "https://api.twilio.com"
+
     # gateway
     rate_limits: str = "on"
     """`on` or `off` (load tests)."""
@@ -88,12 +100,24 @@ class Settings(BaseSettings):
     log_level: str = "info"
     otel_exporter_otlp_endpoint: str | None = None
 
-    @field_validator("whatsapp_webhook_secret", "whatsapp_webhook_header", "cors_origins", mode="before")
+    @field_validator(
+        "whatsapp_webhook_secret",
+        "whatsapp_webhook_header",
+        "cors_origins",
+        "stripe_webhook_secret",
+        "twilio_auth_token",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @property
+    def gateway_url(self) -> str:
+        """Where providers call the gateway, without a trailing slash: this machine when nothing is said."""
+        return (self.public_url or f"http://127.0.0.1:{self.api_port}").rstrip("/")
 
     @property
     def limits_on(self) -> bool:

@@ -20,6 +20,8 @@ from medicalcor.sandbox.ledger import Call, Ledger
 from medicalcor.sandbox.phone.routes import Phone
 from medicalcor.sandbox.providers.hubspot import HubSpot
 from medicalcor.sandbox.providers.openai import OpenAI
+from medicalcor.sandbox.providers.stripe import Stripe
+from medicalcor.sandbox.providers.twilio import Twilio
 from medicalcor.sandbox.providers.whatsapp import WhatsApp
 from medicalcor.sandbox.sender import Sender
 from medicalcor.sandbox.settings import SandboxSettings
@@ -27,7 +29,7 @@ from medicalcor.sandbox.switches import Panel
 from medicalcor.sandbox.threads import Threads
 from medicalcor.sandbox.twin import Stage, Templates, Twin
 
-TWINS: tuple[type[Twin], ...] = (WhatsApp, HubSpot, OpenAI)
+TWINS: tuple[type[Twin], ...] = (WhatsApp, HubSpot, OpenAI, Stripe, Twilio)
 DELAY_SECONDS = 5.0
 HANG_SECONDS = 600.0
 GARBLED = b'<html><head><title>502 Bad Gateway</title></head><body>{"id": "wam'

@@ -15,6 +15,7 @@ ROUTES = (
     "GET /calls?provider=",
     "GET, POST, DELETE /faults",
     "GET, POST /settings",
+    "POST /play",
     "POST /reset",
     "GET /health",
 )
@@ -52,6 +53,8 @@ class Control:
             if request.method == "POST":
                 self._panel.turn(_object(request.json))
             return reply_json(self._panel.now.model_dump())
+        if asked == ("POST", "/play"):
+            return self._play(_object(request.json))
         return reply_json(
             {"error": f"There is no such thing here. There are: {'; '.join(ROUTES)}."}, status=404
         )
@@ -73,6 +76,13 @@ class Control:
             self._faults.add(Fault.model_validate(_object(request.json)))
             return reply_json(self._faults.waiting(), status=201)
         return reply_json(self._faults.waiting())
+
+    def _play(self, order: dict[str, Any]) -> Reply:
+        """`{"provider": …, …}`: what else it says is the provider's to understand."""
+        twin = self._twins.get(str(order.pop("provider", "")))
+        if twin is None:
+            raise InvalidInput(f"Which provider? There are: {', '.join(self._twins)}.")
+        return reply_json(twin.play(order), status=202)
 
     async def reset(self) -> None:
         """Forget calls, faults, stored state and webhooks in flight; what was set stays set."""

@@ -19,6 +19,8 @@ class Webhook:
     url: str
     body: bytes
     headers: dict[str, str]
+    sign: Callable[[], dict[str, str]] | None = None
+    """Further headers, made anew for each attempt: signatures that have the time in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,9 @@ class Sender:
 
     async def _taken(self, webhook: Webhook) -> bool:
         async with self._places:
+            headers = {**webhook.headers, **webhook.sign()} if webhook.sign else webhook.headers
             try:
-                status = await self._poster.post(webhook.url, body=webhook.body, headers=webhook.headers)
+                status = await self._poster.post(webhook.url, body=webhook.body, headers=headers)
             except FAILURES:
                 return False  # the gateway is down or slow: like the providers, try again later
             return status == HTTPStatus.OK

@@ -23,6 +23,12 @@ class SandboxSettings(BaseSettings):
     """The whole `Authorization` value that 360dialog was told to send along, if any; the first of several."""
     hubspot_access_token: SecretStr | None = None
     openai_api_key: SecretStr | None = None
+    stripe_api_key: SecretStr | None = None
+    stripe_webhook_secret: SecretStr | None = None
+    """Comma-separated while it is rolled; events are signed with the first."""
+    twilio_account_sid: str | None = None
+    twilio_auth_token: SecretStr | None = None
+    """Comma-separated while it is rotated; the first signs."""
 
     @property
     def gateway_url(self) -> str:

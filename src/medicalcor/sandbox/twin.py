@@ -3,8 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from medicalcor.core.errors import InvalidInput
 from medicalcor.sandbox.brain import Brain
 from medicalcor.sandbox.exchange import Reply, Request
 from medicalcor.sandbox.faults import Fault
@@ -60,6 +61,10 @@ class Twin(ABC):
     def bend(self, request: Request, *, fault: Fault) -> Reply:
         """Answer under one of this provider's own faults."""
         raise NotImplementedError(f"{self.name} lists {fault.kind} and does not play it")
+
+    def play(self, order: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - for those that can
+        """Something happens on the provider's side, and its webhooks follow. Raises InvalidInput, ValidationError."""
+        raise InvalidInput(f"Nothing happens at {self.name} of itself.")
 
     @abstractmethod
     def reset(self) -> None:

@@ -14,6 +14,8 @@ from medicalcor.core.observability import metrics
 from medicalcor.core.redaction import describe
 from medicalcor.integrations.hubspot.client import HubSpotClient
 from medicalcor.integrations.openai.client import AiClient
+from medicalcor.integrations.stripe.client import StripeClient
+from medicalcor.integrations.twilio.client import TwilioClient
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.schemas.wire.whatsapp_out import Recipient
 
@@ -43,6 +45,10 @@ async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
     hubspot = HubSpotClient(f"{sandbox.url}/hubspot", "hs-token")
     ai = AiClient(api_key="ai-key", base_url=f"{sandbox.url}/openai/v1", model="gpt-test")
     to = Recipient(kind="phone", value="+40722000001")
+    stripe = StripeClient(f"{sandbox.url}/stripe", "ai-key-of-stripe")
+    twilio = TwilioClient(f"{sandbox.url}/twilio", account_sid="AC" + "0" * 32, auth_token="ai-key-of-twilio")
+    deposit = {"amount": 1, "currency": "RON", "title": "Canary", "metadata": {"Canary": "Canary"}}
+    deposit["idempotency_key"] = "Canary"
     person = {"firstname": "Canary", "email": "canary@clinic.example", "phone": "+40722000001"}
     calls = (
         ("whatsapp", lambda: whatsapp.send_text(to=to, body="Canary", reply_to="wamid.Canary", tracker="t")),
@@ -52,6 +58,8 @@ async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
             "hubspot",
             lambda: hubspot.create_note(contact_id="1", text="Canary", at=datetime.now(UTC), marker="m"),
         ),
+        ("stripe", lambda: stripe.create_payment_link(**deposit)),
+        ("twilio", lambda: twilio.create_call(to=to.value, caller="Canary", twiml="Canary", status_url=None)),
         ("openai", lambda: ai.write([{"role": "user", "content": "Canary"}], timeout=2, max_tokens=9)),
     )
     told = [repr(to)]
@@ -64,7 +72,7 @@ async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
             except ProviderError as problem:
                 told += [repr(problem), str(describe(problem))]
                 raise
-    for client in (whatsapp, hubspot, ai):
+    for client in (whatsapp, hubspot, ai, stripe, twilio):
         await client.aclose()
     told += [capsys.readouterr().out, metrics.render()[0].decode()]
     assert "outbound_call" in told[-2]

@@ -49,7 +49,7 @@ class Gateway:
                     "path": scope["path"],
                     "headers": headers,
                     "raw": body,
-                    "json": json.loads(body),
+                    "json": json.loads(body) if body[:1] in b"{[" else None,
                     "answered": status,
                 }
             )

@@ -107,6 +107,16 @@ async def test_an_answer_comes_back_with_what_was_sent_along() -> None:
         assert line in head
 
 
+async def test_a_form_is_form_encoded_and_a_list_is_a_field_several_times() -> None:
+    async with door_to(answers()) as (door, provider):
+        await door.request(
+            "POST", "/x", operation="op", form={"a[b]": "1 ș", "c": ["2", "3"]}, idempotent=True
+        )
+    head = provider.heads[0].lower()
+    assert "content-type: application/x-www-form-urlencoded" in head
+    assert f"content-length: {len('a%5Bb%5D=1+%C8%99&c=2&c=3')}" in head
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 423, 477, 521])
 async def test_what_may_be_repeated_is_repeated_after_a_passing_failure(status: int) -> None:
     async with door_to(answers(status), answers(status), answers()) as (door, provider):

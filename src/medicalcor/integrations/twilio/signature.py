@@ -1,0 +1,107 @@
+"""Whether a webhook really comes from Twilio: `X-Twilio-Signature`, base64 of HMAC-SHA1 under the account's token.
+
+What is signed is the address as Twilio called it, then each distinct field of a form, sorted, with each of its
+distinct values, sorted; blank ones count. A body that is no form is covered by its hash in the address
+(`bodySHA256`); without that it is nobody's word and is refused.
+
+Behind a proxy only the configured public address is what Twilio called, so nothing of the request's own `Host` or
+`X-Forwarded-*` is believed. The scheme has no time in it: SIDs are what keeps a replay from counting twice.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import SplitResult, parse_qs, unquote_to_bytes, urlsplit
+
+from medicalcor.core.crypto.hmac import matches
+
+HEADER = b"x-twilio-signature"
+FORM = "application/x-www-form-urlencoded"
+_HASH = "bodySHA256"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_MOST_FIELDS = 500
+
+
+class Proof:
+    """`tokens` are the account's auth tokens: two while one is being replaced. `public_url` is where Twilio was told
+    to call, without a path."""
+
+    def __init__(self, *, tokens: Sequence[str], public_url: str) -> None:
+        self._tokens = tuple(token.encode() for token in tokens)
+        self._bases = _with_and_without_port(public_url.rstrip("/"))
+
+    @property
+    def configured(self) -> bool:
+        return bool(self._tokens)
+
+    def accepts(self, headers: Mapping[bytes, bytes], body: bytes, *, path: bytes, query: bytes) -> bool:
+        """`headers` by lower-case name; `path` and `query` as they stood in the request line, `body` as it arrived."""
+        given = headers.get(HEADER)
+        if not given:
+            return False
+        asked = query.decode("latin-1")
+        fields = _signed_fields(headers, body, query=asked)
+        if fields is None:
+            return False
+        rest = path.decode("latin-1") + (f"?{asked}" if asked else "")
+        expected = [sign(token, base + rest, fields) for token in self._tokens for base in self._bases]
+        return matches(given.decode("latin-1"), expected)
+
+
+def sign(token: bytes, url: str, fields: Sequence[tuple[bytes, bytes]]) -> str:
+    """The header's value. `fields` are names and values, decoded, in any order."""
+    parts = b"".join(name + value for name, value in sorted(set(fields)))
+    return base64.b64encode(hmac.new(token, url.encode() + parts, hashlib.sha1).digest()).decode()
+
+
+def form_of(body: bytes) -> dict[str, str]:
+    """The form's fields as text; of a field that comes several times, the first."""
+    fields: dict[str, str] = {}
+    for name, value in _pairs(body):
+        fields.setdefault(name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
+    return fields
+
+
+def _signed_fields(
+    headers: Mapping[bytes, bytes], body: bytes, *, query: str
+) -> Sequence[tuple[bytes, bytes]] | None:
+    """The fields that the signature covers; None when it cannot cover this body."""
+    hashes = parse_qs(query, keep_blank_values=True).get(_HASH)
+    if hashes is not None:
+        fits = len(hashes) == 1 and hmac.compare_digest(
+            hashes[0].lower().encode(), hashlib.sha256(body).hexdigest().encode()
+        )
+        return () if fits else None
+    if not body:
+        return ()
+    if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != FORM.encode():
+        return None
+    if body.count(b"&") >= _MOST_FIELDS:
+        return None
+    return tuple(_pairs(body))
+
+
+def _pairs(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Bytes all the way: what does not decode as text can still be signed."""
+    for part in body.split(b"&"):
+        if part:
+            name, _, value = part.partition(b"=")
+            yield _decoded(name), _decoded(value)
+
+
+def _decoded(text: bytes) -> bytes:
+    return unquote_to_bytes(text.replace(b"+", b" "))
+
+
+def _with_and_without_port(url: str) -> tuple[str, ...]:
+    """Twilio signs the default port or leaves it out, whatever it was told to call."""
+    parts = urlsplit(url)
+    return (url, _at_port(parts, None if parts.port else _DEFAULT_PORTS.get(parts.scheme)))
+
+
+def _at_port(parts: SplitResult, port: int | None) -> str:
+    user, at, place = parts.netloc.rpartition("@")
+    if parts.port:
+        place = place.rpartition(":")[0]
+    return parts._replace(netloc=user + at + place + (f":{port}" if port else "")).geturl()
