@@ -1,5 +1,6 @@
 """`/_sandbox`: what tests, benches and the demo ask of the sandbox itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ ROUTES = (
     "GET /calls?provider=",
     "GET, POST, DELETE /faults",
     "GET, POST /settings",
+    "POST /play",
     "POST /reset",
     "GET /health",
 )
@@ -28,6 +30,8 @@ class Control:
         self._ledger = ledger
         self._faults = faults
         self._panel = panel
+        self.smtp_port: Callable[[], int | None] = lambda: None
+        """Where mail is taken, if anywhere."""
 
     async def answer(self, request: Request) -> Reply:
         try:
@@ -40,12 +44,14 @@ class Control:
     async def _answer(self, request: Request) -> Reply:
         asked = (request.method, request.path)
         if asked == ("GET", "/health"):
-            return reply_json({"status": "ok", "providers": list(self._twins)})
+            return reply_json({"status": "ok", "providers": list(self._twins), "smtp_port": self.smtp_port()})
         if asked == ("GET", "/calls"):
             return self._calls(request.query.get("provider"))
         if asked == ("POST", "/reset"):
             await self.reset()
             return reply_json({"reset": True})
+        if asked == ("POST", "/play"):
+            return self._play(_object(request.json))
         if request.path == "/faults":
             return self._order(request)
         if request.path == "/settings":
@@ -65,6 +71,14 @@ class Control:
             )
         lines = [call.shown() for call in self._ledger.of(provider)]
         return reply_json([{k: v for k, v in line.items() if k != "provider"} for line in lines])
+
+    def _play(self, order: dict[str, Any]) -> Reply:
+        """What somebody does on the provider's side, e.g. calls the clinic: `{"provider": "vapi", …}`."""
+        twin = self._twins.get(str(order.get("provider")))
+        if twin is None:
+            raise InvalidInput(f"Say whose part is played: one of {', '.join(self._twins)}.")
+        asked = {name: value for name, value in order.items() if name != "provider"}
+        return reply_json(twin.play(asked), status=202)
 
     def _order(self, request: Request) -> Reply:
         if request.method == "DELETE":

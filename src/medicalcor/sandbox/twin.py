@@ -3,8 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from medicalcor.core.errors import InvalidInput
 from medicalcor.sandbox.brain import Brain
 from medicalcor.sandbox.exchange import Reply, Request
 from medicalcor.sandbox.faults import Fault
@@ -60,6 +61,12 @@ class Twin(ABC):
     def bend(self, request: Request, *, fault: Fault) -> Reply:
         """Answer under one of this provider's own faults."""
         raise NotImplementedError(f"{self.name} lists {fault.kind} and does not play it")
+
+    def play(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Begin something that happens on the provider's side. Raises InvalidInput or ValidationError."""
+        raise InvalidInput(
+            f"{self.name} plays nothing by itself ({', '.join(order) or 'nothing'} was asked)."
+        )
 
     @abstractmethod
     def reset(self) -> None:

@@ -115,6 +115,10 @@ def settings() -> dict[str, Any]:
         "whatsapp_webhook_secret": f"{SECRET},an-older-one",
         "hubspot_access_token": "hs-token",
         "openai_api_key": "ai-key",
+        "vapi_api_key": "vapi-key",
+        "vapi_webhook_secret": "vapi-secret,an-older-one",
+        "email_webhook_secret": "whsec_c2l4dGVlbi1ieXRlcy1hdC1sZWFzdA==",
+        "sandbox_smtp_port": 0,
     }
 
 
