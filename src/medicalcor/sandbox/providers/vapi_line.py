@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from medicalcor.core import clock
+from medicalcor.core import clock, ids
 from medicalcor.sandbox.providers import vapi_payloads as payloads
 from medicalcor.sandbox.providers.vapi_payloads import PlayedCall, ToolShape
 from medicalcor.sandbox.sender import Webhook
@@ -90,8 +90,8 @@ class Line:
             await self._use(call, tool, times=times)
 
     async def _use(self, call: PlayedCall, tool: OrderedTool, *, times: int) -> None:
-        tool_id = f"call_{payloads.new_id()[:8]}"
-        call.note({"role": "tool_calls", "toolCalls": [{"id": tool_id, "name": tool.name}]}, at=clock.now())
+        tool_id = f"call_{ids.token(12)}"
+        call.note_tool(tool_id, name=tool.name, arguments=tool.arguments, at=clock.now())
         asked = payloads.tool_calls(
             call, tool_id=tool_id, name=tool.name, arguments=tool.arguments, shape=tool.shape, at=clock.now()
         )

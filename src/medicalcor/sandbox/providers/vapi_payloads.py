@@ -39,7 +39,21 @@ class PlayedCall:
     said: list[dict[str, Any]] = field(default_factory=list)
 
     def say(self, role: str, words: str, *, at: datetime) -> None:
-        self.note({"role": role, "message": words}, at=at)
+        lasted = 60 * len(words)
+        self.note(
+            {
+                "role": role,
+                "message": words,
+                "endTime": int(at.timestamp() * 1000) + lasted,
+                "duration": lasted,
+            },
+            at=at,
+        )
+
+    def note_tool(self, tool_id: str, *, name: str, arguments: dict[str, Any], at: datetime) -> None:
+        function = {"name": name, "arguments": json.dumps(arguments)}
+        one = {"id": tool_id, "type": "function", "function": function}
+        self.note({"role": "tool_calls", "message": "", "toolCalls": [one]}, at=at)
 
     def note(self, entry: dict[str, Any], *, at: datetime) -> None:
         seconds = max((at - self.began).total_seconds(), 0.0)
