@@ -137,17 +137,21 @@ async def test_a_server_that_hangs_is_given_up_in_time_and_then_left_alone(sandb
 
 
 async def test_a_server_that_says_nothing_at_all_did_nothing() -> None:
+    hung_up = asyncio.Event()
+
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        hung_up.set()
 
     server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     client = EmailClient(f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}", sender=SENDER, timeout=0.3)
     with pytest.raises(ProviderUnavailable):
         await client.send(LETTER, tracker=TRACKER)
+    async with asyncio.timeout(1):
+        await hung_up.wait()
     await client.aclose()
     server.close()
-    await server.wait_closed()
 
 
 async def test_a_wrong_password_no_server_no_encryption_no_settings(smtp_url) -> None:

@@ -14,10 +14,11 @@ from medicalcor.core.observability import metrics
 from medicalcor.core.redaction import describe
 from medicalcor.integrations.hubspot.client import HubSpotClient
 from medicalcor.integrations.openai.client import AiClient
+from medicalcor.integrations.vapi.client import VapiClient
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.schemas.wire.whatsapp_out import Recipient
 
-CANARIES = ("40722000001", "722 000 001", "Canary", "canary@", "wa-key", "hs-token", "ai-key")
+CANARIES = ("40722000001", "722 000 001", "Canary", "canary@", "wa-key", "hs-token", "ai-key", "vapi-key")
 FAULTS = (
     {"kind": "malformed"},
     {"kind": "drop"},
@@ -41,6 +42,7 @@ def _talkative() -> Iterator[None]:
 async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
     whatsapp = WhatsAppClient(f"{sandbox.url}/whatsapp", "wa-key")
     hubspot = HubSpotClient(f"{sandbox.url}/hubspot", "hs-token")
+    vapi = VapiClient(f"{sandbox.url}/vapi", "vapi-key")
     ai = AiClient(api_key="ai-key", base_url=f"{sandbox.url}/openai/v1", model="gpt-test")
     to = Recipient(kind="phone", value="+40722000001")
     person = {"firstname": "Canary", "email": "canary@clinic.example", "phone": "+40722000001"}
@@ -52,6 +54,17 @@ async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
             "hubspot",
             lambda: hubspot.create_note(contact_id="1", text="Canary", at=datetime.now(UTC), marker="m"),
         ),
+        (
+            "vapi",
+            lambda: vapi.create_call(
+                to="+40722000001",
+                assistant_id=str(UUID(int=1)),
+                phone_number_id=str(UUID(int=2)),
+                variables={"name": "Canary"},
+                tracker="t",
+            ),
+        ),
+        ("openai", lambda: ai.transcribe(b"Canary", filename="Canary.ogg", language="ro", timeout=2)),
         ("openai", lambda: ai.write([{"role": "user", "content": "Canary"}], timeout=2, max_tokens=9)),
     )
     told = [repr(to)]
@@ -64,7 +77,7 @@ async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
             except ProviderError as problem:
                 told += [repr(problem), str(describe(problem))]
                 raise
-    for client in (whatsapp, hubspot, ai):
+    for client in (whatsapp, hubspot, vapi, ai):
         await client.aclose()
     told += [capsys.readouterr().out, metrics.render()[0].decode()]
     assert "outbound_call" in told[-2]

@@ -87,7 +87,8 @@ class EmailClient:
     async def _deliver(
         self, server: MailServer, content: bytes, *, recipient: str, permit: Permit
     ) -> ProviderError | None:
-        dialogue = Dialogue(server, timeout=self._timeout)
+        # the socket's own patience is longer: the limit of the whole is what ends a conversation
+        dialogue = Dialogue(server, timeout=self._timeout + 1)
         sender = address_of(self._sender)
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(

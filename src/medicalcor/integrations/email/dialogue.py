@@ -4,12 +4,15 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from medicalcor.core.http import on_this_machine
 from medicalcor.integrations.email.mapping import NoEncryption
 
+Begins = Callable[[smtplib.SMTP], None]
 PORTS = {"smtp": 587, "starttls": 587, "smtps": 465}
 """By scheme: `smtp` encrypts where the server can, `starttls` insists on it, `smtps` begins with it."""
 _GO_AHEAD = 354
@@ -76,18 +79,19 @@ class Dialogue:
 
     def _connected(self) -> smtplib.SMTP:
         server = self._server
+        smtp: smtplib.SMTP
         if server.scheme == "smtps":
-            tls = ssl.create_default_context()
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=self._timeout, context=tls
-            )
+            smtp = _Encrypted(server, timeout=self._timeout, begins=self._begin)
         else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
-        self._smtp = smtp
+            smtp = _Plain(server, timeout=self._timeout, begins=self._begin)
         if self._aborted:
             smtp.close()
             raise smtplib.SMTPServerDisconnected("given up before anything was sent")
         return smtp
+
+    def _begin(self, smtp: smtplib.SMTP) -> None:
+        """Known before it waits for the server's greeting, so that this wait can be ended too."""
+        self._smtp = smtp
 
     def _sign_in(self, smtp: smtplib.SMTP) -> None:
         server = self._server
@@ -111,6 +115,26 @@ class Dialogue:
                 sock.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return  # it has ended by itself
+
+
+class _Plain(smtplib.SMTP):
+    def __init__(self, server: MailServer, *, timeout: float, begins: Begins) -> None:
+        self._begins = begins
+        super().__init__(server.host, server.port, timeout=timeout)
+
+    def connect(self, *where: Any, **more: Any) -> tuple[int, bytes]:
+        self._begins(self)
+        return super().connect(*where, **more)
+
+
+class _Encrypted(smtplib.SMTP_SSL):
+    def __init__(self, server: MailServer, *, timeout: float, begins: Begins) -> None:
+        self._begins = begins
+        super().__init__(server.host, server.port, timeout=timeout, context=ssl.create_default_context())
+
+    def connect(self, *where: Any, **more: Any) -> tuple[int, bytes]:
+        self._begins(self)
+        return super().connect(*where, **more)
 
 
 def _expect(answer: tuple[int, bytes], problem: type[smtplib.SMTPResponseException]) -> None:
