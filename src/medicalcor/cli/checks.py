@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 
 from pydantic import SecretStr, ValidationError
 
-from medicalcor.cli import environment
+from medicalcor.cli import environment, values
 from medicalcor.core import ports
 from medicalcor.core.errors import ProductError
 from medicalcor.core.filelock import FileLock
@@ -143,6 +143,7 @@ SETTINGS: dict[str, Setting] = {
     "api_port": Setting("the gateway's port", optional=True, wrong=_no_port),
     "web_port": Setting("the dashboard's port", optional=True, wrong=_no_port),
     "sandbox_port": Setting("the sandbox's port", optional=True, wrong=_no_port),
+    "sandbox_smtp_port": Setting("the port on which the sandbox takes mail", optional=True, wrong=_no_port),
     "postgres_port": Setting("the embedded PostgreSQL's port", optional=True, wrong=_no_port),
     "medicalcor_master_key": Setting(
         "nothing personal can be stored: the system does not start", needed=True, wrong=_no_master_key
@@ -165,6 +166,9 @@ SETTINGS: dict[str, Setting] = {
     "openai_api_key": Setting("rules score and fixed texts answer, without AI"),
     "openai_base_url": Setting("OpenAI itself is asked", optional=True, wrong=_HTTP),
     "openai_model": Setting("the current default", optional=True, wrong=_retired),
+    "openai_transcription_model": Setting(
+        "the model that writes down recordings", optional=True, wrong=values.retired_ear
+    ),
     "ai_timeout_seconds": Setting("how long the AI may take", optional=True),
     "stripe_api_key": Setting("no payment link can be made, and payments cannot be looked up"),
     "stripe_base_url": Setting("where Stripe is", optional=True, wrong=_HTTP),
@@ -174,6 +178,15 @@ SETTINGS: dict[str, Setting] = {
     ),
     "twilio_auth_token": Setting("Twilio's webhooks are refused: calls are neither answered nor logged"),
     "twilio_base_url": Setting("where Twilio is", optional=True, wrong=_HTTP),
+    "vapi_api_key": Setting("the clinic cannot call through Vapi, and lost reports are not looked up"),
+    "vapi_base_url": Setting("where Vapi is", optional=True, wrong=_HTTP),
+    "vapi_webhook_secret": Setting("Vapi's messages are refused: no voice agent answers"),
+    "vapi_webhook_plan": Setting("HMAC signatures are read with Vapi's defaults", optional=True),
+    "vapi_assistant_id": Setting("an assistant is described anew for each call", optional=True),
+    "vapi_phone_number_id": Setting("the clinic has no number to call from through Vapi", optional=True),
+    "smtp_url": Setting("no e-mail can be sent", wrong=values.no_mail_server),
+    "email_from": Setting("no e-mail can be sent: it would have no sender", wrong=values.no_sender),
+    "email_webhook_secret": Setting("inbound e-mail is refused", wrong=values.not_standard),
     "cors_origins": Setting("forms on other sites cannot post leads from the browser", optional=True),
     "rate_limits": Setting("limits are on", optional=True, wrong=_not_on_or_off),
     "body_limit_bytes": Setting("how long a webhook's body may be", optional=True),

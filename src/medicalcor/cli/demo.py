@@ -1,5 +1,6 @@
 """`medicalcor demo`: the whole product on one machine, with nobody's account and nobody's data."""
 
+import base64
 import os
 import shlex
 from collections.abc import Mapping
@@ -34,6 +35,9 @@ MADE_ONCE = (
     "STRIPE_WEBHOOK_SECRET",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_AUTH_TOKEN",
+    "VAPI_API_KEY",
+    "VAPI_WEBHOOK_SECRET",
+    "EMAIL_WEBHOOK_SECRET",
     "DEMO_EMAIL",
     "DEMO_PASSWORD",
 )
@@ -83,6 +87,7 @@ def _announce(run: Run) -> None:
     rows = [
         ("Sign in as", sign_in),
         ("Patient's phone", f"{sandbox}/phone"),
+        ("Mailbox", f"{sandbox}/mailbox"),
         ("Sandbox", f"{sandbox}/_sandbox/calls?provider=whatsapp"),
         ("Secrets", str(environment.demo_env(run.system.data_dir))),
     ]
@@ -103,6 +108,8 @@ def load(path: Path) -> dict[str, str]:
     environment.adopt(secrets)
     port = os.environ.get("SANDBOX_PORT") or Settings.model_fields["sandbox_port"].default
     environment.adopt({"CLINIC_NAME": CLINIC, **_sandbox_addresses(f"http://127.0.0.1:{port}")})
+    mail = os.environ.get("SANDBOX_SMTP_PORT") or Settings.model_fields["sandbox_smtp_port"].default
+    environment.adopt(_mail_addresses(mail))
     return secrets
 
 
@@ -116,6 +123,8 @@ def _write(path: Path, *, run: Run, secrets: Mapping[str, str]) -> None:
         "CLINIC_NAME": settings.clinic_name,
         "DATABASE_URL": run.database_url,
         **_sandbox_addresses(f"http://127.0.0.1:{settings.sandbox_port}"),
+        "SANDBOX_SMTP_PORT": settings.sandbox_smtp_port,
+        **_mail_addresses(settings.sandbox_smtp_port),
     }
     unfinished = path.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
@@ -135,6 +144,7 @@ def _new_secrets() -> dict[str, str]:
         **{name: ids.token(24) for name in MADE_ONCE},
         "MEDICALCOR_MASTER_KEY": new_master_key(),
         "TWILIO_ACCOUNT_SID": f"AC{ids.random_bytes(16).hex()}",
+        "EMAIL_WEBHOOK_SECRET": f"whsec_{base64.b64encode(ids.random_bytes(24)).decode()}",
         "DEMO_EMAIL": "elena@demo.medicalcor.example",
         "DEMO_PASSWORD": ids.token(12),
     }
@@ -148,4 +158,13 @@ def _sandbox_addresses(base: str) -> dict[str, str]:
         "OPENAI_BASE_URL": f"{base}/openai/v1",
         "STRIPE_BASE_URL": f"{base}/stripe",
         "TWILIO_BASE_URL": f"{base}/twilio",
+        "VAPI_BASE_URL": f"{base}/vapi",
+    }
+
+
+def _mail_addresses(port: int | str) -> dict[str, str]:
+    """Where mail is handed over, and whose it is."""
+    return {
+        "SMTP_URL": f"smtp://127.0.0.1:{port}",
+        "EMAIL_FROM": f"{CLINIC} <office@demo.medicalcor.example>",
     }

@@ -84,9 +84,9 @@ def approved_templates() -> dict[str, dict[str, str]]:
 @click.command()
 @click.option("--port", type=int, help="Port on 127.0.0.1. [default: $SANDBOX_PORT or 3900]")
 def sandbox(port: int | None) -> None:
-    """Serve the simulated providers, /_sandbox and the patient's phone at /phone."""
+    """Serve the simulated providers, /_sandbox, the patient's phone at /phone and their /mailbox."""
     product = load_settings()
-    settings = SandboxSettings()
+    settings = SandboxSettings(sandbox_smtp_port=product.sandbox_smtp_port)
     brain = RulesBrain(clinic=product.clinic_name, emergency_number=product.emergency_number)
     app = create_app(settings=settings, brain=brain, templates=approved_templates())
     serve(app, port=port or settings.sandbox_port)

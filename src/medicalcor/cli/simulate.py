@@ -1,38 +1,13 @@
 """`medicalcor simulate`: be a patient from the command line."""
 
-import os
 from contextlib import suppress
 from typing import Any
 
 import click
 
-from medicalcor.cli import environment
-
-
-def _environment(name: str) -> str | None:
-    """From the environment, else from what the demo made in its data folder."""
-    made = environment.demo_env(environment.data_dir())
-    if os.environ.get(name):
-        return os.environ[name]
-    return environment.read_env_file(made).get(name) if made.is_file() else None
-
-
-def _webhook_url() -> str:
-    return f"http://127.0.0.1:{_environment('API_PORT') or '3000'}/webhooks/whatsapp"
-
-
-def _post(url: str, *, body: bytes, headers: dict[str, str]) -> int:
-    import httpx
-
-    try:
-        with httpx.Client(timeout=30.0, trust_env=False) as client:
-            return client.post(url, content=body, headers=headers).status_code
-    except httpx.ConnectError:
-        raise click.ClickException(
-            f"Nothing answers at {url}. Start the gateway (`medicalcor up` or `medicalcor demo`), or give --url."
-        ) from None
-    except httpx.HTTPError as problem:
-        raise click.ClickException(f"The gateway did not answer: {type(problem).__name__}.") from None
+from medicalcor.cli import simulating
+from medicalcor.cli.simulate_mail import email
+from medicalcor.cli.simulate_vapi import vapi
 
 
 @click.group()
@@ -69,11 +44,7 @@ def whatsapp(
         raise click.UsageError("Who writes? Give --from with a number, or --bsuid.")
     if not (text or image or voice):
         raise click.UsageError("What does the patient send? Give --text, --image or --voice.")
-    secret = (_environment("WHATSAPP_WEBHOOK_SECRET") or "").split(",")[0].strip()
-    if not secret:
-        raise click.ClickException(
-            "WHATSAPP_WEBHOOK_SECRET is not set, and there is no demo.env in the data directory to take it from."
-        )
+    secret = simulating.secret("WHATSAPP_WEBHOOK_SECRET")
     content = payloads.image(text) if image else payloads.voice() if voice else payloads.text(text)
     payload = payloads.inbound(
         patient, message_id=message_id or payloads.wamid(), at=clock.now(), content=content
@@ -83,30 +54,7 @@ def whatsapp(
         "Content-Type": "application/json",
         "X-Hub-Signature-256": payloads.signature(body, secret=secret),
     }
-    status = _post(url or _webhook_url(), body=body, headers=headers)
-    click.echo(status)
-    if status != 200:
-        raise SystemExit(1)
-
-
-def _local(path: str) -> str:
-    return f"http://127.0.0.1:{_environment('API_PORT') or '3000'}{path}"
-
-
-def _secret_of(name: str) -> str:
-    """The one in force of a secret that may hold two."""
-    secret = (_environment(name) or "").split(",")[0].strip()
-    if not secret:
-        raise click.ClickException(
-            f"{name} is not set, and there is no demo.env in the data directory to take it from."
-        )
-    return secret
-
-
-def _say(status: int) -> None:
-    click.echo(status)
-    if status != 200:
-        raise SystemExit(1)
+    simulating.finish([simulating.post(url or simulating.webhook("whatsapp"), body=body, headers=headers)])
 
 
 @simulate.command()
@@ -140,7 +88,7 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
     line = payloads.Line(
         caller=caller,
         call_sid=call_sid or payloads.new_sid("CA"),
-        account_sid=_environment("TWILIO_ACCOUNT_SID") or payloads.ANY_ACCOUNT,
+        account_sid=simulating.setting("TWILIO_ACCOUNT_SID") or payloads.ANY_ACCOUNT,
         called=called or payloads.CLINIC,
     )
     path, now = "/webhooks/voice/status", clock.now()
@@ -153,12 +101,20 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
         path = "/webhooks/voice"
         form = payloads.dialled(line, outcome=dial) if dial else payloads.inbound(line)
     # signed for the address that Twilio would have called, whatever is between
-    public = _environment("PUBLIC_URL")
-    signed = f"{public.rstrip('/')}{path}" if public else url or _local(path)
-    headers = payloads.headers(signed, form=form, token=_secret_of("TWILIO_AUTH_TOKEN"))
-    answered = _post(url or _local(path), body=payloads.body_of(form), headers=headers)
+    public = simulating.setting("PUBLIC_URL")
+    signed = (
+        f"{public.rstrip('/')}{path}"
+        if public
+        else url or simulating.webhook(path.removeprefix("/webhooks/"))
+    )
+    headers = payloads.headers(signed, form=form, token=simulating.secret("TWILIO_AUTH_TOKEN"))
+    answered = simulating.post(
+        url or simulating.webhook(path.removeprefix("/webhooks/")),
+        body=payloads.body_of(form),
+        headers=headers,
+    )
     click.echo(f"call {line.call_sid}", err=True)
-    _say(answered)
+    simulating.finish([answered])
 
 
 @simulate.command()
@@ -190,19 +146,23 @@ def payment(
     pairs = dict(pair.partition("=")[::2] for pair in metadata)
     thing = payloads.EVENTS[kind](payloads.Payer(at=now, metadata=pairs, **payer))
     body = payloads.body_of(payloads.event(kind, thing, at=now, event_id=event_id))
-    secret = _secret_of("STRIPE_WEBHOOK_SECRET")
+    secret = simulating.secret("STRIPE_WEBHOOK_SECRET")
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "Stripe-Signature": payloads.signature(body, secret=secret, at=now),
     }
     _remember(thing)
-    _say(_post(url or _local("/webhooks/stripe"), body=body, headers=headers))
+    simulating.finish([simulating.post(url or simulating.webhook("stripe"), body=body, headers=headers)])
 
 
 def _remember(thing: dict[str, Any]) -> None:
     """So that a running sandbox can be asked for the object that the event is about; without one, nobody asks."""
     import httpx
 
-    place = f"http://127.0.0.1:{_environment('SANDBOX_PORT') or '3900'}/_sandbox/play"
+    place = f"http://127.0.0.1:{simulating.setting('SANDBOX_PORT') or '3900'}/_sandbox/play"
     with suppress(httpx.HTTPError), httpx.Client(timeout=2.0, trust_env=False) as client:
         client.post(place, json={"provider": "stripe", "remember": thing})
+
+
+simulate.add_command(vapi)
+simulate.add_command(email)

@@ -114,7 +114,7 @@ class Outbound:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def request(
+    async def request(  # noqa: PLR0913 - what a request can carry, each by name
         self,
         method: str,
         path: str,

@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from medicalcor.core.errors import MissingSetting
+from medicalcor.schemas.wire.vapi import HmacPlan
 
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     api_port: int = 3000
     web_port: int = 3001
     sandbox_port: int = 3900
+    sandbox_smtp_port: int = 3925
     postgres_port: int = 5433
 
     # keys of our own
@@ -66,6 +68,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str = "gpt-5.5"
+    openai_transcription_model: str = "gpt-transcribe"
     ai_timeout_seconds: float = 6.0
 
     # Stripe
@@ -79,6 +82,27 @@ class Settings(BaseSettings):
     twilio_auth_token: Secrets = ()
     """Signs webhooks and signs us in; while it is rotated, the newer first."""
     twilio_base_url: str = "https://api.twilio.com"
+
+    # voice agent: Vapi
+    vapi_api_key: SecretStr | None = None
+    vapi_base_url: str = "https://api.vapi.ai"
+    """European accounts: `https://api.eu.vapi.ai`."""
+    vapi_webhook_secret: Secrets = ()
+    """The token or key of the credential at Vapi, whichever of its kinds."""
+    vapi_webhook_plan: HmacPlan | None = None
+    """How a credential of the kind `hmac` signs, where it is not Vapi's default; Vapi's JSON."""
+    vapi_assistant_id: str | None = None
+    """The assistant that answers; without it one is described anew for each call."""
+    vapi_phone_number_id: str | None = None
+    """Vapi's id of the number that the clinic calls from."""
+
+    # e-mail
+    smtp_url: SecretStr | None = None
+    """`smtps://user:password@host`, `starttls://…` or `smtp://…`."""
+    email_from: str | None = None
+    """What recipients see: `Clinica Zâmbet <office@clinic.example>`."""
+    email_webhook_secret: Secrets = ()
+    """Standard Webhooks: `whsec_` and base64."""
 
     # gateway
     rate_limits: str = "on"
@@ -106,6 +130,8 @@ class Settings(BaseSettings):
         "cors_origins",
         "stripe_webhook_secret",
         "twilio_auth_token",
+        "vapi_webhook_secret",
+        "email_webhook_secret",
         mode="before",
     )
     @classmethod

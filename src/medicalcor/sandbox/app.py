@@ -1,4 +1,4 @@
-"""One ASGI app: the providers' twins under their mount points, `/_sandbox` and `/phone`."""
+"""One ASGI app: the providers' twins under their mount points, `/_sandbox`, `/phone` and `/mailbox`; SMTP beside it."""
 
 import asyncio
 
@@ -17,11 +17,15 @@ from medicalcor.sandbox.exchange import (
 )
 from medicalcor.sandbox.faults import Fault, FaultBook
 from medicalcor.sandbox.ledger import Call, Ledger
+from medicalcor.sandbox.mailbox.routes import MailboxPage
+from medicalcor.sandbox.mailbox.smtp import MailDoor
 from medicalcor.sandbox.phone.routes import Phone
+from medicalcor.sandbox.providers.email import Email
 from medicalcor.sandbox.providers.hubspot import HubSpot
 from medicalcor.sandbox.providers.openai import OpenAI
 from medicalcor.sandbox.providers.stripe import Stripe
 from medicalcor.sandbox.providers.twilio import Twilio
+from medicalcor.sandbox.providers.vapi import Vapi
 from medicalcor.sandbox.providers.whatsapp import WhatsApp
 from medicalcor.sandbox.sender import Sender
 from medicalcor.sandbox.settings import SandboxSettings
@@ -29,7 +33,7 @@ from medicalcor.sandbox.switches import Panel
 from medicalcor.sandbox.threads import Threads
 from medicalcor.sandbox.twin import Stage, Templates, Twin
 
-TWINS: tuple[type[Twin], ...] = (WhatsApp, HubSpot, OpenAI, Stripe, Twilio)
+TWINS: tuple[type[Twin], ...] = (WhatsApp, HubSpot, OpenAI, Stripe, Twilio, Vapi, Email)
 DELAY_SECONDS = 5.0
 HANG_SECONDS = 600.0
 GARBLED = b'<html><head><title>502 Bad Gateway</title></head><body>{"id": "wam'
@@ -63,6 +67,10 @@ class Sandbox:
         self.control = Control(twins=self._twins, ledger=self.ledger, faults=self.faults, panel=self.panel)
         whatsapp = next(twin for twin in self._twins if isinstance(twin, WhatsApp))
         self._phone = Phone(whatsapp=whatsapp, clinic=settings.clinic_name)
+        email = next(twin for twin in self._twins if isinstance(twin, Email))
+        self._mailbox = MailboxPage(email=email, clinic=settings.clinic_name)
+        self.mail = MailDoor(mailbox=email.mailbox, ledger=self.ledger, faults=self.faults)
+        self.control.smtp_port = lambda: self.mail.port
         self.stopping = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,14 +89,14 @@ class Sandbox:
         twin = self._mounts.get(path.split("/", 2)[1] if path else "")
         if twin is not None and path.startswith(twin.mount + "/"):
             return await self._call(twin, await read(scope, receive, path=path.removeprefix(twin.mount)))
-        for part in (self.control, self._phone):
+        for part in (self.control, self._phone, self._mailbox):
             if path == part.mount or path.startswith(part.mount + "/"):
                 request = await read(scope, receive, path=path.removeprefix(part.mount))
                 return await part.answer(request)
         if path == "/":
             return Reply(status=307, headers=[(b"location", b"/phone")])
-        mounts = [twin.mount for twin in self._twins]
-        return reply_json({"error": f"There are: {', '.join([*mounts, '/_sandbox', '/phone'])}"}, status=404)
+        mounts = [*(twin.mount for twin in self._twins), "/_sandbox", "/phone", "/mailbox"]
+        return reply_json({"error": f"There are: {', '.join(mounts)}"}, status=404)
 
     async def _call(self, twin: Twin, request: Request) -> Reply | None:
         call = self.ledger.open(twin.name, method=request.method, path=request.path, raw=request.body)
@@ -139,9 +147,12 @@ class Sandbox:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
+        if self.settings.sandbox_smtp_port is not None:
+            await self.mail.open(self.settings.sandbox_smtp_port)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self.stop()
+        await self.mail.close()
         await self.sender.close()
         await send({"type": "lifespan.shutdown.complete"})
 

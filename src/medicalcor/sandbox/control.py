@@ -1,5 +1,6 @@
 """`/_sandbox`: what tests, benches and the demo ask of the sandbox itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,6 +30,8 @@ class Control:
         self._ledger = ledger
         self._faults = faults
         self._panel = panel
+        self.smtp_port: Callable[[], int | None] = lambda: None
+        """Where mail is taken, if anywhere."""
 
     async def answer(self, request: Request) -> Reply:
         try:
@@ -41,20 +44,20 @@ class Control:
     async def _answer(self, request: Request) -> Reply:
         asked = (request.method, request.path)
         if asked == ("GET", "/health"):
-            return reply_json({"status": "ok", "providers": list(self._twins)})
+            return reply_json({"status": "ok", "providers": list(self._twins), "smtp_port": self.smtp_port()})
         if asked == ("GET", "/calls"):
             return self._calls(request.query.get("provider"))
         if asked == ("POST", "/reset"):
             await self.reset()
             return reply_json({"reset": True})
+        if asked == ("POST", "/play"):
+            return self._play(_object(request.json))
         if request.path == "/faults":
             return self._order(request)
         if request.path == "/settings":
             if request.method == "POST":
                 self._panel.turn(_object(request.json))
             return reply_json(self._panel.now.model_dump())
-        if asked == ("POST", "/play"):
-            return self._play(_object(request.json))
         return reply_json(
             {"error": f"There is no such thing here. There are: {'; '.join(ROUTES)}."}, status=404
         )
@@ -69,6 +72,14 @@ class Control:
         lines = [call.shown() for call in self._ledger.of(provider)]
         return reply_json([{k: v for k, v in line.items() if k != "provider"} for line in lines])
 
+    def _play(self, order: dict[str, Any]) -> Reply:
+        """What somebody does on the provider's side, e.g. calls the clinic: `{"provider": "vapi", …}`."""
+        twin = self._twins.get(str(order.get("provider")))
+        if twin is None:
+            raise InvalidInput(f"Say whose part is played: one of {', '.join(self._twins)}.")
+        asked = {name: value for name, value in order.items() if name != "provider"}
+        return reply_json(twin.play(asked), status=202)
+
     def _order(self, request: Request) -> Reply:
         if request.method == "DELETE":
             self._faults.clear()
@@ -76,13 +87,6 @@ class Control:
             self._faults.add(Fault.model_validate(_object(request.json)))
             return reply_json(self._faults.waiting(), status=201)
         return reply_json(self._faults.waiting())
-
-    def _play(self, order: dict[str, Any]) -> Reply:
-        """`{"provider": …, …}`: what else it says is the provider's to understand."""
-        twin = self._twins.get(str(order.pop("provider", "")))
-        if twin is None:
-            raise InvalidInput(f"Which provider? There are: {', '.join(self._twins)}.")
-        return reply_json(twin.play(order), status=202)
 
     async def reset(self) -> None:
         """Forget calls, faults, stored state and webhooks in flight; what was set stays set."""

@@ -43,19 +43,30 @@ class Poster:
 
     async def post(self, url: str, *, body: bytes, headers: dict[str, str]) -> int:
         """The status of the answer; its body is not looked at. Raises FAILURES."""
+        return (await self.ask(url, body=body, headers=headers))[0]
+
+    async def ask(
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: dict[str, str],
+        timeout: float = TIMEOUT,  # noqa: ASYNC109 - the provider's own, after which it goes on without an answer
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer; the body is empty when its length is not told. Raises FAILURES."""
         target = _target(url)
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(timeout):
             reader, writer = await self._connection(target)
             kept = False
             try:
                 writer.write(_head(target, headers=headers, length=len(body)) + body)
-                status, kept = await _answer(reader)
+                status, kept, said = await _answer(reader)
             finally:
                 if not kept:
                     writer.close()
         if kept:
             self._idle.setdefault(target[:3], []).append((reader, writer))
-        return status
+        return status, said
 
     async def _connection(self, target: _Target) -> Connection:
         idle = self._idle.get(target[:3], [])
@@ -80,8 +91,8 @@ def _head(target: _Target, *, headers: dict[str, str], length: int) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
-    """Status, and whether the connection can be used again."""
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool, bytes]:
+    """Status, whether the connection can be used again, and the body."""
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     fields = {
@@ -89,7 +100,7 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
         for name, _, value in (line.partition(b":") for line in head.lower().split(b"\r\n")[1:])
     }
     length = fields.get(b"content-length")
-    if length is None or fields.get(b"connection") == b"close":
-        return status, False
-    await reader.readexactly(int(length))
-    return status, True
+    if length is None:
+        return status, False, b""
+    said = await reader.readexactly(int(length))
+    return status, fields.get(b"connection") != b"close", said

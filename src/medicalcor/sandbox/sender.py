@@ -1,7 +1,7 @@
 """Webhooks to the gateway, delivered as the providers deliver them: again and again until it answers 200."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -56,9 +56,27 @@ class Sender:
                 Step(after=at.after, make=what.make, taken=what.taken)
                 for at, what in zip(course, backwards, strict=True)
             ]
-        task = asyncio.get_running_loop().create_task(self._run(course, times=times))
+        self.begin(self._run(course, times=times))
+
+    def begin(self, course: Coroutine[None, None, None]) -> None:
+        """Let it run, until it ends or all is forgotten."""
+        task = asyncio.get_running_loop().create_task(course)
         self._courses.add(task)
         task.add_done_callback(self._courses.discard)
+
+    def ordered(self, provider: str, *, kind: str) -> bool:
+        """Whether this fault was ordered for the webhooks that follow; it is used up."""
+        return self._faults.for_webhook(provider, kind=kind)
+
+    async def ask(self, webhook: Webhook, *, timeout: float) -> tuple[int, bytes] | None:  # noqa: ASYNC109 - as the poster's
+        """Deliver once, for a provider that wants an answer and never repeats. None: no answer came in time."""
+        async with self._places:
+            try:
+                return await self._poster.ask(
+                    webhook.url, body=webhook.body, headers=webhook.headers, timeout=timeout
+                )
+            except FAILURES:
+                return None
 
     async def _run(self, course: list[Step], *, times: int) -> None:
         for step in course:

@@ -29,6 +29,13 @@ class SandboxSettings(BaseSettings):
     twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
     """Comma-separated while it is rotated; the first signs."""
+    vapi_api_key: SecretStr | None = None
+    vapi_webhook_secret: SecretStr | None = None
+    """Comma-separated while it is rotated; webhooks prove themselves with the first."""
+    email_webhook_secret: SecretStr | None = None
+    """As above; `whsec_` and base64."""
+    sandbox_smtp_port: int | None = None
+    """Where mail is taken; 0 for any free port, unset for nowhere."""
 
     @property
     def gateway_url(self) -> str:

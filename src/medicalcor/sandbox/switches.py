@@ -1,6 +1,6 @@
 """What can be turned while the sandbox runs: `POST /_sandbox/settings`."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ class Switches(Shape):
     """Seconds from acceptance to sent, delivered and read."""
     hubspot_index_lag: Seconds = 0.0
     """Seconds until a search finds what was written."""
+    vapi_proof: Literal["bearer", "header", "hmac"] = "bearer"
+    """How Vapi's webhooks prove themselves: the kind of credential."""
 
 
 class Panel:

@@ -62,9 +62,11 @@ class Twin(ABC):
         """Answer under one of this provider's own faults."""
         raise NotImplementedError(f"{self.name} lists {fault.kind} and does not play it")
 
-    def play(self, order: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - for those that can
-        """Something happens on the provider's side, and its webhooks follow. Raises InvalidInput, ValidationError."""
-        raise InvalidInput(f"Nothing happens at {self.name} of itself.")
+    def play(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Begin something that happens on the provider's side. Raises InvalidInput or ValidationError."""
+        raise InvalidInput(
+            f"{self.name} plays nothing by itself ({', '.join(order) or 'nothing'} was asked)."
+        )
 
     @abstractmethod
     def reset(self) -> None:

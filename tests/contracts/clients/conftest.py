@@ -20,6 +20,7 @@ from medicalcor.sandbox.settings import SandboxSettings
 
 SPECS = Path(__file__).parents[4] / "shared" / "providers" / "specs"
 KEYS = {"whatsapp_api_key": "wa-key", "hubspot_access_token": "hs-token", "openai_api_key": "ai-key"}
+KEYS |= {"vapi_api_key": "vapi-key"}
 TEMPLATES = {"hot_lead_ack": {"ro": "Bună ziua, {{1}}. Vă sunăm în {{2}} minute."}}
 
 
@@ -48,7 +49,10 @@ class Sandbox:
 @pytest.fixture(scope="session")
 def sandbox_url() -> Iterator[str]:
     """One server for all tests, in a thread of its own; each test begins with a reset."""
-    app = create_app(settings=SandboxSettings(public_url="http://127.0.0.1:9", **KEYS), templates=TEMPLATES)
+    app = create_app(
+        settings=SandboxSettings(public_url="http://127.0.0.1:9", sandbox_smtp_port=0, **KEYS),
+        templates=TEMPLATES,
+    )
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]

@@ -16,10 +16,11 @@ from medicalcor.integrations.hubspot.client import HubSpotClient
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.integrations.stripe.client import StripeClient
 from medicalcor.integrations.twilio.client import TwilioClient
+from medicalcor.integrations.vapi.client import VapiClient
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.schemas.wire.whatsapp_out import Recipient
 
-CANARIES = ("40722000001", "722 000 001", "Canary", "canary@", "wa-key", "hs-token", "ai-key")
+CANARIES = ("40722000001", "722 000 001", "Canary", "canary@", "wa-key", "hs-token", "ai-key", "vapi-key")
 FAULTS = (
     {"kind": "malformed"},
     {"kind": "drop"},
@@ -43,6 +44,7 @@ def _talkative() -> Iterator[None]:
 async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
     whatsapp = WhatsAppClient(f"{sandbox.url}/whatsapp", "wa-key")
     hubspot = HubSpotClient(f"{sandbox.url}/hubspot", "hs-token")
+    vapi = VapiClient(f"{sandbox.url}/vapi", "vapi-key")
     ai = AiClient(api_key="ai-key", base_url=f"{sandbox.url}/openai/v1", model="gpt-test")
     to = Recipient(kind="phone", value="+40722000001")
     stripe = StripeClient(f"{sandbox.url}/stripe", "ai-key-of-stripe")
@@ -60,6 +62,17 @@ async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
         ),
         ("stripe", lambda: stripe.create_payment_link(**deposit)),
         ("twilio", lambda: twilio.create_call(to=to.value, caller="Canary", twiml="Canary", status_url=None)),
+        (
+            "vapi",
+            lambda: vapi.create_call(
+                to="+40722000001",
+                assistant_id=str(UUID(int=1)),
+                phone_number_id=str(UUID(int=2)),
+                variables={"name": "Canary"},
+                tracker="t",
+            ),
+        ),
+        ("openai", lambda: ai.transcribe(b"Canary", filename="Canary.ogg", language="ro", timeout=2)),
         ("openai", lambda: ai.write([{"role": "user", "content": "Canary"}], timeout=2, max_tokens=9)),
     )
     told = [repr(to)]
@@ -72,7 +85,7 @@ async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
             except ProviderError as problem:
                 told += [repr(problem), str(describe(problem))]
                 raise
-    for client in (whatsapp, hubspot, ai, stripe, twilio):
+    for client in (whatsapp, hubspot, vapi, ai, stripe, twilio):
         await client.aclose()
     told += [capsys.readouterr().out, metrics.render()[0].decode()]
     assert "outbound_call" in told[-2]

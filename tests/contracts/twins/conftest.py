@@ -31,6 +31,8 @@ class Gateway:
 
     taken: list[dict[str, Any]] = field(default_factory=list)
     answers: deque[int] = field(default_factory=deque)
+    replies: dict[str, Any] = field(default_factory=dict)
+    """Kind of a Vapi message → what it is answered, or a function of the message."""
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def __call__(self, scope, receive, send) -> None:
@@ -54,8 +56,17 @@ class Gateway:
                 }
             )
             self.news.notify_all()
-        await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0")]})
-        await send({"type": "http.response.body", "body": b""})
+        said = self.reply_to(json.loads(body))
+        length = (b"content-length", str(len(said)).encode())
+        await send({"type": "http.response.start", "status": status, "headers": [length]})
+        await send({"type": "http.response.body", "body": said})
+
+    def reply_to(self, payload: dict[str, Any]) -> bytes:
+        message = payload.get("message") or {}
+        reply = self.replies.get(message.get("type", ""))
+        if reply is None:
+            return b""
+        return json.dumps(reply(message) if callable(reply) else reply).encode()
 
     async def until(self, enough: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
         async with asyncio.timeout(10), self.news:
@@ -115,6 +126,10 @@ def settings() -> dict[str, Any]:
         "whatsapp_webhook_secret": f"{SECRET},an-older-one",
         "hubspot_access_token": "hs-token",
         "openai_api_key": "ai-key",
+        "vapi_api_key": "vapi-key",
+        "vapi_webhook_secret": "vapi-secret,an-older-one",
+        "email_webhook_secret": "whsec_c2l4dGVlbi1ieXRlcy1hdC1sZWFzdA==",
+        "sandbox_smtp_port": 0,
     }
 
 

@@ -22,6 +22,15 @@ CALLS = {
         {"Authorization": "Bearer ai-key"},
         {"model": "gpt-5.5", "messages": [{"role": "user", "content": "Salut"}]},
     ),
+    "vapi": (
+        "/vapi/call",
+        {"Authorization": "Bearer vapi-key"},
+        {
+            "assistantId": "44444444-4444-4444-8444-444444444444",
+            "phoneNumberId": "33333333-3333-4333-8333-333333333333",
+            "customer": {"number": "+40722000001"},
+        },
+    ),
 }
 
 

@@ -3,11 +3,17 @@
 import hashlib
 import hmac
 from collections.abc import Iterable
+from typing import Literal
 
 
 def sign(secret: bytes, body: bytes) -> str:
     """HMAC-SHA256 in lower-case hex."""
     return hmac.new(secret, body, hashlib.sha256).hexdigest()
+
+
+def digest(secret: bytes, body: bytes, *, algorithm: Literal["sha256", "sha512", "sha1"]) -> bytes:
+    """The raw HMAC, for providers that write it in a form of their own."""
+    return hmac.new(secret, body, algorithm).digest()
 
 
 def matches(given: str, expected: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Asking a chat model: OpenAI's, or any server with its API.
+"""Asking a chat model, and having recordings written down: OpenAI's, or any server with its API.
 
 Asked once, within a budget of time: rules and fixed answers are faster than a second try. Nothing is kept there.
 """
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from openai import AsyncOpenAI, BadRequestError, DefaultAsyncHttpxClient, OpenAIError
+from openai import AsyncOpenAI, BadRequestError, DefaultAsyncHttpxClient, OpenAIError, omit
 from openai.lib._pydantic import to_strict_json_schema
 from openai.types import CompletionUsage
+from openai.types.audio import Transcription
 from openai.types.chat import ChatCompletion
 from pydantic import BaseModel
 
@@ -21,6 +22,7 @@ from medicalcor.core.errors import ProviderBusy, ProviderError, ProviderOff, Pro
 from medicalcor.core.http import on_this_machine
 from medicalcor.core.log import get_logger
 from medicalcor.core.observability import metrics, tracing
+from medicalcor.integrations.openai.audio import audio_name
 from medicalcor.integrations.openai.mapping import PROVIDER, error_of, nonsense, refused
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,8 +49,16 @@ class _Answered(Generic[T]):
 class AiClient:
     """Every failure is a ProviderError whose `reason` begins with `ai_`."""
 
-    def __init__(self, *, api_key: str | None, base_url: str | None, model: str) -> None:
+    def __init__(
+        self,
+        *,
+        api_key: str | None,
+        base_url: str | None,
+        model: str,
+        transcription_model: str = "gpt-transcribe",
+    ) -> None:
         self.model = model
+        self.transcription_model = transcription_model
         self.breaker = Breaker(PROVIDER)
         self._takes_effort = True
         self._sdk: AsyncOpenAI | None = None
@@ -97,6 +107,36 @@ class AiClient:
             return _Answered(_said(answer), answer.usage)
 
         return await self._ask("write", ask, limit=timeout)
+
+    async def transcribe(
+        self,
+        data: bytes,
+        *,
+        filename: str,
+        language: str | None,
+        timeout: float,  # noqa: ASYNC109 - as above
+    ) -> str:
+        """What is said in a recording. `language` (`ro`) helps where it is known.
+
+        Of `filename` only the ending goes out; it decides how the bytes are read.
+        """
+        name = audio_name(filename, size=len(data))
+
+        async def ask(sdk: AsyncOpenAI) -> _Answered[str]:
+            answer = await sdk.audio.transcriptions.create(
+                model=self.transcription_model,
+                file=(name, data),
+                language=language or omit,
+                response_format="json",
+                extra_headers=context.outgoing_headers(),
+                timeout=timeout,
+            )
+            text = answer.text.strip()
+            if not text:
+                raise nonsense("holds no word")
+            return _Answered(text, _usage_of(answer))
+
+        return await self._ask("transcribe", ask, limit=timeout)
 
     async def _complete(self, sdk: AsyncOpenAI, body: dict[str, Any], *, limit: float) -> ChatCompletion:
         """The SDK's own request without its typed parameters: walking through those costs more than the call."""
@@ -161,6 +201,18 @@ class AiClient:
                 reason="ai_breaker_open",
                 retry_after=closed.retry_after,
             )
+
+
+def _usage_of(answer: Transcription) -> CompletionUsage | None:
+    """Models that are paid by the minute tell no tokens."""
+    spent = answer.usage
+    if spent is None or spent.type != "tokens":
+        return None
+    return CompletionUsage(
+        prompt_tokens=spent.input_tokens,
+        completion_tokens=spent.output_tokens,
+        total_tokens=spent.total_tokens,
+    )
 
 
 @cache

@@ -21,7 +21,7 @@ _FILTERED = frozenset({"content_filter", "content_policy_violation"})
 _SAYS = {
     "ai_quota": "The AI account has no credit left: check its plan and billing.",
     "ai_refused": "The AI would not answer this.",
-    "ai_model_not_found": "The AI has no such model (any more): set OPENAI_MODEL.",
+    "ai_model_not_found": "The AI has no such model (any more): set OPENAI_MODEL or OPENAI_TRANSCRIPTION_MODEL.",
     "ai_account": "The AI refuses the key: check OPENAI_API_KEY.",
 }
 

@@ -1,11 +1,13 @@
-"""OpenAI's chat completions, in words and in JSON that fits a schema."""
+"""OpenAI's chat completions, in words and in JSON that fits a schema; and transcription."""
 
 import json
 from typing import Any, ClassVar
 
 from medicalcor.core import clock, ids
+from medicalcor.core.errors import InvalidInput
 from medicalcor.sandbox.exchange import BodyNotJson, Reply, Request, reply_json
 from medicalcor.sandbox.faults import Fault
+from medicalcor.sandbox.providers.openai_audio import AudioRefused, Ear
 from medicalcor.sandbox.providers.openai_schemas import filled, not_strict
 from medicalcor.sandbox.settings import newest
 from medicalcor.sandbox.twin import Stage, Twin, accepts
@@ -44,6 +46,7 @@ class OpenAI(Twin):
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self._key = newest(stage.settings.openai_api_key)
+        self._ear = Ear()
 
     def answer(self, request: Request) -> Reply:
         return self._answer(request, fault=None)
@@ -59,11 +62,30 @@ class OpenAI(Twin):
                 return self._chat(_checked(request), fault=fault)
             except Refused as refused:
                 return _error(400, str(refused), param=refused.param, code=refused.code)
+        if (request.method, request.path) == ("POST", "/audio/transcriptions"):
+            return self._transcribe(request, fault=fault)
         if (request.method, request.path) == ("GET", "/models"):
             models = [{"id": name, "object": "model", "created": 0, "owned_by": "system"} for name in MODELS]
             return reply_json({"object": "list", "data": models})
         words = f"Invalid URL ({request.method} /v1{request.path})"
         return _error(404, words, param=None, code=None)
+
+    def _transcribe(self, request: Request, *, fault: Fault | None) -> Reply:
+        if fault is not None:
+            return reply_json({"text": fault.content or ""}, headers=_headers())
+        try:
+            heard = self._ear.transcription(request.body, content_type=request.header(b"content-type"))
+        except AudioRefused as refused:
+            return _error(refused.status, str(refused), param=refused.param, code=None)
+        return reply_json(heard, headers=_headers())
+
+    def play(self, order: dict[str, Any]) -> dict[str, Any]:
+        """The next recording says `transcript`."""
+        transcript = order.get("transcript")
+        if not isinstance(transcript, str):
+            raise InvalidInput("What does the next recording say? Give `transcript`.")
+        self._ear.order(transcript)
+        return {"ordered": True}
 
     def _chat(self, asked: dict[str, Any], *, fault: Fault | None) -> Reply:
         message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
@@ -114,7 +136,8 @@ class OpenAI(Twin):
         return reply_json({"error": error}, status=429, headers={**_headers(), **spent, **wait})
 
     def reset(self) -> None:
-        """Nothing is kept between two calls."""
+        """Only what recordings are to say is kept between two calls."""
+        self._ear.clear()
 
 
 def _checked(request: Request) -> dict[str, Any]:

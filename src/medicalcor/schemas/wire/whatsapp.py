@@ -6,26 +6,16 @@ fields and values every few months, and a message must not be lost over one of t
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import Field
 
 from medicalcor.schemas.base import Wire
+from medicalcor.schemas.wire.lenient import Lenient
 
-T = TypeVar("T")
 _FIRST_YEAR = 2009
 """WhatsApp's own: no message is older."""
 MEDIA_TYPES = ("image", "video", "audio", "document", "sticker")
-
-
-def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(value)
-    except ValidationError:
-        return None
-
-
-Lenient: TypeAlias = Annotated[T | None, WrapValidator(_or_none)]
 
 
 def _moment(timestamp: str | int | None) -> datetime | None:

@@ -1,0 +1,33 @@
+"""Which messages belong together, by the ids that mail programs carry along."""
+
+import re
+from collections.abc import Iterable
+
+_ID = re.compile(r"<[^<>\s]{1,250}>")
+_PREFIX = re.compile(
+    r"^\s*(?:(?:re|fw|fwd|r|i|aw|wg|antw|tr|rv|enc|rif|v|vá|ri|inl|răsp|rasp|redir)(?:\[\d+\])?\s*:\s*)+",
+    re.IGNORECASE,
+)
+
+
+def message_ids(*written: str | Iterable[str] | None) -> tuple[str, ...]:
+    """The ids in headers such as `References`, in order, each once; with their angle brackets."""
+    texts = [text if isinstance(text, str) else " ".join(text or ()) for text in written]
+    return tuple(dict.fromkeys(found for text in texts for found in _ID.findall(text)))
+
+
+def thread_key(
+    message_id: str | None, *, in_reply_to: str | None, references: str | Iterable[str] | None
+) -> str | None:
+    """The id of the message that the conversation began with, as far as this one tells.
+
+    None for a message without any id: it belongs to its sender alone. A program that gives only the last message
+    (`In-Reply-To`) names a later one than the others do: look each of `message_ids(…)` up, and not the key alone.
+    """
+    known = message_ids(references, in_reply_to, message_id)
+    return known[0] if known else None
+
+
+def plain_subject(subject: str | None) -> str:
+    """Without `Re:`, `Fwd:`, `AW:`, `Vá:` and their like, and on one line."""
+    return _PREFIX.sub("", " ".join((subject or "").split()))

@@ -1,0 +1,1 @@
+"""Mail: what the clinic sends arrives here, and patients write from here."""

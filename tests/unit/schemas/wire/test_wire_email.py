@@ -1,0 +1,104 @@
+"""Inbound mail in the shapes that receiving services give it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from medicalcor.schemas.wire.email import InboundEmail, inbound_email
+
+FULL: dict[str, Any] = {
+    "from": '"Pop, Ana" <Ana@Example.ro>',
+    "to": ["office@clinic.example", {"email": "dr@clinic.example", "name": "Dr."}],
+    "cc": "a@x.example, B <b@x.example>",
+    "subject": "Programare",
+    "text": "Bună ziua",
+    "message_id": "<m1@mail.example>",
+    "in_reply_to": "<m0@mail.example>",
+    "references": ["<r0@mail.example>", "<m0@mail.example>"],
+    "headers": [
+        {"name": "Received", "value": "one"},
+        ["received", "two"],
+        {"name": "Auto-Submitted", "value": "no"},
+    ],
+    "attachments": [{"filename": "rx.jpg", "content_type": "image/jpeg", "size": 1200}],
+    "date": "Mon, 23 Nov 2026 14:05:00 +0200",
+}
+
+
+@pytest.mark.parametrize("body", [FULL, {"type": "email.received", "data": FULL}])
+def test_a_full_mail(body: dict[str, Any]) -> None:
+    mail = inbound_email(body)
+    assert (mail.sender.address, mail.sender.name) == ("Ana@Example.ro", "Pop, Ana")
+    assert [one.address for one in mail.to or ()] == ["office@clinic.example", "dr@clinic.example"]
+    assert [one.address for one in mail.cc or ()] == ["a@x.example", "b@x.example"]
+    assert mail.headers == {"received": "one, two", "auto-submitted": "no"}
+    assert (mail.id, mail.answers, mail.chain) == (
+        "<m1@mail.example>", "<m0@mail.example>", "<r0@mail.example> <m0@mail.example>",
+    )  # fmt: skip
+    assert mail.attachments is not None
+    assert mail.attachments[0].size == 1200
+    assert mail.date is not None
+    assert mail.date.isoformat() == "2026-11-23T14:05:00+02:00"
+
+
+def test_ids_may_stand_in_the_headers() -> None:
+    headers = {"Message-ID": "<h1@x>", "In-Reply-To": "<h0@x>", "References": "<a@x> <b@x>", "X-N": 7}
+    mail = inbound_email({"from": {"address": "ana@example.ro"}, "headers": headers})
+    assert (mail.id, mail.answers, mail.chain) == ("<h1@x>", "<h0@x>", "<a@x> <b@x>")
+
+
+def test_what_is_in_no_known_shape_is_passed_over() -> None:
+    odd = {
+        "to": 7,
+        "subject": ["x"],
+        "text": {},
+        "attachments": "none",
+        "date": "soon",
+        "headers": 3,
+        "references": 4,
+    }
+    mail = inbound_email({"from": "ana@example.ro", **odd})
+    assert mail == InboundEmail.model_validate({"from": "ana@example.ro", "to": ()})
+
+
+def test_a_moment_without_a_zone_is_utc() -> None:
+    mail = inbound_email({"from": "ana@example.ro", "date": "2026-11-23T14:05:00"})
+    assert mail.date is not None
+    assert mail.date.isoformat() == "2026-11-23T14:05:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {}, {"from": ""}, {"from": "Ana"}, {"from": None}, {"data": {"to": "a@b.example"}}]
+)
+def test_without_a_sender_it_is_no_mail(body: Any) -> None:
+    with pytest.raises(ValidationError):
+        inbound_email(body)
+
+
+def test_nothing_personal_is_in_its_repr() -> None:
+    shown = repr(inbound_email(FULL))
+    for canary in ("Ana", "Bună", "Programare", "rx.jpg"):
+        assert canary not in shown
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(set(FULL) - {"from"})), JSON, max_size=6))
+def test_whatever_the_rest_holds_the_mail_is_read(fields: dict[str, Any]) -> None:
+    assert inbound_email({**fields, "from": "ana@example.ro"}).sender.address == "ana@example.ro"
+
+
+@given(JSON)
+def test_any_sender_is_read_or_refused(sender: Any) -> None:
+    try:
+        inbound_email({"from": sender})
+    except ValidationError:
+        return
