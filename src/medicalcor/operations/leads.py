@@ -48,22 +48,20 @@ class _Verdict:
 async def score(ledger: Ledger, *, ai: AiClient | None, message_id: UUID, correlation_id: str) -> Scored:
     """Judge the conversation up to this message: AI first, rules when it is off, slow or wrong."""
     async with ledger.pool.acquire() as connection:
-        message = await connection.fetchrow(SQL["message"], message_id)
-        if message is None:
+        about = await connection.fetchrow(SQL["situation"], message_id)
+        if about is None:
             raise NotFound("There is no such message.")
-        about = await effects.standing(connection, conversation_id=message["conversation_id"])
-        if await connection.fetchval(SQL["newer_waits"], about["partition_key"], message_id):
+        if about["newer"]:
             return Scored(superseded=True)
-        done = await connection.fetchrow(SQL["score_of_message"], message_id)
-        if done is not None:
-            return Scored(superseded=False, ai_usable=done["why"] not in SLOW_AI)
-        said = await turns_of(connection, conversation_id=message["conversation_id"])
+        if about["scored_why"] is not None:
+            return Scored(superseded=False, ai_usable=about["scored_why"] not in SLOW_AI)
+        said = await turns_of(connection, conversation_id=about["conversation_id"])
     by_rules = rules.score(_scoring_input(said, about, name=None))
     output, by = await _judge(ledger, ai, scoring_input(said, about), by_rules)
     verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said))
 
     async def decide(connection: Connection) -> None:
-        await _record(Act(ledger, connection, by_system(correlation_id)), message, verdict)
+        await _record(Act(ledger, connection, by_system(correlation_id)), about, verdict)
 
     await record(ledger.pool, decide, subject=about["person_id"])
     return Scored(superseded=False, ai_usable=by.why not in SLOW_AI)
