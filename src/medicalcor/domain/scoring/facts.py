@@ -252,7 +252,7 @@ def _accepts(said: Said, asked: Said) -> bool:
 
 
 def _evidence(known: Facts) -> Iterator[Evidence]:
-    counted = ("procedure", "budget", "acute", "emergency", "opt_out", "call_me", "plan", "soon", "visiting",
+    counted: tuple[str, ...] = ("procedure", "budget", "acute", "emergency", "opt_out", "call_me", "plan", "soon", "visiting",
                "withdrawn", "not_patient", "logistics", "complaint", "book", "child", "someday", "looking")  # fmt: skip
     if known.procedures & _COUNTED:
         counted += ("many",)

@@ -107,8 +107,21 @@ def test_reasons_and_action_are_told() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Hi, what are your opening hours?", "Wann haben Sie geöffnet?", "Hello", "Hi", "Salut", "Bună"]
-    + ["Buna ziua", "Hallo", "Guten Tag", "Ciao", "Bonjour", "Hola", "Szia"],
+    [
+        "Hi, what are your opening hours?",
+        "Wann haben Sie geöffnet?",
+        "Hello",
+        "Hi",
+        "Salut",
+        "Bună",
+        "Buna ziua",
+        "Hallo",
+        "Guten Tag",
+        "Ciao",
+        "Bonjour",
+        "Hola",
+        "Szia",
+    ],
 )
 def test_opening_hours_and_a_greeting_alone_are_answered_as_cold(text: str) -> None:
     assert score(said(text)).score == 2
