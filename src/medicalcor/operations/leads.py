@@ -20,6 +20,7 @@ from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
 from medicalcor.schemas.common import Classification, LeadId, UserId
 from medicalcor.schemas.events.leads import LeadScored, LeadSeen, LeadTriaged
+from medicalcor.schemas.events.people import OptedOut
 from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
@@ -116,6 +117,8 @@ async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
             key=key,
         )
     )
+    if output.opt_out and about["opted_out_at"] is None:
+        await _opted_out(act, message)
     if output.emergency and not await _number_was_sent(act.connection, about):
         # the model saw what the rules, which look at every message at once, did not
         intents = plans.emergency(
@@ -126,6 +129,21 @@ async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
     if newly_hot and not output.emergency and about["opted_out_at"] is None:
         intents = plans.hot(act.ledger, message_id=message["id"], lead_id=message["lead_id"], output=output)
         await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
+
+
+async def _opted_out(act: Act, message: Row) -> None:
+    """The model read a wish to be left alone that the rules did not."""
+    person_id = message["person_id"]
+    keys = await act.connection.fetch(SQL["address_keys"], person_id)
+    event = OptedOut(
+        person_id=person_id,
+        address_keys=tuple(row["address_key"] for row in keys),
+        channel=message["channel"],
+        message_id=message["id"],
+    )
+    await act.append(Append(f"person-{person_id}", (event,), person_id))
+    waiting = await act.connection.fetch(SQL["dependent_effects"], person_id)
+    await effects.void(act, waiting=waiting, reason="opted_out")
 
 
 async def _number_was_sent(connection: Connection, about: Row) -> bool:

@@ -21,6 +21,9 @@ select address_key, person_id from addresses where address_key = any($1::text[])
 -- name: person
 select id, name, language, opted_out_at, erased_at from people where id = $1;
 
+-- name: address_keys
+select address_key from addresses where person_id = $1 order by address_key;
+
 -- name: latest_lead
 select id from leads where person_id = $1 order by created_at desc limit 1;
 
@@ -46,6 +49,11 @@ from conversations c
 join people p on p.id = c.person_id
 join leads l on l.id = c.lead_id
 where c.id = $1;
+
+-- name: conversation_of_person
+-- The person's conversation on a channel with this end of the clinic, under whatever address they write from.
+select id, lead_id, person_id from conversations
+where person_id = $1 and channel = 'whatsapp' and clinic_address = $2 order by opened_at limit 1;
 
 -- name: situation
 -- A message, and all that is asked of its conversation before it is judged or answered. `newer` says whether the
@@ -86,7 +94,7 @@ select id, role, kind, body, language, at from (
             content ->> 'language', planned_at
         from effects
         where conversation_id = $1 and kind in ('whatsapp.text', 'whatsapp.template')
-            and status in ('planned', 'sent', 'delivered', 'read')
+            and status in ('planned', 'held', 'delayed', 'unknown', 'sent', 'delivered', 'read')
         order by planned_at desc, id desc limit $2
     )
 ) as said
