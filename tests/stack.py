@@ -62,10 +62,15 @@ class Process:
         os.kill(self.popen.pid, signal.SIGKILL)
         self.popen.wait(10)
 
+    def ask_to_stop(self) -> None:
+        if self.popen is not None and self.popen.poll() is None:
+            self.popen.send_signal(signal.SIGCONT)
+            self.popen.send_signal(signal.SIGTERM)
+
     def stop(self) -> None:
         if self.popen is None or self.popen.poll() is not None:
             return
-        self.popen.send_signal(signal.SIGTERM)
+        self.ask_to_stop()
         try:
             self.popen.wait(30)
         except subprocess.TimeoutExpired:
@@ -123,7 +128,7 @@ class Stack:
             "OPENAI_BASE_URL": f"{sandbox}/openai/v1",
             "CLINIC_NAME": "Clinica Zâmbet",
             "ANSWER_SETTLE_SECONDS": "1",
-            "UNKNOWN_OUTCOME_WAIT_SECONDS": "4",
+            "UNKNOWN_OUTCOME_WAIT_SECONDS": "3",
             **self.settings,
         }
 
@@ -160,7 +165,9 @@ class Stack:
                 self.until(lambda url=url: self._answers(url), what=f"{name} ready", seconds=seconds)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
 
     def stop(self) -> None:
-        for process in reversed(self.processes.values()):
+        for process in self.processes.values():
+            process.ask_to_stop()
+        for process in self.processes.values():
             process.stop()
         self.http.close()
         if self._reader is not None:
@@ -294,11 +301,17 @@ class Stack:
     def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """Straight from the database, for what has no public door yet."""
 
+        try:
+            return self._open_reader().execute(sql, args).fetchall()
+        except psycopg.OperationalError:  # the server has been killed since the last look
+            return self._open_reader().execute(sql, args).fetchall()
+
+    def _open_reader(self) -> psycopg.Connection[dict[str, Any]]:
         if self._reader is None or self._reader.broken:
             self._reader = psycopg.connect(
                 self.database_url, autocommit=True, row_factory=dict_row, cursor_factory=RawCursor
             )
-        return self._reader.execute(sql, args).fetchall()
+        return self._reader
 
     def run(self, *args: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         """A `medicalcor` command, as a person would type it."""

@@ -85,11 +85,11 @@ def test_a_dead_workers_runs_finish_on_the_other_within_seconds(clinic: Clinic) 
     calls = Struck(clinic, "openai", "/chat/completions", kind="hang", seconds=30, count=4)
     started = clinic.write(4)
     calls.wait_until_asked(times=4)
-    by_pid = {str(p.pid): p for p in (clinic.worker, second)}
-    rows = stack.rows(
-        "select executor_id from dbos.workflow_status where status = 'PENDING' and name = 'whatsapp.message'"
+    [at_work, *_] = stack.rows(
+        "select p.pid from dbos.workflow_status w join processes p on p.id = w.executor_id"
+        " where w.status = 'PENDING' and w.name = 'whatsapp.message'"
     )
-    victim = by_pid[rows[0]["executor_id"].split("-")[-2]]
+    victim = next(p for p in (clinic.worker, second) if p.pid == at_work["pid"])
     struck_at = time.monotonic()
     victim.kill()
     stack.until(

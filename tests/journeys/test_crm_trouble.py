@@ -40,7 +40,7 @@ def test_the_patient_is_answered_and_the_crm_catches_up(
 def test_a_note_whose_answer_was_lost_is_not_written_twice(
     stack: Stack, phone: str, kind: str, what: str
 ) -> None:
-    stack.turn(hubspot_index_lag=3)
+    stack.turn(hubspot_index_lag=2)
     try:
         more = {"status": 502} if kind == "status" else {}
         stack.fault(provider="hubspot", kind=kind, match=f"/{what}", **more)

@@ -33,7 +33,11 @@ COMMANDS = {
     "web": Entry(f"{_OF}serve:web", "Serve the dashboard."),
     "worker": Entry(f"{_OF}serve:worker", "Carry out the durable work."),
     "sandbox": Entry(f"{_OF}sandbox:sandbox", "Serve the simulated providers and the patient's phone."),
-    "doctor": Entry(f"{_OF}doctor:doctor", "Name every setting that is missing or wrong, and what it stops."),
+    "doctor": Entry(
+        f"{_OF}doctor:doctor",
+        "Name every setting that is missing or wrong, and what it stops.",
+        joins_demo=True,
+    ),
     "migrate": Entry(f"{_OF}migrate:migrate", "Bring the database up to date.", joins_demo=True),
     "seed": Entry(f"{_OF}seed:seed", "Fill an empty database with a demo clinic.", joins_demo=True),
     "users": Entry(f"{_OF}users:users", "Add people who may sign in; reset passwords.", joins_demo=True),

@@ -48,17 +48,15 @@ async def answer(
     Soon after an automatic answer the patient is given time to finish: the run comes back `settled`.
     """
     async with ledger.pool.acquire() as connection:
-        message = await connection.fetchrow(SQL["message"], message_id)
-        if message is None:
+        about = await connection.fetchrow(SQL["situation"], message_id)
+        if about is None:
             raise NotFound("There is no such message.")
-        about = await effects.standing(connection, conversation_id=message["conversation_id"])
-        if await connection.fetchval(SQL["newer_waits"], about["partition_key"], message_id):
+        if about["newer"]:
             return Answered("superseded")
-        if await connection.fetchval(SQL["emergency_answered"], message_id):
+        if about["emergency_answered"]:
             return Answered("not_needed")
-        known = await connection.fetchrow(SQL["known_effects"], [_key(message_id)])
-        if known is not None:
-            return Answered("planned", known["id"])
+        if about["answer_id"] is not None:
+            return Answered("planned", about["answer_id"])
         scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
         output = as_output(scored["output"]) if scored is not None else None
         acknowledge = await _acknowledge(connection, about, output)
@@ -66,14 +64,14 @@ async def answer(
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
     if output is not None and _expects_nothing(output):
-        await _refuse(ledger, message, about, output, correlation_id)
+        await _refuse(ledger, about, output, correlation_id)
         return Answered("not_needed")
-    content = await _content(ledger, ai, message, about, output, acknowledge=acknowledge)
+    content = await _content(ledger, ai, about, output, acknowledge=acknowledge)
     intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
 
     async def decide(connection: Connection) -> UUID | None:
         act = Act(ledger, connection, by_system(correlation_id))
-        conversation = message["conversation_id"]
+        conversation = about["conversation_id"]
         planned = await effects.plan(act, conversation_id=conversation, intents=[intent], caller_sends=True)
         return next((one.effect_id for one in planned if one.decision.verdict == "send"), None)
 
@@ -115,9 +113,7 @@ def _expects_nothing(output: ScoringOutput) -> bool:
     return output.classification == Classification.UNQUALIFIED
 
 
-async def _refuse(
-    ledger: Ledger, message: Row, about: Row, output: ScoringOutput, correlation_id: str
-) -> None:
+async def _refuse(ledger: Ledger, about: Row, output: ScoringOutput, correlation_id: str) -> None:
     """Not answering is a decision too, and is kept like one."""
     reason: Reason = "opted_out" if output.opt_out else "not_a_prospect"
     language = _language(about)
@@ -129,10 +125,10 @@ async def _refuse(
 
     async def decide(connection: Connection) -> None:
         intent = effects.Intent(
-            key=_key(message["id"]), content=content, purpose="answer", cause_id=message["id"]
+            key=_key(about["id"]), content=content, purpose="answer", cause_id=about["id"]
         )
         act = Act(ledger, connection, by_system(correlation_id))
-        await effects.decline(act, conversation_id=message["conversation_id"], intent=intent, reason=reason)
+        await effects.decline(act, conversation_id=about["conversation_id"], intent=intent, reason=reason)
 
     await record(ledger.pool, decide, subject=about["person_id"])
 
@@ -140,7 +136,6 @@ async def _refuse(
 async def _content(
     ledger: Ledger,
     ai: AiClient | None,
-    message: Row,
     about: Row,
     output: ScoringOutput | None,
     *,
@@ -150,21 +145,19 @@ async def _content(
     clinic = ledger.settings.clinic_name
     if acknowledge:
         return WhatsAppTemplate(name="hot_lead_ack", language=language, parameters=(clinic,))
-    body = await _written(ledger, ai, message, about, output) if output is not None else None
+    body = await _written(ledger, ai, about, output) if output is not None else None
     written_by: Literal["ai", "phrases"] = "ai" if body else "phrases"
     return WhatsAppText(
-        body=body or _fixed(message, output, language, clinic), language=language, written_by=written_by
+        body=body or _fixed(about, output, language, clinic), language=language, written_by=written_by
     )
 
 
-async def _written(
-    ledger: Ledger, ai: AiClient | None, message: Row, about: Row, output: ScoringOutput
-) -> str | None:
+async def _written(ledger: Ledger, ai: AiClient | None, about: Row, output: ScoringOutput) -> str | None:
     """AI's words, when it is on and answers in time with something that can be sent."""
     if ai is None or about["taken_over_by"] is not None:
         return None
     async with ledger.pool.acquire() as connection:
-        said = await turns_of(connection, conversation_id=message["conversation_id"])
+        said = await turns_of(connection, conversation_id=about["conversation_id"])
     asked = prompt.reply_messages(
         scoring_input(said, about),
         clinic=ledger.settings.clinic_name,
@@ -179,10 +172,10 @@ async def _written(
     return text if 0 < len(text) <= LONGEST_REPLY else None
 
 
-def _fixed(message: Row, output: ScoringOutput | None, language: Language, clinic: str) -> str:
+def _fixed(about: Row, output: ScoringOutput | None, language: Language, clinic: str) -> str:
     """A fixed answer in the patient's language, for when AI is off or did not answer."""
     if output is None:
-        unreadable = message["kind"] in {"unsupported", "contacts", "location", "order"}
+        unreadable = about["kind"] in {"unsupported", "contacts", "location", "order"}
         return phrase("answer_unsupported" if unreadable else "answer_media", language, clinic=clinic)
     if output.intent == "existing_patient":
         return phrase("answer_logistics", language, clinic=clinic)

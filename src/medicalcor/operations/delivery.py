@@ -35,8 +35,8 @@ from medicalcor.schemas.events.effects import (
 SQL = statements("medicalcor.operations")
 CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
 
-PAUSES = (1.0, 2.0, 30.0)
-"""Seconds before another try with a patient's message."""
+PAUSES = (1.0, 2.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 7200.0)
+"""Seconds before another try with a patient's message; its window is looked at again each time."""
 CRM_PAUSES = (1.0, 2.0, 30.0, 120.0, 600.0, 3600.0, 14_400.0)
 """A CRM that is away for an afternoon loses nothing."""
 SERVER_ERROR_WAIT = timedelta(seconds=5)

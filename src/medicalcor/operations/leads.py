@@ -20,6 +20,7 @@ from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
 from medicalcor.schemas.common import Classification, LeadId, UserId
 from medicalcor.schemas.events.leads import LeadScored, LeadSeen, LeadTriaged
+from medicalcor.schemas.events.people import OptedOut
 from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
@@ -48,22 +49,20 @@ class _Verdict:
 async def score(ledger: Ledger, *, ai: AiClient | None, message_id: UUID, correlation_id: str) -> Scored:
     """Judge the conversation up to this message: AI first, rules when it is off, slow or wrong."""
     async with ledger.pool.acquire() as connection:
-        message = await connection.fetchrow(SQL["message"], message_id)
-        if message is None:
+        about = await connection.fetchrow(SQL["situation"], message_id)
+        if about is None:
             raise NotFound("There is no such message.")
-        about = await effects.standing(connection, conversation_id=message["conversation_id"])
-        if await connection.fetchval(SQL["newer_waits"], about["partition_key"], message_id):
+        if about["newer"]:
             return Scored(superseded=True)
-        done = await connection.fetchrow(SQL["score_of_message"], message_id)
-        if done is not None:
-            return Scored(superseded=False, ai_usable=done["why"] not in SLOW_AI)
-        said = await turns_of(connection, conversation_id=message["conversation_id"])
+        if about["scored_why"] is not None:
+            return Scored(superseded=False, ai_usable=about["scored_why"] not in SLOW_AI)
+        said = await turns_of(connection, conversation_id=about["conversation_id"])
     by_rules = rules.score(_scoring_input(said, about, name=None))
     output, by = await _judge(ledger, ai, scoring_input(said, about), by_rules)
     verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said))
 
     async def decide(connection: Connection) -> None:
-        await _record(Act(ledger, connection, by_system(correlation_id)), message, verdict)
+        await _record(Act(ledger, connection, by_system(correlation_id)), about, verdict)
 
     await record(ledger.pool, decide, subject=about["person_id"])
     return Scored(superseded=False, ai_usable=by.why not in SLOW_AI)
@@ -118,6 +117,8 @@ async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
             key=key,
         )
     )
+    if output.opt_out and about["opted_out_at"] is None:
+        await _opted_out(act, message)
     if output.emergency and not await _number_was_sent(act.connection, about):
         # the model saw what the rules, which look at every message at once, did not
         intents = plans.emergency(
@@ -128,6 +129,21 @@ async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
     if newly_hot and not output.emergency and about["opted_out_at"] is None:
         intents = plans.hot(act.ledger, message_id=message["id"], lead_id=message["lead_id"], output=output)
         await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
+
+
+async def _opted_out(act: Act, message: Row) -> None:
+    """The model read a wish to be left alone that the rules did not."""
+    person_id = message["person_id"]
+    keys = await act.connection.fetch(SQL["address_keys"], person_id)
+    event = OptedOut(
+        person_id=person_id,
+        address_keys=tuple(row["address_key"] for row in keys),
+        channel=message["channel"],
+        message_id=message["id"],
+    )
+    await act.append(Append(f"person-{person_id}", (event,), person_id))
+    waiting = await act.connection.fetch(SQL["dependent_effects"], person_id)
+    await effects.void(act, waiting=waiting, reason="opted_out")
 
 
 async def _number_was_sent(connection: Connection, about: Row) -> bool:

@@ -15,20 +15,14 @@ update inbox set handled_at = $2, outcome = $3, reason = $4 where id = any($1::u
 -- Could not be read after all: kept, and shown to staff.
 update inbox set kind = 'unread', handled_at = $2, outcome = 'unread', reason = $3 where id = $1;
 
--- name: newer_waits
--- Whether the patient has written more since this message, read or not.
-select exists (
-    select from inbox where partition_key = $1 and kind = 'message' and handled_at is null and id > $2
-) or exists (
-    select from messages m join conversations c on c.id = m.conversation_id
-    where c.partition_key = $1 and m.id > $2 and m.kind not in ('reaction', 'edit', 'revoke', 'system')
-);
-
 -- name: person_by_addresses
 select address_key, person_id from addresses where address_key = any($1::text[]);
 
 -- name: person
 select id, name, language, opted_out_at, erased_at from people where id = $1;
+
+-- name: address_keys
+select address_key from addresses where person_id = $1 order by address_key;
 
 -- name: latest_lead
 select id from leads where person_id = $1 order by created_at desc limit 1;
@@ -56,6 +50,36 @@ join people p on p.id = c.person_id
 join leads l on l.id = c.lead_id
 where c.id = $1;
 
+-- name: conversation_of_person
+-- The person's conversation on a channel with this end of the clinic, under whatever address they write from.
+select id, lead_id, person_id from conversations
+where person_id = $1 and channel = 'whatsapp' and clinic_address = $2 order by opened_at limit 1;
+
+-- name: situation
+-- A message, and all that is asked of its conversation before it is judged or answered. `newer` says whether the
+-- patient has written more since, read or not.
+select
+    m.id, m.kind, m.body, c.id as conversation_id, c.person_id, c.lead_id, c.channel, c.partition_key,
+    c.last_automatic_at, c.taken_over_by, p.name, p.language,
+    (
+        exists (
+            select from inbox i
+            where i.partition_key = c.partition_key and i.kind = 'message' and i.handled_at is null and i.id > m.id
+        )
+        or exists (
+            select from messages later
+            where later.conversation_id = c.id and later.id > m.id
+                and later.kind not in ('reaction', 'edit', 'revoke', 'system')
+        )
+    ) as newer,
+    exists (select from effects e where e.cause_id = m.id and e.purpose = 'emergency') as emergency_answered,
+    (select e.id from effects e where e.key = 'answer:' || m.id) as answer_id,
+    (select s.why from scores s where s.message_id = m.id limit 1) as scored_why
+from messages m
+join conversations c on c.id = m.conversation_id
+join people p on p.id = c.person_id
+where m.id = $1;
+
 -- name: turns
 -- The last of what was said on both sides, newest first.
 select id, role, kind, body, language, at from (
@@ -70,7 +94,7 @@ select id, role, kind, body, language, at from (
             content ->> 'language', planned_at
         from effects
         where conversation_id = $1 and kind in ('whatsapp.text', 'whatsapp.template')
-            and status in ('planned', 'sent', 'delivered', 'read')
+            and status in ('planned', 'held', 'delayed', 'unknown', 'sent', 'delivered', 'read')
         order by planned_at desc, id desc limit $2
     )
 ) as said
@@ -112,18 +136,12 @@ select exists (
     select from effects where conversation_id = $1 and purpose = 'emergency' and planned_at > $2
 );
 
--- name: score_of_message
-select score, classification, output, scorer, why from scores where message_id = $1;
-
 -- name: recent_acknowledgement
 select exists (
     select from effects
     where lead_id = $1 and kind = 'whatsapp.template' and content ->> 'name' = 'hot_lead_ack'
         and planned_at > $2 and status in ('planned', 'held', 'delayed', 'unknown', 'sent', 'delivered', 'read')
 );
-
--- name: emergency_answered
-select exists (select from effects where cause_id = $1 and purpose = 'emergency');
 
 -- name: known_effects
 select key, id from effects where key = any($1::text[]);

@@ -206,6 +206,9 @@ async def _place(connection: Connection, arrival: _Arrival) -> _Place:
     stream = f"person-{person_id}"
     entries = (Append(stream, added, person_id, occurred_at=item.received_at),) if added else ()
     language = person["language"] if person else None
+    if conversation is None:
+        end = arrival.message.phone_number_id
+        conversation = await connection.fetchrow(SQL["conversation_of_person"], person_id, end)
     if conversation is not None:
         return _Place(person_id, conversation["lead_id"], conversation["id"], language, entries)
     lead_id = await connection.fetchval(SQL["latest_lead"], person_id)

@@ -5,6 +5,7 @@ change of source must not strand what is under way), JSON instead of pickle, lim
 """
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -26,6 +27,8 @@ from medicalcor.workflows.steps import current
 SCHEMA = "dbos"
 VERSION = "medicalcor-1"
 DRAIN_SECONDS = 20
+YOUNG_OBJECTS = 20_000
+"""Objects made before the collector looks at them; Python's 700 is for small programs."""
 log = get_logger(__name__)
 
 
@@ -48,6 +51,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         lease.start()
         await queues.register(concurrency=settings.worker_concurrency)
         await _apply_schedule(settings)
+        _spare_the_collector()
         log.info("worker_ready", workflows=len(catalog.WORKFLOWS))
         yield
     finally:
@@ -71,6 +75,13 @@ async def _until_stopped(settings: Settings) -> None:
         loop.add_signal_handler(name, stop.set)
     async with running(settings):
         await stop.wait()
+
+
+def _spare_the_collector() -> None:
+    """What start-up made stays for good: walking through it again and again would cost more than the work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
 
 
 def _config(url: str, worker_id: str) -> DBOSConfig:

@@ -38,7 +38,7 @@ async def test_the_score_shows_its_evidence_in_the_message(browser: Browser, led
     [
         (
             "ro",
-            "Întreabă de preț sau de plată, dorește să vină",
+            "Întreabă de preț sau de plată, dorește o programare",
             "Sunați astăzi și programați o consultație.",
         ),
         ("de", "Fragt nach Preis oder Zahlung, möchte kommen", "Rufen Sie heute an"),

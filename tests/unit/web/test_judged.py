@@ -85,7 +85,7 @@ def test_a_summary_reads_as_sentences() -> None:
     )
     assert _told(score, "ro").summary == (
         "Un posibil pacient. Este vorba despre: implant. "
-        "Întreabă de preț sau de plată, dorește să vină sau să fie sunat(ă)."
+        "Întreabă de preț sau de plată, dorește o programare sau un apel."
     )
     assert _told(score, "de").summary == (
         "Ein möglicher neuer Patient. Es geht um: Implantat. "

@@ -81,6 +81,7 @@ async def store(connection: Connection, vault: Vault, *, value: Value, at: datet
         seal(key, row.body, row_id.bytes),
         correlation_id,
         at,
+        row.reason,
     )
     return Arrived(row_id, row.kind, correlation_id)
 

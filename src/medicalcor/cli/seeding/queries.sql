@@ -1,7 +1,7 @@
 -- name: store
 insert into inbox (
-    id, provider, event_key, kind, partition_key, key_day, body, correlation_id, received_at
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+    id, provider, event_key, kind, partition_key, key_day, body, correlation_id, received_at, reason
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: is_stored
 select exists (select from inbox where provider = $1 and event_key = $2);

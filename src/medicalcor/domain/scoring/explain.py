@@ -10,7 +10,7 @@ _OPENINGS: Final = {
     "not_a_patient": "Does not write as a patient.",
     "withdrawn": "Interest is withdrawn or refused.",
     "existing_patient": "An existing patient's visit or papers.",
-    "smalltalk": "Thanks or a greeting, with no wish in it.",
+    "smalltalk": "Thanks, an ok or an emoji, with no wish in it.",
     "complaint": "A complaint.",
     "prospect": "A prospective patient.",
 }

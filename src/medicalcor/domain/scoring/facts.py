@@ -12,7 +12,8 @@ from medicalcor.schemas.scoring import Evidence, ScoringInput, Turn
 
 _ADULT_FROM: Final = 14
 _REPLY_STARTS: Final = 3
-_WITHOUT_WORDS: Final = frozenset({"thumb", "small"})
+_COUNTED: Final = frozenset({Procedure.VENEERS, Procedure.CROWN})
+"""Wanted for several teeth they are high value: only beside them does a count tell anything."""
 
 
 @dataclass(slots=True)
@@ -57,12 +58,23 @@ def gather(facts: ScoringInput) -> Facts:
         before = facts.messages[turn - 1] if turn else None
         is_clinic = before is not None and before.role == "assistant"
         asked.append(read_turn(turn - 1, before.content, expected=language) if before and is_clinic else None)
+        _keep_counts(said[-1], asked[-1])
     known = Facts(language, said or [read_turn(0, "", expected=language)], asked or [None])
     _needs(known)
     _wants(known)
     _booking(known)
     known.evidence = list(_evidence(known))
     return known
+
+
+def _keep_counts(said: Said, asked: Said | None) -> None:
+    """A bare number counts teeth only in answer to "how many?", and never as an hour or a date."""
+    answers = asked is not None and asked.has("ctx:count")
+    for number in list(said.of("many:bare")):
+        if not answers or any(
+            number.first < hour.last and hour.first < number.last for hour in said.of("clock")
+        ):
+            said.strike(number, "no count of teeth")
 
 
 def _language(messages: Sequence[Turn], known: Language | None) -> Language:
@@ -108,10 +120,7 @@ def _wants(known: Facts) -> None:
     if not known.procedures:
         _infer(known)
     _settle_procedures(known)
-    known.many = known.has("many") or any(
-        asked is not None and asked.has("ctx:count") and said.has("many:bare")
-        for said, asked in zip(known.said, known.asked, strict=True)
-    )
+    known.many = known.has("many", "many:bare")
 
 
 def _infer(known: Facts) -> None:
@@ -243,8 +252,10 @@ def _accepts(said: Said, asked: Said) -> bool:
 
 
 def _evidence(known: Facts) -> Iterator[Evidence]:
-    counted = ("procedure", "budget", "acute", "emergency", "opt_out", "call_me", "plan", "soon", "visiting",
-               "withdrawn", "not_patient", "logistics", "complaint", "book", "many", "child", "someday", "looking")  # fmt: skip
+    counted: tuple[str, ...] = ("procedure", "budget", "acute", "emergency", "opt_out", "call_me", "plan", "soon", "visiting",
+               "withdrawn", "not_patient", "logistics", "complaint", "book", "child", "someday", "looking")  # fmt: skip
+    if known.procedures & _COUNTED:
+        counted += ("many",)
     for said in known.said:
         found: list[tuple[Match, str]] = [
             (match, match.means) for family in counted for match in said.of(family)

@@ -18,7 +18,7 @@ def intent_of(known: Facts) -> str:
         return "existing_patient"
     if _is_withdrawn(known):
         return "withdrawn"
-    if not known.book and all(_is_small(said) for said in known.said):
+    if not known.book and all(_is_small(said) for said in known.said) and not _only_greets(known.last):
         return "smalltalk"
     if known.has("complaint") and not known.procedures and not known.book:
         return "complaint"
@@ -58,7 +58,19 @@ def _is_logistics(known: Facts) -> bool:
 
 def _is_small(said: Said) -> bool:
     """Thanks, ok, an emoji: nothing but such words."""
-    if not any(word.isalpha() for word in said.words.folded):
+    if not any(word.isalnum() for word in said.words.folded):
         return True
-    covered = {place for match in said.of("small") for place in range(match.first, match.last)}
-    return len(covered) == len(said.words.folded)
+    return _covered(said, "small", "greeting")
+
+
+def _only_greets(said: Said) -> bool:
+    """A greeting alone waits for an answer; with thanks or an ok beside it, it closes."""
+    return said.has("greeting") and _covered(said, "greeting")
+
+
+def _covered(said: Said, *families: str) -> bool:
+    """Whether every word of the turn belongs to one of the headings; emojis go with anything."""
+    places = {
+        place for family in families for match in said.of(family) for place in range(match.first, match.last)
+    }
+    return all(place in places or not word.isalnum() for place, word in enumerate(said.words.folded))

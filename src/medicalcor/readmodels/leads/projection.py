@@ -108,6 +108,11 @@ def _seen(recorded: Recorded) -> Statement:
     )
 
 
+def _taken_over(recorded: Recorded) -> Statement:
+    """A colleague is at it; what was owed is owed until they answer or say that it is done."""
+    return SQL["seen_by_writing"], (_lead(recorded), recorded.occurred_at)
+
+
 def _archived(recorded: Recorded) -> Statement:
     return SQL["archive"], (
         _lead(recorded),
@@ -151,7 +156,7 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.LeadSeen.type: (_seen,),
     events.LeadArchived.type: (_archived,),
     conversation_events.MessageReceived.type: (_message,),
-    conversation_events.ConversationTakenOver.type: (_seen,),
+    conversation_events.ConversationTakenOver.type: (_taken_over,),
     effect_events.EffectPlanned.type: (_planned,),
     effect_events.EffectSent.type: (_sent,),
     effect_events.EffectStatusChanged.type: (_failed,),

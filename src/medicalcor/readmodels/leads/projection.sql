@@ -39,8 +39,18 @@ update leads set seen_by_staff_at = $2 where id = $1;
 update leads set archived_at = $2, status = 'archived' where id = $1;
 
 -- name: answered
+-- An automatic "a colleague will look at it" does not answer for the colleague.
 update leads l
-set unanswered_since = null, failed_since = null, last_activity_at = greatest(l.last_activity_at, $2),
+set unanswered_since = case
+        when e.author = 'automatic' and (
+            l.routing = 'reception'
+            or exists (
+                select from messages m
+                where m.id = e.cause_id and m.kind not in ('text', 'button', 'interactive')
+            )
+        ) then l.unanswered_since
+    end,
+    failed_since = null, last_activity_at = greatest(l.last_activity_at, $2),
     status = case when l.status = 'new' then 'contacted' else l.status end
 from effects e
 where e.id = $1 and l.id = e.lead_id;

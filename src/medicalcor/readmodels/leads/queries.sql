@@ -6,7 +6,7 @@ select l.*,
         when l.emergency_since > coalesce(l.seen_by_staff_at, '-infinity') then 1
         when l.hot_since is not null and l.scored_at > coalesce(l.seen_by_staff_at, '-infinity') then 2
         when l.failed_since > coalesce(l.seen_by_staff_at, '-infinity') then 3
-        when l.unanswered_since < $2 and coalesce(l.routing, 'reception') <> 'none' then 4
+        when l.unanswered_since < $2 and (coalesce(l.routing, 'reception') <> 'none' or l.opt_out) then 4
         when l.scored_at > coalesce(l.seen_by_staff_at, '-infinity') and not l.opt_out and exists (
             select from scores s where s.lead_id = l.id and s.at = l.scored_at and not s.agreed) then 5
         when l.classification = 'WARM' then 6

@@ -3,7 +3,7 @@
 from dbos import DBOS
 
 from medicalcor.core import jobs
-from medicalcor.workflows.flows.lead_scoring import answer, score_and_answer
+from medicalcor.workflows.flows.lead_scoring import respond
 from medicalcor.workflows.steps import conversations as steps
 
 
@@ -15,15 +15,15 @@ async def message(inbox_id: str) -> str:
         received = await steps.set_aside(inbox_id)
     if received["next"] == "nothing":
         return "recorded"
-    if received["next"] == "score":
-        return await score_and_answer(received["message_id"], received["correlation_id"])
-    return await answer(received["message_id"], received["correlation_id"])
+    return await respond(
+        received["message_id"], received["correlation_id"], judge=received["next"] == "score"
+    )
 
 
 @DBOS.workflow(name=jobs.ANSWER.name, max_recovery_attempts=50)
 async def settled_answer(message_id: str, correlation_id: str) -> str:
     """The patient has paused: answer what they wrote in the meantime, together."""
-    return await answer(message_id, correlation_id, settled=True)
+    return await steps.answer(message_id, correlation_id, settled=True)
 
 
 @DBOS.workflow(name=jobs.WHATSAPP_STATUSES.name, max_recovery_attempts=50)

@@ -7,7 +7,7 @@ from dbos import DBOS
 
 from medicalcor.core import clock, context
 from medicalcor.core.log import get_logger
-from medicalcor.operations import answers, inbox, leads, messaging, receiving
+from medicalcor.operations import inbox, messaging, receiving, responding
 from medicalcor.operations.receiving import Received
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
@@ -51,31 +51,32 @@ def _as_words(received: Received, correlation_id: str) -> dict[str, str]:
     }
 
 
-@DBOS.step(name="leads.score", **RETRIES)
+@DBOS.step(name="conversations.judge_and_answer", **RETRIES)
 @through_outages
-async def score(message_id: str, correlation_id: str) -> dict[str, bool]:
+async def judge_and_answer(message_id: str, correlation_id: str) -> str:
     runtime = current()
     with context.bind(correlation_id=correlation_id):
-        scored = await leads.score(
-            runtime.ledger, ai=runtime.ai, message_id=UUID(message_id), correlation_id=correlation_id
+        return await responding.judge_and_answer(
+            runtime.ledger, _voices(), message_id=UUID(message_id), correlation_id=correlation_id
         )
-    return {"superseded": scored.superseded, "ai_usable": scored.ai_usable}
 
 
 @DBOS.step(name="conversations.answer", **RETRIES)
 @through_outages
-async def answer(message_id: str, correlation_id: str, *, ai_usable: bool, settled: bool) -> dict[str, str]:
-    """What came of it, and the effect that is to be delivered now, if there is one."""
+async def answer(message_id: str, correlation_id: str, *, settled: bool = False) -> str:
     runtime = current()
     with context.bind(correlation_id=correlation_id):
-        answered = await answers.answer(
+        return await responding.answer(
             runtime.ledger,
-            ai=runtime.ai if ai_usable else None,
+            _voices(),
             message_id=UUID(message_id),
-            settled=settled,
             correlation_id=correlation_id,
+            settled=settled,
         )
-    return {"outcome": answered.outcome, **({"send": str(answered.send)} if answered.send else {})}
+
+
+def _voices() -> responding.Voices:
+    return responding.Voices(ai=current().ai, whatsapp=current().whatsapp)
 
 
 @DBOS.step(name="messaging.take_statuses", **RETRIES)

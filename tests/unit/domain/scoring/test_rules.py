@@ -103,3 +103,38 @@ def test_reasons_and_action_are_told() -> None:
     assert "implant" in judged.reasoning
     assert judged.suggested_action
     assert {found.means for found in judged.evidence} >= {"procedure:implant", "budget"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi, what are your opening hours?",
+        "Wann haben Sie geöffnet?",
+        "Hello",
+        "Hi",
+        "Salut",
+        "Bună",
+        "Buna ziua",
+        "Hallo",
+        "Guten Tag",
+        "Ciao",
+        "Bonjour",
+        "Hola",
+        "Szia",
+    ],
+)
+def test_opening_hours_and_a_greeting_alone_are_answered_as_cold(text: str) -> None:
+    assert score(said(text)).score == 2
+
+
+def test_an_opening_that_is_a_free_slot_is_booking() -> None:
+    assert score(said("do you have any openings on Tuesday?")).intent_to_book
+
+
+def test_a_quote_of_another_clinic_does_not_make_a_supplier() -> None:
+    judged = score(said("am primit o ofertă de la altă clinică pentru coroane, ce prețuri aveți voi?"))
+    assert (judged.score, judged.procedures, judged.budget) == (3, (Procedure.CROWN,), True)
+
+
+def test_an_hour_is_no_count_of_teeth() -> None:
+    assert not score(said("miercuri la 18")).evidence

@@ -241,6 +241,7 @@ create table scores (
     agreed boolean
 );
 create index scores_lead on scores (lead_id, at);
+create index scores_message on scores (message_id);
 
 create table effects (
     id uuid primary key,
@@ -265,6 +266,7 @@ create table effects (
     provider_id text
 );
 create index effects_lead on effects (lead_id, planned_at);
+create index effects_cause on effects (cause_id);
 create index effects_conversation on effects (conversation_id, planned_at);
 create index effects_provider on effects (provider_id) where provider_id is not null;
 create index effects_open on effects (planned_at) where status in ('planned', 'held', 'unknown', 'delayed');

@@ -12,7 +12,7 @@ from medicalcor.domain.language.detect import ordinary_words
 from medicalcor.domain.scoring.patterns import PatternBook
 from medicalcor.schemas.common import LANGUAGES
 
-VERSION: Final = "2026.1"
+VERSION: Final = "2026.2"
 ANY: Final = "any"
 
 

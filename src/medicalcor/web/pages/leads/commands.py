@@ -46,11 +46,9 @@ async def hand_back(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] 
 
 @post("/leads/{lead_id:uuid}/reply", opt=right(Right.WORK_LEADS), status_code=200)
 async def reply(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
-    """Whoever writes takes over first, so that no automatic answer crosses theirs."""
+    """Whoever writes takes over in the same commit, so that no automatic answer crosses theirs."""
     form, ledger, by = await read(request, ReplyForm), site_of(request).ledger, staff(request).id
-    conversation, taken_by = await _conversation(request, lead_id)
-    if taken_by is None:
-        await talks.take_over(ledger, conversation_id=conversation, by=by)
+    conversation, _taken_by = await _conversation(request, lead_id)
     await talks.reply(ledger, conversation_id=conversation, text=form.text, by=by, key=form.key)
     return await _shown(request, lead_id, toast=None)
 

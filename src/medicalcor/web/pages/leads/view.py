@@ -17,6 +17,8 @@ from medicalcor.web.components.lines import Entry, Piece
 
 _IN_TALK = ("conversation.taken_over", "conversation.released", "person.opted_out")
 _NEVER_SENT = ("refused", "void")
+_COUNTED = frozenset({"veneers", "crown"})
+"""Treatments for which it matters how many teeth; for others a lone number is an hour or a day."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,23 @@ def evidence_by_message(score: Score | None) -> Mapping[UUID, Sequence[Mapping[s
 
 
 def evidence_of(score: Score | None) -> Sequence[Mapping[str, Any]]:
-    return tuple((score.output or {}).get("evidence", ())) if score else ()
+    """What the latest score rests on, without what only repeats part of an emergency."""
+    output = (score.output or {}) if score else {}
+    listed: Sequence[Mapping[str, Any]] = output.get("evidence", ())
+    counts = not _COUNTED.isdisjoint(output.get("procedures", ()))
+    alarms = [item for item in listed if item["means"].startswith("emergency:")]
+    return [
+        item
+        for item in listed
+        if (counts or item["means"] != "many:bare")
+        and not (item["means"].startswith("acute:") and any(_holds(alarm, item) for alarm in alarms))
+    ]
+
+
+def _holds(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> bool:
+    return bool(
+        outer["turn"] == inner["turn"] and outer["start"] <= inner["start"] and inner["end"] <= outer["end"]
+    )
 
 
 def marked(text: str, evidence: Iterable[Mapping[str, Any]]) -> list[Piece]:

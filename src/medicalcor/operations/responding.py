@@ -1,0 +1,46 @@
+"""What a message leads to: it is judged, answered, and the answer is sent.
+
+One use case, because a patient waits for all of it. Each part remembers by itself what it did, so a repeat after a
+crash goes on where it stopped.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from medicalcor.integrations.openai.client import AiClient
+from medicalcor.integrations.whatsapp.client import WhatsAppClient
+from medicalcor.operations import answers, effects, leads, messaging
+from medicalcor.operations.answers import Outcome
+from medicalcor.operations.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who can be asked for words, and who carries them. None is off."""
+
+    ai: AiClient | None
+    whatsapp: WhatsAppClient | None
+
+
+async def judge_and_answer(
+    ledger: Ledger, voices: Voices, *, message_id: UUID, correlation_id: str
+) -> Outcome:
+    """Judge the conversation, then answer; a newer message is judged and answered in this one's stead."""
+    scored = await leads.score(ledger, ai=voices.ai, message_id=message_id, correlation_id=correlation_id)
+    if scored.superseded:
+        return "superseded"
+    usable = voices if scored.ai_usable else Voices(None, voices.whatsapp)
+    return await answer(ledger, usable, message_id=message_id, correlation_id=correlation_id)
+
+
+async def answer(
+    ledger: Ledger, voices: Voices, *, message_id: UUID, correlation_id: str, settled: bool = False
+) -> Outcome:
+    """Answer what has been judged, or needs no judgement, and send the answer."""
+    answered = await answers.answer(
+        ledger, ai=voices.ai, message_id=message_id, settled=settled, correlation_id=correlation_id
+    )
+    if answered.send is not None:
+        about = await effects.destination(ledger, effect_id=answered.send)
+        await messaging.send(ledger, whatsapp=voices.whatsapp, about=about)
+    return answered.outcome
