@@ -100,7 +100,6 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
     else:
         path = "/webhooks/voice"
         form = payloads.dialled(line, outcome=dial) if dial else payloads.inbound(line)
-    # signed for the address that Twilio would have called, whatever is between
     public = simulating.setting("PUBLIC_URL")
     signed = (
         f"{public.rstrip('/')}{path}"

@@ -56,7 +56,7 @@ class Gateway:
                 }
             )
             self.news.notify_all()
-        said = self.reply_to(json.loads(body))
+        said = self.reply_to(self.taken[-1]["json"] or {})
         length = (b"content-length", str(len(said)).encode())
         await send({"type": "http.response.start", "status": status, "headers": [length]})
         await send({"type": "http.response.body", "body": said})
