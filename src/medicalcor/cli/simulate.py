@@ -100,18 +100,10 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
     else:
         path = "/webhooks/voice"
         form = payloads.dialled(line, outcome=dial) if dial else payloads.inbound(line)
-    public = simulating.setting("PUBLIC_URL")
-    signed = (
-        f"{public.rstrip('/')}{path}"
-        if public
-        else url or simulating.webhook(path.removeprefix("/webhooks/"))
-    )
+    signed = _signed_address(path, url)
     headers = payloads.headers(signed, form=form, token=simulating.secret("TWILIO_AUTH_TOKEN"))
-    answered = simulating.post(
-        url or simulating.webhook(path.removeprefix("/webhooks/")),
-        body=payloads.body_of(form),
-        headers=headers,
-    )
+    place = url or simulating.webhook(path.removeprefix("/webhooks/"))
+    answered = simulating.post(place, body=payloads.body_of(form), headers=headers)
     click.echo(f"call {line.call_sid}", err=True)
     simulating.finish([answered])
 
@@ -152,6 +144,16 @@ def payment(
     }
     _remember(thing)
     simulating.finish([simulating.post(url or simulating.webhook("stripe"), body=body, headers=headers)])
+
+
+def _signed_address(path: str, url: str | None) -> str:
+    """The address that Twilio would have called, whatever is between."""
+    public = simulating.setting("PUBLIC_URL")
+    return (
+        f"{public.rstrip('/')}{path}"
+        if public
+        else url or simulating.webhook(path.removeprefix("/webhooks/"))
+    )
 
 
 def _remember(thing: dict[str, Any]) -> None:
