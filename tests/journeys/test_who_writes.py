@@ -29,7 +29,15 @@ def test_somebody_who_shows_the_number_later_stays_the_same_person(stack: Stack,
     both = message(phone, "Vreau o programare", wamid=new_wamid(phone))
     both["message"]["from_user_id"] = both["contact"]["user_id"] = user
     assert stack.post_json(envelope([both])).status_code == 200
-    stack.answered(phone)
+    # answered where the conversation began: under the id that WhatsApp gave
+    stack.until(
+        lambda: (
+            sum((c["body"] or {}).get("recipient") == user for c in stack.calls("whatsapp", "/messages")) >= 2
+        ),
+        what="both messages answered",
+    )
+    [talks] = stack.rows("select count(*) from conversations where person_id = $1", before["person_id"])
+    assert talks["count"] == 1
     rows = stack.rows(
         "select distinct a.person_id, l.id as lead from addresses a join leads l using (person_id)"
         " where a.value = any($1)",

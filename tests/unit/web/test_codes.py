@@ -12,6 +12,7 @@ from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import facts
 from medicalcor.domain.scoring.patterns import Match
 from medicalcor.domain.scoring.reading import Said
+from medicalcor.schemas.common import Procedure
 from medicalcor.web import unread
 from medicalcor.web.translate import LANGUAGES, translator
 from medicalcor.web.words import TABLES, meaning
@@ -30,7 +31,7 @@ def _emitted() -> set[str]:
     for means in _headings():
         said.found[means].append(Match(0, 1, means, "ro"))
     said.struck.append((Match(0, 1, "budget", "ro"), "denied"))
-    known = facts.Facts("ro", [said], [None], emergency=True)
+    known = facts.Facts("ro", [said], [None], emergency=True, procedures={Procedure.VENEERS})
     return {item.means for item in facts._evidence(known)}
 
 
