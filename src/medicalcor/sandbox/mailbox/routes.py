@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from medicalcor.core.errors import InvalidInput
 from medicalcor.sandbox.exchange import Reply, Request, reply_json
-from medicalcor.sandbox.mailbox.store import Letter
 from medicalcor.sandbox.providers.email import Email
+from medicalcor.sandbox.providers.email_store import Letter
 
 PAGE = files("medicalcor.sandbox.mailbox")
 

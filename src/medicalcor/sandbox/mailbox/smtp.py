@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from medicalcor.core.log import get_logger
 from medicalcor.sandbox.faults import Fault, FaultBook
 from medicalcor.sandbox.ledger import Call, Ledger
-from medicalcor.sandbox.mailbox.store import Letter, Mailbox
+from medicalcor.sandbox.providers.email_store import Letter, Mailbox
 
 NAME = "email"
 PATH = "/smtp"

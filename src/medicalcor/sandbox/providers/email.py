@@ -8,8 +8,8 @@ from medicalcor.core import clock, ids
 from medicalcor.core.errors import InvalidInput
 from medicalcor.sandbox.exchange import Reply, Request, reply_json
 from medicalcor.sandbox.faults import Fault
-from medicalcor.sandbox.mailbox.store import Letter, Mailbox
 from medicalcor.sandbox.providers import email_payloads as payloads
+from medicalcor.sandbox.providers.email_store import Letter, Mailbox
 from medicalcor.sandbox.sender import Step, Webhook
 from medicalcor.sandbox.settings import newest
 from medicalcor.sandbox.twin import Stage, Twin
