@@ -6,8 +6,12 @@ from medicalcor.core.database.pool import open_pool
 from medicalcor.core.errors import MissingSetting
 from medicalcor.core.settings import Settings
 from medicalcor.domain.scoring import rules
+from medicalcor.integrations.email.client import EmailClient
 from medicalcor.integrations.hubspot.client import HubSpotClient
 from medicalcor.integrations.openai.client import AiClient
+from medicalcor.integrations.stripe.client import StripeClient
+from medicalcor.integrations.twilio.client import TwilioClient
+from medicalcor.integrations.vapi.client import VapiClient
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.operations.ledger import Ledger, open_ledger
 from medicalcor.schemas.scoring import ScoringInput, Turn
@@ -25,9 +29,14 @@ class Runtime:
     whatsapp: WhatsAppClient | None
     hubspot: HubSpotClient | None
     ai: AiClient | None
+    email: EmailClient | None
+    twilio: TwilioClient | None
+    vapi: VapiClient | None
+    stripe: StripeClient | None
 
     async def aclose(self) -> None:
-        for client in (self.whatsapp, self.hubspot, self.ai):
+        clients = (self.whatsapp, self.hubspot, self.ai, self.email, self.twilio, self.vapi, self.stripe)
+        for client in clients:
             if client is not None:
                 await client.aclose()
         await self.ledger.pool.close()
@@ -47,6 +56,10 @@ async def build(settings: Settings) -> Runtime:
         whatsapp=_whatsapp(settings),
         hubspot=_hubspot(settings),
         ai=_ai(settings),
+        email=_email(settings),
+        twilio=_twilio(settings),
+        vapi=_vapi(settings),
+        stripe=_stripe(settings),
     )
 
 
@@ -65,5 +78,36 @@ def _ai(settings: Settings) -> AiClient | None:
     if key is None:
         return None
     return AiClient(
-        api_key=key.get_secret_value(), base_url=settings.openai_base_url, model=settings.openai_model
+        api_key=key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        model=settings.openai_model,
+        transcription_model=settings.openai_transcription_model,
     )
+
+
+def _email(settings: Settings) -> EmailClient | None:
+    url = settings.smtp_url
+    return (
+        EmailClient(url.get_secret_value(), sender=settings.email_from)
+        if url and settings.email_from
+        else None
+    )
+
+
+def _twilio(settings: Settings) -> TwilioClient | None:
+    account, tokens = settings.twilio_account_sid, settings.twilio_auth_token
+    if not account or not tokens:
+        return None
+    return TwilioClient(
+        settings.twilio_base_url, account_sid=account, auth_token=tokens[0].get_secret_value()
+    )
+
+
+def _vapi(settings: Settings) -> VapiClient | None:
+    key = settings.vapi_api_key
+    return VapiClient(settings.vapi_base_url, key.get_secret_value()) if key else None
+
+
+def _stripe(settings: Settings) -> StripeClient | None:
+    key = settings.stripe_api_key
+    return StripeClient(settings.stripe_base_url, key.get_secret_value()) if key else None

@@ -12,12 +12,14 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 
 from medicalcor.api import problems
+from medicalcor.api.asks import Asks
 from medicalcor.api.database import Database
 from medicalcor.api.presence import Presence
 from medicalcor.api.routes import docs, figures, health
 from medicalcor.api.shell import Door, Rules, Shell
 from medicalcor.api.version import VERSION
-from medicalcor.api.webhooks import whatsapp
+from medicalcor.api.webhooks.desk import LIMIT
+from medicalcor.api.webhooks.doors import open_doors
 from medicalcor.api.webhooks.intake import Intake
 from medicalcor.core import clock, context
 from medicalcor.core.crypto.vault import Vault
@@ -32,14 +34,15 @@ _ROUTES = (health.health, health.live, health.ready, figures.figures, docs.opena
 log = get_logger(__name__)
 
 
-def create_gateway(settings: Settings, *, webhook_limit: Limit = whatsapp.LIMIT) -> Shell:
+def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell:
     """The whole gateway as an ASGI app. Everything it needs is named in `settings`."""
     vault = Vault(settings.require("medicalcor_master_key"))
     database = Database(settings.require("database_url"))
-    intake = Intake(database, vault, works=whatsapp.WORKS)
+    intake = Intake(database, vault)
+    asks = Asks(database, vault)
     limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
-    doors = [whatsapp.WhatsApp(settings, intake=intake, vault=vault).door(webhook_limit)]
-    inside = _framework(database, intake=intake, limiter=limiter, doors=doors, settings=settings)
+    doors = open_doors(settings, intake=intake, vault=vault, limit=webhook_limit)
+    inside = _framework(database, intake=intake, asks=asks, limiter=limiter, doors=doors, settings=settings)
     return Shell(inside, doors=doors, rules=_rules(settings), limiter=limiter)  # type: ignore[arg-type]  # Litestar's ASGI types are its own
 
 
@@ -56,18 +59,22 @@ def _framework(
     database: Database,
     *,
     intake: Intake,
+    asks: Asks,
     limiter: RateLimiter | None,
     doors: list[Door],
     settings: Settings,
 ) -> Litestar:
     return Litestar(
         route_handlers=_ROUTES,
-        lifespan=[partial(_life, database=database, intake=intake, limiter=limiter, settings=settings)],
+        lifespan=[
+            partial(_life, database=database, intake=intake, asks=asks, limiter=limiter, settings=settings)
+        ],
         state=State(
             {
                 "started": clock.monotonic(),
                 "database": database,
                 "limiter": limiter,
+                "asks": asks,
                 "doors": {door.path: dict(door.description) for door in doors},
             }
         ),
@@ -80,12 +87,19 @@ def _framework(
 
 @asynccontextmanager
 async def _life(
-    _app: Litestar, *, database: Database, intake: Intake, limiter: RateLimiter | None, settings: Settings
+    _app: Litestar,
+    *,
+    database: Database,
+    intake: Intake,
+    asks: Asks,
+    limiter: RateLimiter | None,
+    settings: Settings,
 ) -> AsyncIterator[None]:
     presence = Presence(database)
     tracing.start(settings.otel_exporter_otlp_endpoint, service="medicalcor-api")
     await database.open()
     intake.start()
+    asks.start()
     presence.start()
     # what is alive now lives as long as the process: the collector need not look at it again
     gc.collect()
@@ -93,6 +107,7 @@ async def _life(
     yield
     gc.unfreeze()
     await intake.stop()
+    await asks.stop()
     await presence.stop()
     await database.close()
     if limiter is not None:

@@ -46,7 +46,7 @@ class Database:
 
     async def _open(self) -> None:
         self._pool = await open_pool(
-            self._url, role="medicalcor_gateway", minimum=1, maximum=4, name="medicalcor gateway"
+            self._url, role="medicalcor_gateway", minimum=1, maximum=8, name="medicalcor gateway"
         )
 
     async def _keep_trying(self) -> None:

@@ -4,6 +4,7 @@ Whoever writes a row can start a workflow in the same commit without knowing the
 has a workflow for every name here, and a test holds the two together.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,11 +20,13 @@ class Job:
 
     name: str
     queue: str
+    together: bool = False
+    """One run takes in all items of a half second, instead of a run for each."""
 
 
 WHATSAPP_MESSAGE = Job("whatsapp.message", "inbox")
 """(inbox id); partitioned by conversation: one at a time each, in order."""
-WHATSAPP_STATUSES = Job("whatsapp.statuses", "statuses")
+WHATSAPP_STATUSES = Job("whatsapp.statuses", "statuses", together=True)
 """(end of the half second, in milliseconds); takes in all statuses that wait, in any order."""
 STATUSES_EVERY_MS = 500
 """A status is worth no run of its own: those of one half second share one."""
@@ -32,7 +35,16 @@ ANSWER = Job("conversation.answer", "inbox")
 DELIVER = Job("effects.deliver", "effects")
 """(list of effect ids); partitioned by where they go."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER)
+ASK = Job("asks.answer", "asks")
+"""(ask id): somebody holds the line for the outcome."""
+
+JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK)
+
+INBOX: Mapping[tuple[str, str], Job] = {
+    ("whatsapp", "message"): WHATSAPP_MESSAGE,
+    ("whatsapp", "status"): WHATSAPP_STATUSES,
+}
+"""What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 
 
 async def start(

@@ -13,13 +13,14 @@ from medicalcor.core.errors import NotFound, ProviderError
 from medicalcor.domain.language.phrases import phrase, procedure_name
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects
+from medicalcor.operations import effects, wording
 from medicalcor.operations.leads import as_output, scoring_input
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
+from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import Classification, Language
 from medicalcor.schemas.decisions import Reason
-from medicalcor.schemas.effects import Content, WhatsAppTemplate, WhatsAppText
+from medicalcor.schemas.effects import Content
 from medicalcor.schemas.scoring import ScoringOutput
 
 SQL = statements("medicalcor.operations")
@@ -116,12 +117,9 @@ def _expects_nothing(output: ScoringOutput) -> bool:
 async def _refuse(ledger: Ledger, about: Row, output: ScoringOutput, correlation_id: str) -> None:
     """Not answering is a decision too, and is kept like one."""
     reason: Reason = "opted_out" if output.opt_out else "not_a_prospect"
-    language = _language(about)
-    content = WhatsAppText(
-        body=phrase("answer_vague", language, clinic=ledger.settings.clinic_name),
-        language=language,
-        written_by="phrases",
-    )
+    line = _line(about)
+    vague = phrase("answer_vague", line.language, clinic=ledger.settings.clinic_name)
+    content = wording.text(line, vague, written_by="phrases")
 
     async def decide(connection: Connection) -> None:
         intent = effects.Intent(
@@ -141,15 +139,13 @@ async def _content(
     *,
     acknowledge: bool,
 ) -> Content:
-    language = _language(about)
+    line = _line(about)
     clinic = ledger.settings.clinic_name
-    if acknowledge:
-        return WhatsAppTemplate(name="hot_lead_ack", language=language, parameters=(clinic,))
+    if acknowledge and line.channel == "whatsapp":
+        return wording.template(line, "hot_lead_ack", clinic)
     body = await _written(ledger, ai, about, output) if output is not None else None
-    written_by: Literal["ai", "phrases"] = "ai" if body else "phrases"
-    return WhatsAppText(
-        body=body or _fixed(about, output, language, clinic), language=language, written_by=written_by
-    )
+    said = body or _fixed(about, output, line.language, clinic)
+    return wording.text(line, said, written_by="ai" if body else "phrases")
 
 
 async def _written(ledger: Ledger, ai: AiClient | None, about: Row, output: ScoringOutput) -> str | None:
@@ -157,7 +153,7 @@ async def _written(ledger: Ledger, ai: AiClient | None, about: Row, output: Scor
     if ai is None or about["taken_over_by"] is not None:
         return None
     async with ledger.pool.acquire() as connection:
-        said = await turns_of(connection, conversation_id=about["conversation_id"])
+        said = await turns_of(connection, lead_id=about["lead_id"])
     asked = prompt.reply_messages(
         scoring_input(said, about),
         clinic=ledger.settings.clinic_name,
@@ -192,3 +188,7 @@ def _fixed(about: Row, output: ScoringOutput | None, language: Language, clinic:
 def _language(about: Row) -> Language:
     language: Language = about["language"] or "ro"
     return language
+
+
+def _line(about: Row) -> Line:
+    return Line(about["channel"], about["reply_kind"], _language(about))

@@ -67,21 +67,27 @@ async def standing(connection: Connection, *, conversation_id: UUID) -> Row:
 
 def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
     """What the policy looks at."""
-    to_crm = intent.content.kind.startswith("hubspot.")
+    kind = intent.content.kind
     return Facts(
         now=clock.now(),
         content=intent.content,
         purpose=intent.purpose,
         author=intent.author,
-        channel_on=ledger.crm_on if to_crm else ledger.whatsapp_on,
-        has_address=about["reply_to"] is not None,
+        channel_on=ledger.is_on(kind),
+        has_address=about["reply_to"] is not None and _carries(kind, about["reply_kind"]),
         erased=about["erased_at"] is not None,
         opted_out_at=about["opted_out_at"],
         suppressed=about["suppressed"],
         taken_over=about["taken_over_by"] is not None,
         last_inbound_at=about["last_inbound_at"],
         score=about["score"],
+        consents=frozenset(about["consents"]),
     )
+
+
+def _carries(kind: str, reply_kind: str) -> bool:
+    """Whether what is sent to an address of this kind can be of this form."""
+    return kind.startswith("email.") == (reply_kind == "email")
 
 
 async def plan(

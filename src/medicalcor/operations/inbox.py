@@ -23,6 +23,7 @@ class Item:
     """One thing that came in, opened."""
 
     id: UUID
+    provider: str
     kind: str
     partition_key: str
     body: bytes
@@ -54,6 +55,7 @@ async def _opened(ledger: Ledger, connection: Connection, row: Row) -> Item:
     key = await ledger.vault.day_key(connection, row["key_day"])
     return Item(
         id=row["id"],
+        provider=row["provider"],
         kind=row["kind"],
         partition_key=row["partition_key"],
         body=_storable(unseal(key, row["body"], row["id"].bytes)),

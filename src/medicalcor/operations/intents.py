@@ -1,24 +1,35 @@
 """What ought to reach colleagues and the CRM when something happens."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
 from medicalcor.domain.language.phrases import phrase
+from medicalcor.operations import wording
 from medicalcor.operations.effects import Intent
 from medicalcor.operations.ledger import Ledger
-from medicalcor.schemas.common import Language
-from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert, WhatsAppText
+from medicalcor.operations.wording import Line
+from medicalcor.schemas.common import Channel
+from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert
 from medicalcor.schemas.scoring import ScoringOutput
 
 ONE_EMERGENCY = timedelta(minutes=10)
 """The number to call is sent once in this time, however often the emergency is spoken of."""
 
 
-def emergency(ledger: Ledger, *, message_id: UUID, lead_id: UUID, language: Language) -> list[Intent]:
+_HAPPENED: Mapping[Channel, str] = {
+    "whatsapp": "Wrote on WhatsApp.",
+    "email": "Wrote an e-mail.",
+    "web": "Filled in the form on the web page.",
+    "voice": "Called.",
+}
+
+
+def emergency(ledger: Ledger, *, message_id: UUID, lead_id: UUID, line: Line) -> list[Intent]:
     """The number to call, at once, and a colleague who knows."""
     settings = ledger.settings
-    text = phrase("emergency", language, clinic=settings.clinic_name, number=settings.emergency_number)
-    answer = WhatsAppText(body=text, language=language, written_by="phrases")
+    said = phrase("emergency", line.language, clinic=settings.clinic_name, number=settings.emergency_number)
+    answer = wording.text(line, said, written_by="phrases")
     intents = [
         Intent(key=f"emergency:{message_id}", content=answer, purpose="emergency", cause_id=message_id),
         Intent(
@@ -64,9 +75,9 @@ def contact(*, person_id: UUID, message_id: UUID) -> Intent:
     return Intent(key=f"contact:{person_id}", content=HubSpotContact(), purpose="crm", cause_id=message_id)
 
 
-def note(ledger: Ledger, *, message_id: UUID, lead_id: UUID) -> Intent:
+def note(ledger: Ledger, *, message_id: UUID, lead_id: UUID, channel: Channel) -> Intent:
     """A line on the contact's timeline."""
-    content = HubSpotNote(text=f"Wrote on WhatsApp. {lead_link(ledger, lead_id)}")
+    content = HubSpotNote(text=f"{_HAPPENED[channel]} {lead_link(ledger, lead_id)}")
     return Intent(key=f"note:{message_id}", content=content, purpose="crm", cause_id=message_id)
 
 

@@ -18,6 +18,7 @@ from medicalcor.operations import effects
 from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
+from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import Classification, LeadId, UserId
 from medicalcor.schemas.events.leads import LeadScored, LeadSeen, LeadTriaged
 from medicalcor.schemas.events.people import OptedOut
@@ -56,7 +57,7 @@ async def score(ledger: Ledger, *, ai: AiClient | None, message_id: UUID, correl
             return Scored(superseded=True)
         if about["scored_why"] is not None:
             return Scored(superseded=False, ai_usable=about["scored_why"] not in SLOW_AI)
-        said = await turns_of(connection, conversation_id=about["conversation_id"])
+        said = await turns_of(connection, lead_id=about["lead_id"])
     by_rules = rules.score(_scoring_input(said, about, name=None))
     output, by = await _judge(ledger, ai, scoring_input(said, about), by_rules)
     verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said))
@@ -122,7 +123,10 @@ async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
     if output.emergency and not await _number_was_sent(act.connection, about):
         # the model saw what the rules, which look at every message at once, did not
         intents = plans.emergency(
-            act.ledger, message_id=message["id"], lead_id=message["lead_id"], language=output.language
+            act.ledger,
+            message_id=message["id"],
+            lead_id=message["lead_id"],
+            line=Line(message["channel"], message["reply_kind"], output.language),
         )
         await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
     newly_hot = output.classification == Classification.HOT and about["classification"] != Classification.HOT

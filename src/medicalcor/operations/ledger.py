@@ -20,9 +20,18 @@ class Ledger:
     def crm_on(self) -> bool:
         return self.settings.hubspot_access_token is not None
 
-    @property
-    def whatsapp_on(self) -> bool:
-        return self.settings.whatsapp_api_key is not None
+    def is_on(self, kind: str) -> bool:
+        """Whether the provider that carries effects of this kind is configured."""
+        settings = self.settings
+        match kind.partition(".")[0]:
+            case "whatsapp":
+                return settings.whatsapp_api_key is not None
+            case "email":
+                return settings.smtp_url is not None and settings.email_from is not None
+            case "hubspot":
+                return self.crm_on
+            case _:
+                return True
 
 
 @dataclass(frozen=True, slots=True)

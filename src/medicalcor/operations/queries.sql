@@ -27,6 +27,9 @@ select address_key from addresses where person_id = $1 order by address_key;
 -- name: latest_lead
 select id from leads where person_id = $1 order by created_at desc limit 1;
 
+-- name: conversation_by_id
+select id, lead_id, person_id from conversations where id = $1;
+
 -- name: conversation_by_partition
 select id, lead_id, person_id from conversations where partition_key = $1;
 
@@ -44,32 +47,38 @@ select
     exists (
         select from suppressions s join addresses a using (address_key) where a.person_id = c.person_id
     ) as suppressed,
-    (select external_id from crm_links k where k.person_id = c.person_id) as crm_id
+    (select external_id from crm_links k where k.person_id = c.person_id) as crm_id,
+    array(
+        select purpose from consents g
+        where g.person_id = c.person_id and g.granted_at is not null and g.withdrawn_at is null
+    ) as consents
 from conversations c
 join people p on p.id = c.person_id
 join leads l on l.id = c.lead_id
 where c.id = $1;
 
 -- name: conversation_of_person
--- The person's conversation on a channel with this end of the clinic, under whatever address they write from.
+-- The person's conversation on a channel with this end of the clinic, under whatever address they write from. An end
+-- that is not known (empty) on either side is any.
 select id, lead_id, person_id from conversations
-where person_id = $1 and channel = 'whatsapp' and clinic_address = $2 order by opened_at limit 1;
+where person_id = $1 and channel = $2 and (clinic_address in ($3, '') or $3 = '') order by opened_at limit 1;
 
 -- name: situation
 -- A message, and all that is asked of its conversation before it is judged or answered. `newer` says whether the
 -- patient has written more since, read or not.
 select
     m.id, m.kind, m.body, c.id as conversation_id, c.person_id, c.lead_id, c.channel, c.partition_key,
-    c.last_automatic_at, c.taken_over_by, p.name, p.language,
+    c.reply_kind, c.last_automatic_at, c.taken_over_by, p.name, p.language,
     (
         exists (
             select from inbox i
-            where i.partition_key = c.partition_key and i.kind = 'message' and i.handled_at is null and i.id > m.id
+            where i.partition_key = coalesce((select own.partition_key from inbox own where own.id = m.id), c.partition_key)
+                and i.kind = 'message' and i.handled_at is null and i.id > m.id
         )
         or exists (
             select from messages later
             where later.conversation_id = c.id and later.id > m.id
-                and later.kind not in ('reaction', 'edit', 'revoke', 'system')
+                and later.kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
         )
     ) as newer,
     exists (select from effects e where e.cause_id = m.id and e.purpose = 'emergency') as emergency_answered,
@@ -85,7 +94,7 @@ where m.id = $1;
 select id, role, kind, body, language, at from (
     (
         select id, 'user' as role, kind, body, null as language, received_at as at
-        from messages where conversation_id = $1 and body is not null
+        from messages where lead_id = $1 and body is not null
         order by received_at desc, id desc limit $2
     )
     union all
@@ -93,7 +102,7 @@ select id, role, kind, body, language, at from (
         select id, 'assistant', content ->> 'kind', coalesce(content ->> 'body', content ->> 'name'),
             content ->> 'language', planned_at
         from effects
-        where conversation_id = $1 and kind in ('whatsapp.text', 'whatsapp.template')
+        where lead_id = $1 and kind in ('whatsapp.text', 'whatsapp.template', 'email.message')
             and status in ('planned', 'held', 'delayed', 'unknown', 'sent', 'delivered', 'read')
         order by planned_at desc, id desc limit $2
     )
@@ -106,7 +115,7 @@ limit $2;
 select exists (
     select from messages m
     where m.conversation_id = $1 and m.body is not null
-        and m.kind not in ('reaction', 'edit', 'revoke', 'system')
+        and m.kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
         and not exists (select from scores s where s.lead_id = m.lead_id and s.message_id >= m.id)
 );
 
@@ -115,7 +124,7 @@ select exists (
 select m.* from (
     select id, conversation_id, lead_id, person_id, kind, body, received_at, provider_id
     from messages
-    where conversation_id = $1 and kind not in ('reaction', 'edit', 'revoke', 'system')
+    where conversation_id = $1 and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
     order by id desc limit 1
 ) m
 where not exists (select from effects where key = 'answer:' || m.id)
@@ -169,14 +178,14 @@ select id from effects where provider_id = $1;
 -- name: dependent_effects
 -- What is still to go out to this person, but for an emergency; what is on its way cannot be called back.
 select id, kind, person_id from effects e
-where person_id = $1 and kind like 'whatsapp.%' and purpose <> 'emergency'
+where person_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and purpose <> 'emergency'
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
 -- name: automatic_effects
 -- What the machine has still to say in this conversation; what is on its way cannot be called back.
 select id, kind, person_id from effects e
-where conversation_id = $1 and kind like 'whatsapp.%' and author = 'automatic' and purpose <> 'emergency'
+where conversation_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic' and purpose <> 'emergency'
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
@@ -205,8 +214,9 @@ select id, conversation_id, person_id, kind from effects
 where status in ('planned', 'held', 'unknown', 'delayed') and coalesce(hold_until, planned_at) < $1
 order by planned_at limit 500;
 
--- name: stranded_messages
--- Messages that were stored long ago and that no run has taken in.
-select id, partition_key from inbox
-where kind = 'message' and handled_at is null and received_at < $1
+-- name: stranded_items
+-- Items that were stored long ago and that no run has taken in; of the kinds that have runs of their own.
+select id, provider, kind, partition_key from inbox
+where handled_at is null and received_at < $1
+    and (provider, kind) in (select * from unnest($2::text[], $3::text[]))
 order by id limit 500;

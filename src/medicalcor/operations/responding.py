@@ -4,12 +4,13 @@ One use case, because a patient waits for all of it. Each part remembers by itse
 crash goes on where it stopped.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from medicalcor.integrations.email.client import EmailClient
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
-from medicalcor.operations import answers, effects, leads, messaging
+from medicalcor.operations import answers, effects, leads, mailing, messaging
 from medicalcor.operations.answers import Outcome
 from medicalcor.operations.ledger import Ledger
 
@@ -20,6 +21,7 @@ class Voices:
 
     ai: AiClient | None
     whatsapp: WhatsAppClient | None
+    email: EmailClient | None
 
 
 async def judge_and_answer(
@@ -29,7 +31,7 @@ async def judge_and_answer(
     scored = await leads.score(ledger, ai=voices.ai, message_id=message_id, correlation_id=correlation_id)
     if scored.superseded:
         return "superseded"
-    usable = voices if scored.ai_usable else Voices(None, voices.whatsapp)
+    usable = voices if scored.ai_usable else replace(voices, ai=None)
     return await answer(ledger, usable, message_id=message_id, correlation_id=correlation_id)
 
 
@@ -42,5 +44,8 @@ async def answer(
     )
     if answered.send is not None:
         about = await effects.destination(ledger, effect_id=answered.send)
-        await messaging.send(ledger, whatsapp=voices.whatsapp, about=about)
+        if about.kind.startswith("email."):
+            await mailing.send(ledger, email=voices.email, about=about)
+        else:
+            await messaging.send(ledger, whatsapp=voices.whatsapp, about=about)
     return answered.outcome

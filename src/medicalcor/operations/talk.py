@@ -1,4 +1,4 @@
-"""What was said in a conversation, as turns."""
+"""What was said with a lead, on whatever channel, as turns."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -23,9 +23,9 @@ class Said:
     text: str
 
 
-async def turns_of(connection: Connection, *, conversation_id: UUID, last: int = REMEMBERED) -> list[Said]:
+async def turns_of(connection: Connection, *, lead_id: UUID, last: int = REMEMBERED) -> list[Said]:
     """The last turns, oldest first."""
-    rows = await connection.fetch(SQL["turns"], conversation_id, last)
+    rows = await connection.fetch(SQL["turns"], lead_id, last)
     return [
         Said(row["id"], row["role"], _text(row["kind"], row["body"], row["language"]))
         for row in reversed(rows)

@@ -13,10 +13,12 @@ from medicalcor.operations.messaging import take_statuses
 SQL = statements("medicalcor.operations")
 OVERDUE = timedelta(minutes=2)
 STRANDED = timedelta(minutes=10)
-"""A message that nobody took in for so long has lost its run, or waits in a queue that is far behind."""
+"""An item that nobody took in for so long has lost its run, or waits in a queue that is far behind."""
 RUNS_KEPT = timedelta(days=30)
 """Shorter than the inbox is kept: the inbox, not the runs, is what makes a redelivery harmless."""
 BODIES_KEPT = timedelta(days=365)
+ASKS_KEPT = timedelta(days=2)
+"""As long as a repeated request is answered as it was the first time."""
 
 
 async def sweep_effects(ledger: Ledger) -> int:
@@ -37,16 +39,19 @@ async def sweep_effects(ledger: Ledger) -> int:
     return len(rows)
 
 
-async def sweep_messages(ledger: Ledger) -> int:
-    """Take in what was stored and never taken in; a message that is under way is not taken in twice for it."""
+async def sweep_inbox(ledger: Ledger) -> int:
+    """Take in what was stored and never taken in; an item that is under way is not taken in twice for it."""
     now = clock.now()
+    single = [place for place, job in jobs.INBOX.items() if not job.together]
+    kinds = [provider for provider, _ in single], [kind for _, kind in single]
     async with transaction(ledger.pool) as connection:
-        rows = await connection.fetch(SQL["stranded_messages"], now - STRANDED)
+        rows = await connection.fetch(SQL["stranded_items"], now - STRANDED, *kinds)
         for row in rows:
+            job = jobs.INBOX[row["provider"], row["kind"]]
             await jobs.start(
                 connection,
-                jobs.WHATSAPP_MESSAGE,
-                id=f"{jobs.WHATSAPP_MESSAGE.name}:{row['id']}:sweep:{_slot(now, STRANDED)}",
+                job,
+                id=f"{job.name}:{row['id']}:sweep:{_slot(now, STRANDED)}",
                 args=(str(row["id"]),),
                 partition=row["partition_key"],
             )
@@ -81,6 +86,7 @@ async def retain(ledger: Ledger) -> int:
             (now - BODIES_KEPT).date(),
             now,
         )
+        await connection.execute("delete from asks where asked_at < $1", now - ASKS_KEPT)
     return removed
 
 

@@ -97,14 +97,16 @@ async def _replay(
 
 
 async def _differences(connection: Connection, table: str) -> list[Difference]:
-    key = await connection.fetchval(
-        "select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
-        " where i.indrelid = $1::text::regclass and i.indisprimary",
+    keys = await connection.fetch(
+        "select a.attname as name from pg_index i"
+        " join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)"
+        " where i.indrelid = $1::text::regclass and i.indisprimary order by a.attnum",
         f"public.{table}",
     )
+    names = ", ".join(row["name"] for row in keys)
     rows = await connection.fetch(
-        f"select coalesce(kept.{key}, made.{key})::text as key, to_jsonb(kept) as kept, to_jsonb(made) as made"  # noqa: S608 - the names are our own
-        f" from public.{table} kept full join pg_temp.{table} made on made.{key} = kept.{key}"
+        f"select concat_ws(' ', {names}) as key, to_jsonb(kept) as kept, to_jsonb(made) as made"  # noqa: S608 - the names are our own
+        f" from public.{table} kept full join pg_temp.{table} made using ({names})"
         f" where row(kept.*) is distinct from row(made.*) order by 1"
     )
     return [Difference(table, row["key"], _told(row["kept"], row["made"])) for row in rows]

@@ -14,6 +14,7 @@ UserId: TypeAlias = UUID
 Language: TypeAlias = Literal["ro", "en", "de", "it", "fr", "es", "hu"]
 LANGUAGES: tuple[Language, ...] = ("ro", "en", "de", "it", "fr", "es", "hu")
 
+AddressKind: TypeAlias = Literal["phone", "whatsapp_user", "email"]
 Channel: TypeAlias = Literal["whatsapp", "voice", "web", "email"]
 Role: TypeAlias = Literal["user", "assistant"]
 

@@ -13,6 +13,10 @@ Reason = Literal[
     "answers_a_message",
     "emergency",
     "hot_lead",
+    "missed_call",
+    "receipt",
+    "payment_request",
+    "marketing",
     "staff_wrote",
     "crm_sync",
     "staff_alert",
@@ -27,6 +31,7 @@ Reason = Literal[
     "settling",
     "quiet_hours",
     "channel_off",
+    "no_consent",
     "not_a_prospect",
     "person_erased",
 ]

@@ -1,13 +1,16 @@
 """What reaches a patient, a provider or staff."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.common import Language
 
-Purpose = Literal["answer", "emergency", "staff_reply", "crm", "staff_alert"]
+Purpose = Literal[
+    "answer", "emergency", "staff_reply", "missed_call", "receipt", "payment_request", "marketing", "crm", "staff_alert",
+]  # fmt: skip
 Author = Literal["automatic", "staff"]
 
 
@@ -29,6 +32,16 @@ class WhatsAppTemplate(Shape):
     name: str
     language: Language
     parameters: tuple[str, ...] = ()
+
+
+class EmailMessage(Shape):
+    """A mail to the patient. Subject and thread are taken from what it answers unless they are given."""
+
+    kind: Literal["email.message"] = "email.message"
+    subject: str | None = None
+    body: str = Field(min_length=1, max_length=20_000)
+    language: Language
+    written_by: Literal["ai", "phrases", "staff"]
 
 
 class HubSpotContact(Shape):
@@ -54,15 +67,31 @@ class HubSpotTask(Shape):
     due_minutes: int = 0
 
 
+class HubSpotCall(Shape):
+    """A call on the contact's timeline. What is told of it is read when it is sent; never what was said."""
+
+    kind: Literal["hubspot.call"] = "hubspot.call"
+    call_id: UUID
+
+
 class StaffAlert(Shape):
     """Shown to staff on the dashboard at once."""
 
     kind: Literal["staff.alert"] = "staff.alert"
-    code: Literal["emergency", "hot_lead", "delivery_failed"]
+    code: Literal[
+        "emergency", "hot_lead", "delivery_failed", "missed_call", "payment_failed", "wants_a_person"
+    ]
 
 
 Content = Annotated[
-    WhatsAppText | WhatsAppTemplate | HubSpotContact | HubSpotNote | HubSpotTask | StaffAlert,
+    WhatsAppText
+    | WhatsAppTemplate
+    | EmailMessage
+    | HubSpotContact
+    | HubSpotNote
+    | HubSpotTask
+    | HubSpotCall
+    | StaffAlert,
     Field(discriminator="kind"),
 ]
 
@@ -73,7 +102,7 @@ EffectStatus = Literal[
 
 def to_patient(kind: str) -> bool:
     """Whether an effect of this kind is something that the patient reads."""
-    return kind.startswith("whatsapp.")
+    return kind.startswith(("whatsapp.", "email."))
 
 
 OPEN: tuple[EffectStatus, ...] = ("planned", "held", "unknown", "delayed")

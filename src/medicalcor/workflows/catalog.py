@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from medicalcor.core import jobs
-from medicalcor.workflows.handlers import effect, whatsapp
+from medicalcor.workflows.handlers import ask, effect, whatsapp
 
 Workflow = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -13,4 +13,5 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.WHATSAPP_STATUSES.name: whatsapp.statuses,
     jobs.ANSWER.name: whatsapp.settled_answer,
     jobs.DELIVER.name: effect.deliver,
+    jobs.ASK.name: ask.answer,
 }

@@ -15,11 +15,12 @@ async def register(*, concurrency: int) -> None:
     await DBOS.register_queue_async(
         "effects", worker_concurrency=concurrency, partition_concurrency=1, polling_interval_sec=QUICK
     )
+    await DBOS.register_queue_async("asks", worker_concurrency=concurrency, polling_interval_sec=QUICK)
     await DBOS.register_queue_async("statuses", worker_concurrency=8, polling_interval_sec=STEADY)
     await DBOS.register_queue_async(
         "cron", worker_concurrency=2, global_concurrency=2, polling_interval_sec=1.0
     )
-    known = {"inbox", "effects", "statuses", "cron"}
+    known = {"inbox", "effects", "asks", "statuses", "cron"}
     for queue in await DBOS.list_queues_async():
         if queue.name not in known:
             await DBOS.delete_queue_async(queue.name)

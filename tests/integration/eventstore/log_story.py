@@ -12,7 +12,7 @@ from medicalcor.schemas.base import Event
 from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
-from medicalcor.schemas.events import conversations, effects, leads, people
+from medicalcor.schemas.events import consents, conversations, effects, leads, people
 from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
 
@@ -42,6 +42,7 @@ class Story:
         return [
             self._arrival(),
             self._message(),
+            self._consents(),
             self._judgement(),
             self._answer(),
             self._delivery(),
@@ -104,6 +105,21 @@ class Story:
             (person, people.PersonNamed(person_id=self.person, name=NAME + "-Pop")),
             (person, people.LanguageDetected(person_id=self.person, language="ro", message_id=self.message)),
         ]
+
+    def _consents(self) -> list[tuple[str, Event]]:
+        granted = consents.ConsentGranted(
+            person_id=self.person,
+            purposes=("data_processing", "marketing_email"),
+            channel="web",
+            text_version="2026-01",
+            language="ro",
+            evidence_id=self.message,
+            origin="https://clinic.example/form?of=Canarescu",
+        )
+        withdrawn = consents.ConsentWithdrawn(
+            person_id=self.person, purposes=("marketing_email",), channel="email"
+        )
+        return [(f"person-{self.person}", granted), (f"person-{self.person}", withdrawn)]
 
     def _judgement(self) -> list[tuple[str, Event]]:
         output = ScoringOutput(

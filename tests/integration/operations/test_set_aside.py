@@ -87,8 +87,8 @@ async def test_the_question_before_it_is_answered_in_its_turn(ledger: Ledger, ho
 async def test_a_message_whose_run_was_lost_is_taken_up_by_the_sweep(ledger: Ledger) -> None:
     late = await arrived(ledger, said("Bună"), ago=timedelta(minutes=11))
     await arrived(ledger, said("Bună ziua"), ago=timedelta(minutes=1))
-    assert await upkeep.sweep_messages(ledger) == 1
-    assert await upkeep.sweep_messages(ledger) == 1, "the same run again: nothing new"
+    assert await upkeep.sweep_inbox(ledger) == 1
+    assert await upkeep.sweep_inbox(ledger) == 1, "the same run again: nothing new"
     received = await receiving.receive(ledger, inbox_id=late)
     assert received.next == "score"
-    assert await upkeep.sweep_messages(ledger) == 0
+    assert await upkeep.sweep_inbox(ledger) == 0

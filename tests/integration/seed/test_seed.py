@@ -121,7 +121,7 @@ async def test_nothing_is_left_to_send(clinic: Pool, settings: Settings) -> None
     )
     ledger = open_ledger(settings, clinic)
     assert await upkeep.sweep_effects(ledger) == 0
-    assert await upkeep.sweep_messages(ledger) == 0
+    assert await upkeep.sweep_inbox(ledger) == 0
 
 
 async def test_the_front_desk_finds_every_kind_of_need(clinic: Pool) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pydantic_core import from_json
 
 from medicalcor.api.problems import Refused
-from medicalcor.api.webhooks.whatsapp import parse
-from medicalcor.api.webhooks.whatsapp_items import Item, split
+from medicalcor.api.webhooks.items import Item, parse
+from medicalcor.api.webhooks.whatsapp_items import split
 from medicalcor.schemas.wire.whatsapp import InboundMessage, InboundStatus, Notice, Unread
 
 READERS = {"message": InboundMessage, "status": InboundStatus, "notice": Notice, "unread": Unread}

@@ -7,7 +7,6 @@ only after the commit that holds all its items.
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -23,7 +22,7 @@ from medicalcor.core.database.pool import (
     DatabaseUnavailable,
 )
 from medicalcor.core.database.queries import statements
-from medicalcor.core.jobs import STATUSES_EVERY_MS, Job
+from medicalcor.core.jobs import INBOX, STATUSES_EVERY_MS
 from medicalcor.core.log import get_logger
 
 BATCH_ROWS = 512
@@ -37,20 +36,18 @@ _CONNECT_SECONDS = 1.0
 _PROVIDER = 1
 """Which column of a batch names the provider."""
 
+_WORKS = (
+    [provider for provider, _ in INBOX],
+    [kind for _, kind in INBOX],
+    [job.name for job in INBOX.values()],
+    [job.queue for job in INBOX.values()],
+    [job.together for job in INBOX.values()],
+)
+"""What new rows start, in the statement's columns."""
 _TAKE_IN = statements("medicalcor.api.webhooks", "intake.sql")["take_in"]
 _AWAY = (*CONNECTION_LOST, DatabaseUnavailable)
 
 log = get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a new row of this provider and kind starts: a run each, or one run for all of a half second."""
-
-    provider: str
-    kind: str
-    job: Job
-    together: bool = False
 
 
 class Row(NamedTuple):
@@ -76,16 +73,9 @@ class Delivery(NamedTuple):
 class Intake:
     """Takes deliveries in between `start` and `stop`."""
 
-    def __init__(self, database: Database, vault: Vault, *, works: Sequence[Work]) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
-        self._works = [
-            [work.provider for work in works],
-            [work.kind for work in works],
-            [work.job.name for work in works],
-            [work.job.queue for work in works],
-            [work.together for work in works],
-        ]
         self._waiting: list[Delivery] = []
         self._waiting_rows = 0
         self._arrived = asyncio.Event()
@@ -166,7 +156,7 @@ class Intake:
         began = clock.monotonic()
         columns = await self._columns(connection, batch)
         new = await connection.fetch(
-            _TAKE_IN, *columns, *self._works, _end_of_slot(columns[-1]), timeout=PATIENCE_SECONDS
+            _TAKE_IN, *columns, *_WORKS, _end_of_slot(columns[-1]), timeout=PATIENCE_SECONDS
         )
         for delivery in batch:
             if not delivery.stored.done():

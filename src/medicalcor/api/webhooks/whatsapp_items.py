@@ -5,11 +5,12 @@ fit becomes an item of kind `unread` and leaves its neighbours alone. Runs for e
 parsed JSON as it is; `schemas.wire.whatsapp` reads an item again where there is time.
 """
 
-import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic_core import to_json
+
+from medicalcor.api.webhooks.items import Item, canonical, unread
 
 Json: TypeAlias = Any
 Object: TypeAlias = dict[str, Any]
@@ -33,31 +34,18 @@ _CONTENT = {
 }
 
 
-class Item(NamedTuple):
-    kind: str
-    """message, status, notice or unread."""
-    identity: str
-    """The same for every delivery of the same item."""
-    address: str
-    """Whose turn it takes: the conversation of a message, else the item itself."""
-    body: bytes
-    """JSON, as `schemas.wire.whatsapp` reads it."""
-    reason: str | None = None
-    """Why it could not be read, in words for staff."""
-
-
 def split(payload: Json) -> list[Item]:
     """At least one item, whatever the payload is."""
     entries = payload.get("entry") if isinstance(payload, dict) else None
     if not isinstance(entries, list) or not entries:
-        return [_unread("it is no WhatsApp webhook: there is no list `entry`", payload)]
+        return [unread("it is no WhatsApp webhook: there is no list `entry`", payload)]
     return [item for entry in entries for item in _entry(entry)]
 
 
 def _entry(entry: Json) -> Iterator[Item]:
     changes = entry.get("changes") if isinstance(entry, dict) else None
     if not isinstance(changes, list) or not changes:
-        yield _unread("the entry has no list `changes`", entry)
+        yield unread("the entry has no list `changes`", entry)
         return
     for change in changes:
         yield from _change(entry, change)
@@ -65,7 +53,7 @@ def _entry(entry: Json) -> Iterator[Item]:
 
 def _change(entry: Object, change: Json) -> Iterator[Item]:
     if not isinstance(change, dict):
-        yield _unread("the change is no object", change)
+        yield unread("the change is no object", change)
         return
     field, value = change.get("field"), change.get("value")
     speaks = isinstance(value, dict) and ("messages" in value or "statuses" in value)
@@ -74,7 +62,7 @@ def _change(entry: Object, change: Json) -> Iterator[Item]:
     elif isinstance(field, str) and field != "messages":
         yield _notice(entry, field, value)
     else:
-        yield _unread("the change has no readable `field` and `value`", change)
+        yield unread("the change has no readable `field` and `value`", change)
 
 
 def _value(entry: Object, value: Object) -> Iterator[Item]:
@@ -91,21 +79,21 @@ def _value(entry: Object, value: Object) -> Iterator[Item]:
                 yield read(one, number, metadata, value)
         elif listed is not None:
             found = True
-            yield _unread(f"`{name}` is no list", value)
+            yield unread(f"`{name}` is no list", value)
     if value.get("errors"):
         yield _notice(entry, "errors", {"metadata": metadata, "errors": value["errors"]})
     elif not found:
-        yield _unread("the change has no messages, statuses or errors", value)
+        yield unread("the change has no messages, statuses or errors", value)
 
 
 def _message(message: Json, number: Json, metadata: Object, value: Object) -> Item:
     fault = _fault(message, number)
     if fault:
-        return _unread(fault, {"metadata": metadata, "contacts": value.get("contacts"), "message": message})
+        return unread(fault, {"metadata": metadata, "contacts": value.get("contacts"), "message": message})
     contact = _contact(message, value)
     sender = _sender(message, contact)
     if sender is None:
-        return _unread("nobody is named as the sender", {"metadata": metadata, "message": message})
+        return unread("nobody is named as the sender", {"metadata": metadata, "message": message})
     body = to_json(
         {
             "kind": "message",
@@ -174,26 +162,16 @@ def _sender(message: Object, contact: Object | None) -> str | None:
 
 def _status(status: Json, number: Json, metadata: Object, _value: Object) -> Item:
     if not isinstance(status, dict) or not _is_text(status.get("id")) or not _is_text(status.get("status")):
-        return _unread("the status has no `id` and `status`", {"metadata": metadata, "status": status})
+        return unread("the status has no `id` and `status`", {"metadata": metadata, "status": status})
     body = to_json({"kind": "status", "phone_number_id": number, "status": status})
     return Item("status", f"{status['id']}:{status['status']}", status["id"], body)
 
 
 def _notice(entry: Object, field: str, value: Json) -> Item:
     account = entry.get("id")
-    identity = _canonical({"account": account, "time": entry.get("time"), "field": field, "value": value})
+    identity = canonical({"account": account, "time": entry.get("time"), "field": field, "value": value})
     body = to_json({"kind": "notice", "field": field, "value": value, "account": account})
     return Item("notice", identity, identity, body)
-
-
-def _unread(reason: str, raw: Json) -> Item:
-    identity = _canonical(raw)
-    body = to_json({"kind": "unread", "reason": reason, "raw": raw})
-    return Item("unread", identity, identity, body, reason)
-
-
-def _canonical(value: Json) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _is_text(value: Json) -> bool:

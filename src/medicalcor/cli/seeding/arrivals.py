@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from medicalcor.api.webhooks.intake import Row
-from medicalcor.api.webhooks.whatsapp import PROVIDER, row_of
+from medicalcor.api.webhooks.items import row_of
+from medicalcor.api.webhooks.whatsapp import PROVIDER
 from medicalcor.api.webhooks.whatsapp_items import split
 from medicalcor.cli.seeding.stories import Line, Story
 from medicalcor.core import ids
@@ -93,4 +94,4 @@ async def is_stored(connection: Connection, vault: Vault, *, value: Value) -> bo
 
 def _row(value: Value, vault: Vault) -> Row:
     (item,) = split({"entry": [{"changes": [{"field": "messages", "value": value}]}]})
-    return row_of(item, vault=vault)
+    return row_of(item, provider=PROVIDER, vault=vault)

@@ -10,6 +10,8 @@ from medicalcor.schemas.decisions import Decision, Reason
 from medicalcor.schemas.effects import Author, Content, Purpose, WhatsAppTemplate, WhatsAppText
 
 VERSION = "1"
+_FOLLOW_UP = frozenset({"marketing_whatsapp", "treatment_updates", "appointment_reminders"})
+"""Any of these lets us write to somebody who called."""
 WINDOW = timedelta(hours=24)
 """WhatsApp: free text only this long after the patient's last message (Meta, customer service window)."""
 
@@ -31,6 +33,8 @@ class Facts:
     taken_over: bool = False
     last_inbound_at: datetime | None = None
     score: int | None = None
+    consents: frozenset[str] = frozenset()
+    """Purposes that the person has agreed to."""
 
 
 def decide(facts: Facts) -> Decision:
@@ -62,9 +66,22 @@ def _barrier(facts: Facts) -> tuple[Reason, ...]:
             return ("suppressed_address",)
         if facts.taken_over and facts.author == "automatic":
             return ("taken_over",)
+    if not _agreed(facts):
+        return ("no_consent",)
     if isinstance(facts.content, WhatsAppText) and not window_open(facts.now, facts.last_inbound_at):
         return ("window_closed",)
     return ()
+
+
+def _agreed(facts: Facts) -> bool:
+    """What nobody asked us for needs a consent. Who wrote on the channel before may be written to about a call."""
+    match facts.purpose:
+        case "marketing":
+            return f"marketing_{facts.content.kind.partition('.')[0]}" in facts.consents
+        case "missed_call":
+            return facts.last_inbound_at is not None or not facts.consents.isdisjoint(_FOLLOW_UP)
+        case _:
+            return True
 
 
 def _asked_again(facts: Facts) -> bool:
@@ -76,8 +93,8 @@ def _asked_again(facts: Facts) -> bool:
 
 def _why(facts: Facts) -> Reason:
     match facts.purpose:
-        case "emergency":
-            return "emergency"
+        case "emergency" | "missed_call" | "receipt" | "payment_request" | "marketing":
+            return facts.purpose
         case "staff_reply":
             return "staff_wrote"
         case _ if isinstance(facts.content, WhatsAppTemplate):
@@ -94,6 +111,7 @@ def _decision(verdict: str, reasons: tuple[Reason, ...], facts: Facts) -> Decisi
     evidence = {
         "purpose": facts.purpose,
         "author": facts.author,
+        "consents": " ".join(sorted(facts.consents)),
         "opted_out": facts.opted_out_at is not None or facts.suppressed,
         "taken_over": facts.taken_over,
         "last_inbound_at": facts.last_inbound_at.isoformat() if facts.last_inbound_at else None,

@@ -4,13 +4,21 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from medicalcor.schemas.base import Event, Personal, Shape
-from medicalcor.schemas.common import Channel, ConversationId, LeadId, MessageId, PersonId, UserId
+from medicalcor.schemas.common import (
+    AddressKind,
+    Channel,
+    ConversationId,
+    LeadId,
+    MessageId,
+    PersonId,
+    UserId,
+)
 
 MessageKind = Literal[
     "text", "image", "video", "audio", "document", "sticker", "location", "contacts", "button", "interactive",
-    "reaction", "order", "edit", "revoke", "system", "unsupported",
+    "reaction", "order", "edit", "revoke", "system", "unsupported", "email", "form", "call", "automatic",
 ]  # fmt: skip
-SILENT: frozenset[str] = frozenset({"reaction", "edit", "revoke", "system"})
+SILENT: frozenset[str] = frozenset({"reaction", "edit", "revoke", "system", "automatic"})
 """Kinds that nobody expects an answer to."""
 
 
@@ -33,8 +41,8 @@ class ConversationOpened(Event):
     partition_key: str
     """Keyed hash of both ends: what the queue keeps in order."""
     clinic_address: str
-    """The clinic's own end: its WhatsApp phone number id."""
-    reply_kind: Literal["phone", "whatsapp_user"]
+    """The clinic's own end, such as its WhatsApp phone number id; empty where it has one such line only."""
+    reply_kind: AddressKind
     reply_to: Annotated[str | None, Personal()]
     """None when the sender gave nothing that can be written to."""
 
@@ -51,7 +59,7 @@ class MessageReceived(Event):
     text: Annotated[str | None, Personal()] = None
     media: Annotated[Media | None, Personal()] = None
     provider_id: Annotated[str, Personal()]
-    """WhatsApp's ids hold the sender's number."""
+    """WhatsApp's ids hold the sender's number; a mail has its `Message-ID`."""
     in_reply_to: Annotated[str | None, Personal()] = None
     sent_at: datetime
 

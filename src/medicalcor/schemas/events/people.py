@@ -3,9 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 
 from medicalcor.schemas.base import Event, Personal
-from medicalcor.schemas.common import Channel, Language, MessageId, PersonId
-
-AddressKind = Literal["phone", "whatsapp_user", "email"]
+from medicalcor.schemas.common import AddressKind, Channel, Language, MessageId, PersonId
 
 
 class PersonCreated(Event):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events import conversations, effects, leads, people
+from medicalcor.schemas.events import consents, conversations, effects, leads, people
 
 EVENTS: tuple[type[Event], ...] = (
     people.PersonCreated,
@@ -14,6 +14,8 @@ EVENTS: tuple[type[Event], ...] = (
     people.OptedOut,
     people.CrmLinked,
     people.PersonErased,
+    consents.ConsentGranted,
+    consents.ConsentWithdrawn,
     leads.LeadCreated,
     leads.LeadScored,
     leads.LeadTriaged,

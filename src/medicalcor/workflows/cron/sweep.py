@@ -10,6 +10,6 @@ from medicalcor.workflows.steps import upkeep
 
 @DBOS.workflow(name="cron.effect_sweep")
 async def run(_scheduled_at: datetime, _context: Any) -> None:
-    await upkeep.sweep_messages()
+    await upkeep.sweep_inbox()
     await upkeep.sweep_statuses()
     await upkeep.sweep_effects()

@@ -1,6 +1,19 @@
-"""Shared by everything that a patient says: judged when there are words to judge, and answered."""
+"""Shared by everything that a patient writes: taken in, judged when there are words to judge, and answered."""
 
 from medicalcor.workflows.steps import conversations as steps
+
+
+async def take_in(inbox_id: str) -> str:
+    """A message of whatever channel, from the inbox to its answer."""
+    try:
+        received = await steps.receive(inbox_id)
+    except Exception:  # noqa: BLE001 - whatever it is, the engine has logged it, and a person must see the message
+        received = await steps.set_aside(inbox_id)
+    if received["next"] == "nothing":
+        return "recorded"
+    return await respond(
+        received["message_id"], received["correlation_id"], judge=received["next"] == "score"
+    )
 
 
 async def respond(message_id: str, correlation_id: str, *, judge: bool) -> str:

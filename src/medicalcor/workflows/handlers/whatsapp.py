@@ -3,21 +3,13 @@
 from dbos import DBOS
 
 from medicalcor.core import jobs
-from medicalcor.workflows.flows.lead_scoring import respond
+from medicalcor.workflows.flows.lead_scoring import take_in
 from medicalcor.workflows.steps import conversations as steps
 
 
 @DBOS.workflow(name=jobs.WHATSAPP_MESSAGE.name, max_recovery_attempts=50)
 async def message(inbox_id: str) -> str:
-    try:
-        received = await steps.receive(inbox_id)
-    except Exception:  # noqa: BLE001 - whatever it is, the engine has logged it, and a person must see the message
-        received = await steps.set_aside(inbox_id)
-    if received["next"] == "nothing":
-        return "recorded"
-    return await respond(
-        received["message_id"], received["correlation_id"], judge=received["next"] == "score"
-    )
+    return await take_in(inbox_id)
 
 
 @DBOS.workflow(name=jobs.ANSWER.name, max_recovery_attempts=50)

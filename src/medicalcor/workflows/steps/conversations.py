@@ -76,7 +76,8 @@ async def answer(message_id: str, correlation_id: str, *, settled: bool = False)
 
 
 def _voices() -> responding.Voices:
-    return responding.Voices(ai=current().ai, whatsapp=current().whatsapp)
+    runtime = current()
+    return responding.Voices(ai=runtime.ai, whatsapp=runtime.whatsapp, email=runtime.email)
 
 
 @DBOS.step(name="messaging.take_statuses", **RETRIES)

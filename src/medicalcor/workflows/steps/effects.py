@@ -5,7 +5,7 @@ from uuid import UUID
 from dbos import DBOS
 
 from medicalcor.core import context
-from medicalcor.operations import crm, effects, messaging
+from medicalcor.operations import crm, effects, mailing, messaging
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
@@ -22,7 +22,10 @@ async def _deliver_one(effect_id: str) -> None:
     runtime = current()
     about = await effects.destination(runtime.ledger, effect_id=UUID(effect_id))
     with context.bind(correlation_id=about.cause.correlation_id):
-        if about.kind.startswith("hubspot."):
-            await crm.sync(runtime.ledger, hubspot=runtime.hubspot, about=about)
-        else:
-            await messaging.send(runtime.ledger, whatsapp=runtime.whatsapp, about=about)
+        match about.kind.partition(".")[0]:
+            case "hubspot":
+                await crm.sync(runtime.ledger, hubspot=runtime.hubspot, about=about)
+            case "email":
+                await mailing.send(runtime.ledger, email=runtime.email, about=about)
+            case _:
+                await messaging.send(runtime.ledger, whatsapp=runtime.whatsapp, about=about)

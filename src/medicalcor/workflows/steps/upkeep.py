@@ -7,10 +7,10 @@ from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
 
-@DBOS.step(name="upkeep.sweep_messages", **RETRIES)
+@DBOS.step(name="upkeep.sweep_inbox", **RETRIES)
 @through_outages
-async def sweep_messages() -> int:
-    return await upkeep.sweep_messages(current().ledger)
+async def sweep_inbox() -> int:
+    return await upkeep.sweep_inbox(current().ledger)
 
 
 @DBOS.step(name="upkeep.sweep_effects", **RETRIES)

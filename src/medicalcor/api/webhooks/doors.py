@@ -1,0 +1,20 @@
+"""The doors there are: one line a provider."""
+
+from medicalcor.api.shell import Door
+from medicalcor.api.webhooks import whatsapp
+from medicalcor.api.webhooks.desk import Desk
+from medicalcor.api.webhooks.intake import Intake
+from medicalcor.core.crypto.vault import Vault
+from medicalcor.core.ratelimit import Limit
+from medicalcor.core.settings import Settings
+
+
+def open_doors(settings: Settings, *, intake: Intake, vault: Vault, limit: Limit) -> list[Door]:
+    """What is not configured answers 404 at its door."""
+
+    def desk(provider: str) -> Desk:
+        return Desk(provider, intake=intake, vault=vault)
+
+    return [
+        whatsapp.WhatsApp(settings, desk(whatsapp.PROVIDER)).door(limit),
+    ]

@@ -1,0 +1,9 @@
+"""Who reads what a provider's inbox items say."""
+
+from collections.abc import Mapping
+
+from medicalcor.operations.arrivals import whatsapp
+from medicalcor.operations.arrivals.base import Read
+
+READERS: Mapping[str, Read] = {"whatsapp": whatsapp.read}
+"""By provider, for items of kind `message`."""

@@ -1,0 +1,5 @@
+"""What can be asked at the gateway, by name."""
+
+from medicalcor.operations.asks import Functions
+
+FUNCTIONS: Functions = {}
