@@ -1,0 +1,91 @@
+"""What happens to a visit. Stream `appointment-<id>`; the subject is the person who comes or who booked it."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from medicalcor.schemas.appointments import AppointmentId, CancelReason, Visit
+from medicalcor.schemas.base import Event, Personal
+from medicalcor.schemas.common import LeadId, PersonId
+
+
+class AppointmentHeld(Event):
+    """Kept free for somebody who is choosing, until `expires_at`."""
+
+    type: ClassVar[str] = "appointment.held"
+    appointment_id: AppointmentId
+    person_id: PersonId
+    lead_id: LeadId | None
+    visit: Visit
+    for_name: Annotated[str | None, Personal()] = None
+    expires_at: datetime
+
+
+class AppointmentBooked(Event):
+    type: ClassVar[str] = "appointment.booked"
+    appointment_id: AppointmentId
+    person_id: PersonId
+    lead_id: LeadId | None
+    visit: Visit
+    for_name: Annotated[str | None, Personal()] = None
+    overlaps: tuple[AppointmentId, ...] = ()
+    """The visits that it was put over, on purpose."""
+    overlap_reason: Annotated[str | None, Personal()] = None
+
+
+class AppointmentKept(Event):
+    """What was held is booked."""
+
+    type: ClassVar[str] = "appointment.kept"
+    appointment_id: AppointmentId
+    person_id: PersonId
+
+
+class AppointmentExpired(Event):
+    """Nobody booked what was held; its time is free."""
+
+    type: ClassVar[str] = "appointment.expired"
+    appointment_id: AppointmentId
+    person_id: PersonId
+
+
+class AppointmentConfirmed(Event):
+    """The patient says that they come."""
+
+    type: ClassVar[str] = "appointment.confirmed"
+    appointment_id: AppointmentId
+    person_id: PersonId
+
+
+class AppointmentMoved(Event):
+    """Another time or another practitioner; a confirmation of the old time is gone."""
+
+    type: ClassVar[str] = "appointment.moved"
+    appointment_id: AppointmentId
+    person_id: PersonId
+    visit: Visit
+    moved_from: datetime
+    overlaps: tuple[AppointmentId, ...] = ()
+    overlap_reason: Annotated[str | None, Personal()] = None
+
+
+class AppointmentCancelled(Event):
+    type: ClassVar[str] = "appointment.cancelled"
+    appointment_id: AppointmentId
+    person_id: PersonId
+    reason: CancelReason
+
+
+class AppointmentMissed(Event):
+    """The patient did not come."""
+
+    type: ClassVar[str] = "appointment.missed"
+    appointment_id: AppointmentId
+    person_id: PersonId
+
+
+class AppointmentCompleted(Event):
+    """The patient was here."""
+
+    type: ClassVar[str] = "appointment.completed"
+    appointment_id: AppointmentId
+    person_id: PersonId
