@@ -1,6 +1,7 @@
 """What every use case records with."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from medicalcor.core.crypto.vault import Vault
 from medicalcor.core.database.pool import Connection, Pool
@@ -49,6 +50,16 @@ class Act:
 def by_system(correlation_id: str) -> Cause:
     """What the machine does of itself, following from a request."""
     return Cause(correlation_id=correlation_id, actor="system")
+
+
+def by_patient(correlation_id: str) -> Cause:
+    """What a patient decided, through whichever channel."""
+    return Cause(correlation_id=correlation_id, actor="patient")
+
+
+def by_user(user_id: UUID, *, correlation_id: str) -> Cause:
+    """What a colleague decided."""
+    return Cause(correlation_id=correlation_id, actor=f"user:{user_id}")
 
 
 def open_ledger(settings: Settings, pool: Pool) -> Ledger:

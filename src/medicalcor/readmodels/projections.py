@@ -1,14 +1,16 @@
 """All projections, in the order in which they are applied: effects before those who look at them."""
 
 from medicalcor.core.eventstore.store import Projections
+from medicalcor.readmodels.appointments import projection as appointments
 from medicalcor.readmodels.consents import projection as consents
 from medicalcor.readmodels.conversations import projection as conversations
 from medicalcor.readmodels.effects import projection as effects
 from medicalcor.readmodels.leads import projection as leads
 from medicalcor.readmodels.people import projection as people
+from medicalcor.readmodels.practice import projection as practice
 from medicalcor.readmodels.timeline import projection as timeline
 
-_ALL = (people, consents, effects, conversations, leads, timeline)
+_ALL = (people, consents, effects, conversations, leads, timeline, practice, appointments)
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)
 PROJECTIONS: Projections = tuple(noun.APPLY for noun in _ALL)

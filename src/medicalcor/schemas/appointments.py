@@ -1,8 +1,10 @@
 """Visits: what is offered, what is chosen, what it takes."""
 
-from datetime import datetime
-from typing import Literal, TypeAlias
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal, Self, TypeAlias
 from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.common import LeadId, PersonId
@@ -15,6 +17,10 @@ ACTIVE: tuple[Status, ...] = ("held", "booked", "confirmed")
 CancelReason = Literal["patient", "clinic", "illness", "duplicate", "not_needed", "other"]
 
 
+PartOfDay = Literal["any", "morning", "afternoon", "evening"]
+LONGEST_SEARCH = timedelta(days=366)
+
+
 class Slot(Shape):
     """A time that can be booked, with whom. Times are in UTC."""
 
@@ -23,12 +29,39 @@ class Slot(Shape):
     ends_at: datetime
 
 
+class SlotQuery(Shape):
+    """What times are looked for."""
+
+    procedure_id: ProcedureId
+    practitioner_id: PractitionerId | None = None
+    """None: anybody who can."""
+    prefer: PractitionerId | None = None
+    """Comes first among those who are free."""
+    first_day: date
+    last_day: date
+    """By the clinic's calendar, both included."""
+    part_of_day: PartOfDay = "any"
+    not_before: time | None = None
+    not_after: time | None = None
+    """The visit begins by then at the latest; both by the clinic's clock, within the part of the day."""
+    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = frozenset(range(7))
+    """0 is Monday."""
+    order: Literal["earliest", "spread"] = "earliest"
+    limit: Annotated[int, Field(ge=1, le=500)] = 20
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if not timedelta() <= self.last_day - self.first_day <= LONGEST_SEARCH:
+            raise ValueError(f"days go forward, over {LONGEST_SEARCH.days} days at most")
+        return self
+
+
 class Choice(Shape):
     """What somebody chose: exactly this is booked, or nothing."""
 
     procedure_id: ProcedureId
     practitioner_id: PractitionerId
-    starts_at: datetime
+    starts_at: AwareDatetime
 
 
 class Taken(Shape):
@@ -49,6 +82,17 @@ class Visit(Shape):
     starts_at: datetime
     ends_at: datetime
     takes: tuple[Taken, ...]
+
+
+class Wish(Shape):
+    """A visit that somebody asks for. The same `key` books once."""
+
+    person_id: PersonId
+    choice: Choice
+    key: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    lead_id: LeadId | None = None
+    for_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    """Who comes, when it is somebody else than the person."""
 
 
 class Appointment(Shape):

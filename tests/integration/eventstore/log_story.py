@@ -1,26 +1,35 @@
 """A person's story in which every kind of event happens once or more."""
 
+import itertools
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from medicalcor.core import ids
 from medicalcor.core.database.pool import Pool
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
+from medicalcor.schemas import appointments as visits
+from medicalcor.schemas import practice as clinic
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
-from medicalcor.schemas.events import consents, conversations, effects, leads, people
+from medicalcor.schemas.events import appointments, consents, conversations, effects, leads, people, practice
 from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
 
 NAME = "Ana Canarescu"
 PHONE = "+40722777001"
 TEXT = "Bună ziua, vreau un implant, am bugetul pregătit"
-PERSONAL = (NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant")
+PERSONAL = (
+    *(NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant"),
+    *("Mihai Canarescu", "swelling, cannot wait", "Dr. Canarescu", "her knee"),
+)
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+_numbers = itertools.count(1, 2)
 
 
 @dataclass
@@ -36,6 +45,10 @@ class Story:
     contact: UUID = field(default_factory=ids.new_id)
     note: UUID = field(default_factory=ids.new_id)
     lost: UUID = field(default_factory=ids.new_id)
+    practitioner: UUID = field(default_factory=ids.new_id)
+    room: UUID = field(default_factory=ids.new_id)
+    procedure: UUID = field(default_factory=ids.new_id)
+    number: int = field(default_factory=lambda: next(_numbers))
 
     def chapters(self) -> list[list[tuple[str, Event]]]:
         """What is appended together, in order."""
@@ -48,6 +61,8 @@ class Story:
             self._delivery(),
             self._crm(),
             self._staff(),
+            self._practice(),
+            self._visits(),
             self._end(),
         ]
 
@@ -228,6 +243,97 @@ class Story:
             ),
         ]
 
+    def _practice(self) -> list[tuple[str, Event]]:
+        day = date(2026, 1, 1) + timedelta(days=self.number)
+        who, stream = {"practitioner_id": self.practitioner}, f"practitioner-{self.practitioner}"
+        hours = clinic.Hours(opens=time(9), closes=time(13))
+        week = (clinic.WeekHours(weekday=0, opens=time(9), closes=time(17)),)
+        described = practice.PractitionerDescribed(
+            **who, resource_no=self.number, name="Dr. Canarescu", languages=("ro",), skills=(), is_active=True
+        )
+        room = clinic.Resource(kind="room", title="Chair", groups=("chair",))
+        terms = clinic.Terms(code=f"p{self.number}", titles={"ro": "Consultație"}, minutes=30, price_from=100)
+        off = clinic.TimeOff(
+            resource_id=self.practitioner, starts_at=T0, ends_at=T0 + timedelta(days=2), kind="sick"
+        )
+        return [
+            (stream, described),
+            (stream, practice.WeekHoursSet(**who, hours=week)),
+            (stream, practice.DayHoursSet(**who, day=day, hours=(hours,))),
+            (stream, practice.DayHoursSet(**who, day=day + timedelta(days=1), hours=())),
+            (stream, practice.DayHoursCleared(**who, day=day)),
+            (
+                f"resource-{self.room}",
+                practice.ResourceDescribed(resource_id=self.room, resource_no=self.number + 1, resource=room),
+            ),
+            (
+                f"procedure-{self.procedure}",
+                practice.ProcedureDefined(procedure_id=self.procedure, terms=terms),
+            ),
+            *(
+                (f"time_off-{one}", practice.TimeOffAdded(time_off_id=one, time_off=off, note="her knee"))
+                for one in (self.room, self.procedure)
+            ),
+            (f"time_off-{self.room}", practice.TimeOffRemoved(time_off_id=self.room)),
+            *(
+                (
+                    f"holiday-{one}",
+                    practice.HolidayAdded(holiday_id=one, holiday=clinic.Holiday(day=on, title="Paște")),
+                )
+                for one, on in ((self.room, day), (self.procedure, day + timedelta(days=1)))
+            ),
+            (f"holiday-{self.room}", practice.HolidayRemoved(holiday_id=self.room)),
+        ]
+
+    def _visits(self) -> list[tuple[str, Event]]:
+        held, lapsed, booked, missed, off = (ids.new_id() for _ in range(5))
+        begins = (
+            appointments.AppointmentHeld(**self._visit(held, 9), for_name="Mihai Canarescu", expires_at=T0),
+            appointments.AppointmentHeld(**self._visit(lapsed, 10), expires_at=T0),
+            appointments.AppointmentBooked(
+                **self._visit(booked, 9, deliberate=True),
+                overlaps=(held,),
+                overlap_reason="swelling, cannot wait",
+            ),
+            appointments.AppointmentBooked(**self._visit(missed, 12)),
+            appointments.AppointmentBooked(**self._visit(off, 13)),
+        )
+        moved = {key: value for key, value in self._visit(booked, 10).items() if key != "lead_id"}
+        goes_on: tuple[tuple[UUID, type[Event], dict[str, object]], ...] = (
+            (held, appointments.AppointmentKept, {}),
+            (lapsed, appointments.AppointmentExpired, {}),
+            (booked, appointments.AppointmentConfirmed, {}),
+            (booked, appointments.AppointmentMoved, {**moved, "moved_from": T0}),
+            (booked, appointments.AppointmentCompleted, {}),
+            (missed, appointments.AppointmentMissed, {}),
+            (off, appointments.AppointmentCancelled, {"reason": "patient"}),
+        )
+        return [
+            *((f"appointment-{one.appointment_id}", one) for one in begins),
+            *(
+                (
+                    f"appointment-{one}",
+                    kind.model_validate({"appointment_id": one, "person_id": self.person, **more}),
+                )
+                for one, kind, more in goes_on
+            ),
+        ]
+
+    def _visit(self, one: UUID, hour: int, *, deliberate: bool = False) -> dict[str, object]:
+        start, end = T0.replace(hour=hour), T0.replace(hour=hour + 1)
+        takes = tuple(
+            visits.Taken(resource_no=number, starts_at=start, ends_at=end, deliberate=deliberate)
+            for number in (self.number, self.number + 1)
+        )
+        visit = visits.Visit(
+            procedure_id=self.procedure,
+            practitioner_id=self.practitioner,
+            starts_at=start,
+            ends_at=end,
+            takes=takes,
+        )
+        return {"appointment_id": one, "person_id": self.person, "lead_id": self.lead, "visit": visit}
+
     def _end(self) -> list[tuple[str, Event]]:
         opted_out = people.OptedOut(
             person_id=self.person,
@@ -275,6 +381,13 @@ class Story:
         return f"effect-{effect}", planned
 
 
+def _subject(stream: str, story: Story) -> UUID:
+    """The clinic's own things are nobody's story: the subject is the thing itself."""
+    noun, _, thing = stream.partition("-")
+    own = {"practitioner", "resource", "procedure", "time_off", "holiday"}
+    return UUID(thing) if noun in own else story.person
+
+
 async def tell(pool: Pool, store: EventStore, story: Story) -> list[Recorded]:
     """Record the whole story, a transaction a chapter."""
     recorded: list[Recorded] = []
@@ -284,7 +397,7 @@ async def tell(pool: Pool, store: EventStore, story: Story) -> list[Recorded]:
                 Append(
                     stream,
                     [event],
-                    story.person,
+                    _subject(stream, story),
                     key=f"{story.person}-{nth}-{place}",
                     occurred_at=T0 + timedelta(minutes=nth),
                 )

@@ -20,6 +20,8 @@ class Right(StrEnum):
     """Take over, write, mark as handled."""
     SEE_UNREAD = "see_unread"
     """What came in and could not be read, as it came."""
+    BOOK_OVER = "book_over"
+    """Put a visit over another one or outside working hours, saying why."""
 
 
 EVERYBODY = frozenset(Role)
@@ -29,6 +31,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SEE_LEADS: EVERYBODY,
     Right.WORK_LEADS: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.SEE_UNREAD: frozenset({Role.ADMIN, Role.RECEPTIONIST, Role.PRIVACY_OFFICER}),
+    Right.BOOK_OVER: frozenset({Role.ADMIN, Role.DOCTOR}),
 }
 
 

@@ -15,6 +15,7 @@ Pool: TypeAlias = "asyncpg.Pool[Row]"
 DatabaseRole: TypeAlias = Literal["medicalcor_app", "medicalcor_gateway", "medicalcor_report"]
 
 UniqueViolation = asyncpg.UniqueViolationError
+ExclusionViolation = asyncpg.ExclusionViolationError
 CONNECTION_LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events import consents, conversations, effects, leads, people
+from medicalcor.schemas.events import appointments, consents, conversations, effects, leads, people, practice
 
 EVENTS: tuple[type[Event], ...] = (
     people.PersonCreated,
@@ -33,6 +33,25 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
+    practice.PractitionerDescribed,
+    practice.WeekHoursSet,
+    practice.DayHoursSet,
+    practice.DayHoursCleared,
+    practice.ResourceDescribed,
+    practice.ProcedureDefined,
+    practice.TimeOffAdded,
+    practice.TimeOffRemoved,
+    practice.HolidayAdded,
+    practice.HolidayRemoved,
+    appointments.AppointmentHeld,
+    appointments.AppointmentBooked,
+    appointments.AppointmentKept,
+    appointments.AppointmentExpired,
+    appointments.AppointmentConfirmed,
+    appointments.AppointmentMoved,
+    appointments.AppointmentCancelled,
+    appointments.AppointmentMissed,
+    appointments.AppointmentCompleted,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

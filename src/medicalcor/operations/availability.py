@@ -1,0 +1,261 @@
+"""When something can be done: the set-up and the visits put before the pure search for free times."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from medicalcor.core import clock
+from medicalcor.core.database.pool import Connection
+from medicalcor.core.errors import InvalidInput, NotFound, ProductError
+from medicalcor.domain.scheduling import slots, walltime
+from medicalcor.domain.scheduling.intervals import Interval, Intervals
+from medicalcor.domain.scheduling.slots import Question, Requirement, Room, Start, Worker
+from medicalcor.operations.ledger import Ledger
+from medicalcor.readmodels.appointments import queries as appointments
+from medicalcor.readmodels.practice import queries as practice
+from medicalcor.schemas.appointments import Choice, PartOfDay, Slot, SlotQuery, Taken, Visit
+
+PARTS: Mapping[PartOfDay, tuple[time, time]] = {
+    "any": (time(0), time(0)),
+    "morning": (time(0), time(12)),
+    "afternoon": (time(12), time(17)),
+    "evening": (time(17), time(0)),
+}
+AROUND = timedelta(days=7)
+"""Other times than a wanted one are looked for within this much of it."""
+ALTERNATIVES = 3
+_WIDE = timedelta(days=2)
+"""Visits with their buffers reach no further than this beyond the days that are looked at."""
+_WALK_IN = timedelta(minutes=30)
+"""A visit may be entered this long after it began: somebody stood at the desk."""
+
+
+class NotWorking(ProductError):
+    """Nobody works there at that time: it is outside working hours, a holiday, or time off."""
+
+    code = "not_working"
+    http_status = 409
+
+    def __init__(self, message: str | None = None, *, alternatives: Sequence[Slot] = ()) -> None:
+        super().__init__(message)
+        self.alternatives = tuple(alternatives)
+
+
+class NotFree(ProductError):
+    """The practitioner, or every room or device that could serve, is taken at that time."""
+
+    code = "not_free"
+    http_status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What was looked for, with the procedure's own figures."""
+
+    question: Question
+    duration: timedelta
+
+
+async def find(ledger: Ledger, *, query: SlotQuery) -> list[Slot]:
+    """Free times, in order. Each can be booked as it is, unless somebody else is faster."""
+    zone = ZoneInfo(ledger.settings.clinic_timezone)
+    start = datetime.combine(query.first_day, time(0), zone)
+    end = datetime.combine(query.last_day + timedelta(days=1), time(0), zone)
+    async with ledger.pool.acquire() as connection:
+        sought = await look(
+            connection,
+            zone=zone,
+            procedure_id=query.procedure_id,
+            practitioner_id=query.practitioner_id,
+            start=max(start, clock.now()),
+            end=max(end, clock.now()),
+        )
+    question = _as_wished(sought.question, query)
+    order = slots.earliest if query.order == "earliest" else slots.spread
+    found = order(question, slots.openings(question), limit=query.limit)
+    return [_slot(start, sought) for start in found]
+
+
+async def nearest(ledger: Ledger, *, choice: Choice, but: UUID | None = None) -> list[Slot]:
+    """The closest other times for what somebody chose: with the same practitioner, or else with anybody."""
+    for practitioner_id in (choice.practitioner_id, None):
+        async with ledger.pool.acquire() as connection:
+            sought = await look(
+                connection,
+                zone=ZoneInfo(ledger.settings.clinic_timezone),
+                procedure_id=choice.procedure_id,
+                practitioner_id=practitioner_id,
+                start=max(choice.starts_at - AROUND, clock.now()),
+                end=max(choice.starts_at, clock.now()) + AROUND,
+                but=but,
+            )
+        wanted = walltime.seconds(choice.starts_at)
+        found = slots.nearest(
+            sought.question, slots.openings(sought.question), wanted=wanted, limit=ALTERNATIVES
+        )
+        if found:
+            return [_slot(start, sought) for start in found]
+    return []
+
+
+async def plan(
+    connection: Connection, *, zone: tzinfo, choice: Choice, but: UUID | None = None, anyhow: bool = False
+) -> Visit:
+    """What the choice takes: the practitioner and a free one of each room and device that it needs.
+
+    `NotWorking` and `NotFree` when it cannot be; `anyhow` plans it all the same. `but` is the visit that moves.
+    """
+    if choice.starts_at < clock.now() - _WALK_IN:
+        raise InvalidInput("That time lies in the past. Choose one that is still to come.")
+    if choice.starts_at.second or choice.starts_at.microsecond:
+        raise InvalidInput("A visit begins on a whole minute.")
+    start = choice.starts_at
+    sought = await look(
+        connection,
+        zone=zone,
+        procedure_id=choice.procedure_id,
+        practitioner_id=choice.practitioner_id,
+        start=start,
+        end=start + timedelta(seconds=1),
+        but=but,
+    )
+    question, at = sought.question, walltime.seconds(start)
+    if not question.workers:
+        raise InvalidInput("This practitioner does not do that procedure.")
+    worker = question.workers[0]
+    if not anyhow:
+        _must_be_open(question, worker, at)
+    takes = [_taken(worker.resource_no, sought, question.before, question.after, at)]
+    for requirement in question.requirements:
+        room = _room(question, requirement, at, worker.resource_no, anyhow=anyhow)
+        takes.append(_taken(room.resource_no, sought, requirement.before, requirement.after, at))
+    return Visit(
+        procedure_id=choice.procedure_id,
+        practitioner_id=choice.practitioner_id,
+        starts_at=start,
+        ends_at=start + sought.duration,
+        takes=tuple(takes),
+    )
+
+
+def _must_be_open(question: Question, worker: Worker, at: int) -> None:
+    hours = slots.working(question, worker)
+    if not any(begins <= at and at + question.duration <= ends for begins, ends in hours):
+        raise NotWorking
+    if not any(slots.contains(opening.starts, at) for opening in slots.openings(question)):
+        raise NotFree
+
+
+def _room(question: Question, requirement: Requirement, at: int, turn: int, *, anyhow: bool) -> Room:
+    room = slots.free_candidate(question, requirement, at=at, turn=turn)
+    if room is None and anyhow and requirement.candidates:
+        room = requirement.candidates[turn % len(requirement.candidates)]
+    if room is None:
+        raise NotFree
+    return room
+
+
+def _taken(resource_no: int, sought: Sought, before: int, after: int, at: int) -> Taken:
+    return Taken(
+        resource_no=resource_no,
+        starts_at=walltime.moment(at - before),
+        ends_at=walltime.moment(at + sought.question.duration + after),
+    )
+
+
+async def look(
+    connection: Connection,
+    *,
+    zone: tzinfo,
+    procedure_id: UUID,
+    practitioner_id: UUID | None,
+    start: datetime,
+    end: datetime,
+    but: UUID | None = None,
+) -> Sought:
+    """All that is known about the stretch. `NotFound` when the clinic does not offer the procedure."""
+    wide = start - _WIDE, end + _WIDE
+    days = wide[0].astimezone(zone).date(), wide[1].astimezone(zone).date()
+    known = await practice.set_up(
+        connection, procedure_id=procedure_id, practitioner_id=practitioner_id, days=days, moments=wide
+    )
+    if known is None or not known.procedure["is_active"]:
+        raise NotFound("The clinic does not offer this procedure.")
+    numbers = [one["no"] for one in (*known.workers, *known.places)]
+    busy = await appointments.busy(
+        connection, resources=numbers, start=wide[0], end=wide[1], now=clock.now(), but=but
+    )
+    minutes = known.procedure["minutes"]
+    off: dict[int, list[Interval]] = {}
+    for number, begins, stops in known.off:
+        off.setdefault(number, []).append((begins, stops))
+    question = Question(
+        zone=zone,
+        start=walltime.seconds(start + timedelta(microseconds=999_999)),
+        end=walltime.seconds(end),
+        duration=minutes * 60,
+        before=known.procedure["before_minutes"] * 60,
+        after=known.procedure["after_minutes"] * 60,
+        workers=[_worker(one, off) for one in known.workers],
+        requirements=[_requirement(need, known.places, off) for need in known.procedure["needs"]],
+        busy=busy,
+        holidays=frozenset(known.holidays),
+    )
+    return Sought(question, timedelta(minutes=minutes))
+
+
+def _worker(one: Mapping[str, Any], off: Mapping[int, Intervals]) -> Worker:
+    weekly: dict[int, list[Interval]] = {}
+    for hours in one["weekly"]:
+        weekly.setdefault(hours["weekday"], []).append(_hours(hours))
+    return Worker(
+        id=UUID(one["id"]),
+        resource_no=one["no"],
+        weekly=weekly,
+        days={date.fromisoformat(day): [_hours(h) for h in hours] for day, hours in one["days"].items()},
+        off=off.get(one["no"], ()),
+    )
+
+
+def _requirement(
+    need: Mapping[str, Any], places: Sequence[Mapping[str, Any]], off: Mapping[int, Intervals]
+) -> Requirement:
+    fit = [place for place in places if place["kind"] == need["kind"] and need["group"] in place["groups"]]
+    return Requirement(
+        candidates=[Room(resource_no=place["no"], off=off.get(place["no"], ())) for place in fit],
+        before=need["before_minutes"] * 60,
+        after=need["after_minutes"] * 60,
+    )
+
+
+def _hours(hours: Mapping[str, str]) -> Interval:
+    return _second(time.fromisoformat(hours["opens"])), _second(
+        time.fromisoformat(hours["closes"])
+    ) or walltime.DAY
+
+
+def _second(shown: time) -> int:
+    return shown.hour * 3600 + shown.minute * 60 + shown.second
+
+
+def _as_wished(question: Question, query: SlotQuery) -> Question:
+    workers = [replace(worker, preferred=worker.id == query.prefer) for worker in question.workers]
+    return replace(question, workers=workers, part=_part(query), weekdays=query.weekdays)
+
+
+def _part(query: SlotQuery) -> Interval:
+    opens, closes = PARTS[query.part_of_day]
+    first, last = _second(opens), _second(closes) or walltime.DAY
+    if query.not_before is not None:
+        first = max(first, _second(query.not_before))
+    if query.not_after is not None:
+        last = min(last, _second(query.not_after) + 1)
+    return first, max(first, last)
+
+
+def _slot(start: Start, sought: Sought) -> Slot:
+    at = walltime.moment(start.at)
+    return Slot(practitioner_id=start.worker.id, starts_at=at, ends_at=at + sought.duration)

@@ -1,0 +1,119 @@
+"""Visits as they stand, and what they take of people, rooms and devices."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from medicalcor.core.database.queries import statements
+from medicalcor.core.eventstore.store import Project, Recorded, Statement
+from medicalcor.schemas.appointments import Status
+from medicalcor.schemas.events import appointments as events
+from medicalcor.schemas.events import people as people_events
+
+SQL = statements("medicalcor.readmodels.appointments", "projection.sql")
+TABLES = ("appointments", "occupancies")
+
+
+def _id(recorded: Recorded) -> UUID:
+    return UUID(recorded.plain["appointment_id"])
+
+
+def _expiry(recorded: Recorded) -> datetime | None:
+    return datetime.fromisoformat(recorded.plain["expires_at"]) if "expires_at" in recorded.plain else None
+
+
+def _placed(recorded: Recorded, *, status: Status) -> Statement:
+    event, plain = recorded.event, recorded.plain
+    visit, lead = plain["visit"], plain["lead_id"]
+    return SQL["place"], (
+        _id(recorded),
+        recorded.subject_id,
+        UUID(lead) if lead else None,
+        event.for_name if isinstance(event, events.AppointmentHeld | events.AppointmentBooked) else None,
+        UUID(visit["procedure_id"]),
+        UUID(visit["practitioner_id"]),
+        datetime.fromisoformat(visit["starts_at"]),
+        datetime.fromisoformat(visit["ends_at"]),
+        status,
+        _expiry(recorded),
+        recorded.version,
+        [UUID(one) for one in plain.get("overlaps", ())],
+        event.overlap_reason if isinstance(event, events.AppointmentBooked) else None,
+        recorded.actor,
+        recorded.occurred_at,
+    )
+
+
+def _occupied(recorded: Recorded, *, status: Status) -> Statement:
+    takes = recorded.plain["visit"]["takes"]
+    return SQL["occupy"], (
+        _id(recorded),
+        status,
+        _expiry(recorded),
+        [taken["resource_no"] for taken in takes],
+        [datetime.fromisoformat(taken["starts_at"]) for taken in takes],
+        [datetime.fromisoformat(taken["ends_at"]) for taken in takes],
+        [taken["deliberate"] for taken in takes],
+    )
+
+
+def _moved(recorded: Recorded) -> Statement:
+    visit = recorded.plain["visit"]
+    return SQL["move"], (
+        _id(recorded),
+        UUID(visit["procedure_id"]),
+        UUID(visit["practitioner_id"]),
+        datetime.fromisoformat(visit["starts_at"]),
+        datetime.fromisoformat(visit["ends_at"]),
+        recorded.version,
+        recorded.occurred_at,
+        [UUID(one) for one in recorded.plain["overlaps"]],
+        recorded.event.overlap_reason if isinstance(recorded.event, events.AppointmentMoved) else None,
+    )
+
+
+def _left(recorded: Recorded) -> Statement:
+    return SQL["leave"], (_id(recorded),)
+
+
+def _changed(recorded: Recorded, *, status: Status) -> Statement:
+    is_over = status not in {"booked", "confirmed"}
+    return SQL["change"], (
+        _id(recorded),
+        status,
+        recorded.version,
+        recorded.occurred_at,
+        recorded.actor if is_over else None,
+        recorded.plain.get("reason"),
+    )
+
+
+def _occupancies_changed(recorded: Recorded, *, status: Status) -> Statement:
+    return SQL["change_occupancies"], (_id(recorded), status)
+
+
+def _erased(recorded: Recorded) -> Statement:
+    return SQL["erase"], (recorded.subject_id,)
+
+
+def _to(status: Status) -> tuple[Project, ...]:
+    return partial(_changed, status=status), partial(_occupancies_changed, status=status)
+
+
+def _as(status: Status) -> tuple[Project, ...]:
+    return partial(_placed, status=status), partial(_occupied, status=status)
+
+
+APPLY: Mapping[str, Sequence[Project]] = {
+    events.AppointmentHeld.type: _as("held"),
+    events.AppointmentBooked.type: _as("booked"),
+    events.AppointmentKept.type: _to("booked"),
+    events.AppointmentExpired.type: _to("expired"),
+    events.AppointmentConfirmed.type: _to("confirmed"),
+    events.AppointmentMoved.type: (_moved, _left, partial(_occupied, status="booked")),
+    events.AppointmentCancelled.type: _to("cancelled"),
+    events.AppointmentMissed.type: _to("missed"),
+    events.AppointmentCompleted.type: _to("completed"),
+    people_events.PersonErased.type: (_erased,),
+}

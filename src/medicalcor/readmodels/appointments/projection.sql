@@ -1,0 +1,31 @@
+-- name: place
+insert into appointments (
+    id, person_id, lead_id, for_name, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at, version,
+    put_over, put_over_why, booked_by, booked_at, changed_at
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15);
+
+-- name: occupy
+insert into occupancies (appointment_id, resource_no, during, status, expires_at, deliberate)
+select $1, no, tstzrange(from_, until), $2, $3, deliberate
+from unnest($4::int[], $5::timestamptz[], $6::timestamptz[], $7::bool[]) as t (no, from_, until, deliberate);
+
+-- name: move
+update appointments
+set procedure_id = $2, practitioner_id = $3, starts_at = $4, ends_at = $5, version = $6, changed_at = $7,
+    put_over = $8, put_over_why = $9, moves = moves + 1, status = 'booked'
+where id = $1;
+
+-- name: leave
+delete from occupancies where appointment_id = $1;
+
+-- name: change
+update appointments
+set status = $2, version = $3, changed_at = $4, ended_by = $5, end_reason = $6,
+    expires_at = case $2 when 'expired' then expires_at end
+where id = $1;
+
+-- name: change_occupancies
+update occupancies set status = $2, expires_at = null where appointment_id = $1;
+
+-- name: erase
+update appointments set for_name = null, put_over_why = null where person_id = $1;

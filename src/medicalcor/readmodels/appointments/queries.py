@@ -1,0 +1,87 @@
+"""Visits, for calendars, patients' pages and other systems."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.queries import statements
+from medicalcor.schemas.appointments import Status
+
+_SQL = statements("medicalcor.readmodels.appointments")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A visit as a calendar shows it."""
+
+    id: UUID
+    person_id: UUID
+    lead_id: UUID | None
+    procedure_id: UUID
+    practitioner_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: Status
+    expires_at: datetime | None
+    version: int
+    moves: int
+    patient: str | None
+    """Who comes; None once the person is erased."""
+    put_over: Sequence[UUID]
+    put_over_why: str | None
+    booked_by: str
+    booked_at: datetime
+    end_reason: str | None
+
+
+async def busy(
+    connection: Connection,
+    *,
+    resources: Sequence[int],
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    but: UUID | None = None,
+) -> Mapping[int, list[tuple[int, int]]]:
+    """When each resource is taken, in seconds since 1970, in order; the visit `but` is left out."""
+    rows = await connection.fetch(_SQL["busy"], resources, start, end, now, but)
+    return {row["resource_no"]: list(zip(row["begins"], row["ends"], strict=True)) for row in rows}
+
+
+async def between(
+    connection: Connection,
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    practitioners: Sequence[UUID] | None = None,
+    also_off: bool = False,
+) -> list[Entry]:
+    """A day, a week or a month, of some practitioners or all; `also_off` shows what was cancelled, too."""
+    rows = await connection.fetch(_SQL["between"], start, end, practitioners, now, also_off)
+    return [Entry(**dict(row)) for row in rows]
+
+
+async def of_person(connection: Connection, *, person_id: UUID, now: datetime) -> list[Entry]:
+    """The latest first."""
+    return [Entry(**dict(row)) for row in await connection.fetch(_SQL["of_person"], person_id, now)]
+
+
+async def next_of_person(connection: Connection, *, person_id: UUID, now: datetime) -> Entry | None:
+    row = await connection.fetchrow(_SQL["next_of_person"], person_id, now)
+    return Entry(**dict(row)) if row else None
+
+
+async def by_id(connection: Connection, *, appointment_id: UUID) -> Entry | None:
+    row = await connection.fetchrow(_SQL["by_id"], appointment_id)
+    return Entry(**dict(row)) if row else None
+
+
+async def in_the_way(
+    connection: Connection, *, resource_id: UUID, start: datetime, end: datetime
+) -> list[UUID]:
+    """Visits that need the resource then."""
+    rows = await connection.fetch(_SQL["in_the_way"], resource_id, start, end)
+    return [row["id"] for row in rows]

@@ -1,0 +1,58 @@
+-- name: busy
+-- When resources are taken, in order: $1 which, $2 to $3 the stretch, $4 now (what was held until before is free),
+-- $5 a visit to leave out. Nothing is taken for longer than three days.
+select resource_no,
+    array_agg(extract(epoch from lower(during))::bigint order by lower(during)) as begins,
+    array_agg(extract(epoch from upper(during))::bigint order by lower(during)) as ends
+from occupancies
+where resource_no = any ($1::int[])
+    and lower(during) > $2::timestamptz - interval '3 days' and lower(during) < $3 and upper(during) > $2
+    and status in ('held', 'booked', 'confirmed')
+    and (expires_at is null or expires_at > $4)
+    and appointment_id is distinct from $5
+group by resource_no;
+
+-- name: between
+-- The calendar: visits that lie within the stretch or reach into it, by practitioner and time. $3 whose, or
+-- everybody's; $4 now; $5 whether to show those that are off, too.
+select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
+    a.version, a.moves, coalesce(a.for_name, p.name) as patient, a.put_over, a.put_over_why, a.booked_by, a.booked_at,
+    a.end_reason
+from appointments a left join people p on p.id = a.person_id
+where a.starts_at < $2 and a.ends_at > $1 and a.starts_at > $1::timestamptz - interval '1 day'
+    and ($3::uuid[] is null or a.practitioner_id = any ($3))
+    and (a.status <> 'held' or a.expires_at > $4)
+    and ($5 or a.status not in ('cancelled', 'expired'))
+order by a.practitioner_id, a.starts_at, a.id;
+
+-- name: of_person
+-- A person's visits, the latest first.
+select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
+    a.version, a.moves, coalesce(a.for_name, p.name) as patient, a.put_over, a.put_over_why, a.booked_by, a.booked_at,
+    a.end_reason
+from appointments a left join people p on p.id = a.person_id
+where a.person_id = $1 and a.status <> 'expired' and (a.status <> 'held' or a.expires_at > $2)
+order by a.starts_at desc, a.id;
+
+-- name: next_of_person
+-- The visit that comes next, if there is one.
+select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
+    a.version, a.moves, coalesce(a.for_name, p.name) as patient, a.put_over, a.put_over_why, a.booked_by, a.booked_at,
+    a.end_reason
+from appointments a left join people p on p.id = a.person_id
+where a.person_id = $1 and a.status in ('booked', 'confirmed') and a.ends_at > $2
+order by a.starts_at, a.id limit 1;
+
+-- name: by_id
+select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
+    a.version, a.moves, coalesce(a.for_name, p.name) as patient, a.put_over, a.put_over_why, a.booked_by, a.booked_at,
+    a.end_reason
+from appointments a left join people p on p.id = a.person_id
+where a.id = $1;
+
+-- name: in_the_way
+-- Visits to come that take a resource within a stretch: whoever takes time off sees whom it concerns.
+select a.id from appointments a join occupancies o on o.appointment_id = a.id
+join resources r on r.no = o.resource_no
+where r.id = $1 and o.during && tstzrange($2, $3) and o.status in ('booked', 'confirmed')
+order by a.starts_at, a.id;

@@ -1,0 +1,144 @@
+"""The clinic's set-up, for availability and for whoever edits it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.queries import statements
+from medicalcor.schemas.practice import Hours, Need, WeekHours
+
+_SQL = statements("medicalcor.readmodels.practice")
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """All that availability of one procedure depends on but the visits. Moments are seconds since 1970."""
+
+    procedure: Mapping[str, Any]
+    workers: Sequence[Mapping[str, Any]]
+    """`no`, `id`, `weekly`, `days`."""
+    places: Sequence[Mapping[str, Any]]
+    """Rooms and devices that could serve: `no`, `kind`, `groups`."""
+    off: Sequence[tuple[int, int, int]]
+    """Resource number, from, to."""
+    holidays: Sequence[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Practitioner:
+    id: UUID
+    no: int
+    name: str | None
+    languages: Sequence[str]
+    skills: Sequence[str]
+    weekly: Sequence[WeekHours]
+    is_active: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A room or a device."""
+
+    id: UUID
+    no: int
+    kind: str
+    label: str
+    groups: Sequence[str]
+    is_active: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    id: UUID
+    code: str
+    titles: Mapping[str, str]
+    minutes: int
+    before_minutes: int
+    after_minutes: int
+    skill: str | None
+    needs: Sequence[Need]
+    price_from: int | None
+    price_to: int | None
+    currency: str
+    is_active: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a practitioner's that goes otherwise than the week says."""
+
+    practitioner_id: UUID
+    day: date
+    hours: Sequence[Hours]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOff:
+    id: UUID
+    resource_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    kind: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    id: UUID
+    day: date
+    title: str
+
+
+async def set_up(
+    connection: Connection,
+    *,
+    procedure_id: UUID,
+    practitioner_id: UUID | None,
+    days: tuple[date, date],
+    moments: tuple[datetime, datetime],
+) -> SetUp | None:
+    """None when there is no such procedure. `days` and `moments` are the same stretch, said both ways."""
+    row = await connection.fetchrow(_SQL["set_up"], procedure_id, practitioner_id, *days, *moments)
+    return SetUp(**dict(row)) if row else None
+
+
+async def practitioners(connection: Connection) -> list[Practitioner]:
+    rows = await connection.fetch(_SQL["practitioners"])
+    return [
+        Practitioner(**{**row, "weekly": [WeekHours.model_validate(h) for h in row["weekly"]]})
+        for row in map(dict, rows)
+    ]
+
+
+async def resources(connection: Connection) -> list[Resource]:
+    return [Resource(**dict(row)) for row in await connection.fetch(_SQL["resources"])]
+
+
+async def procedures(connection: Connection) -> list[Procedure]:
+    rows = await connection.fetch(_SQL["procedures"])
+    return [
+        Procedure(**{**row, "needs": [Need.model_validate(need) for need in row["needs"]]})
+        for row in map(dict, rows)
+    ]
+
+
+async def days(connection: Connection, *, first: date, last: date) -> list[Day]:
+    rows = await connection.fetch(_SQL["days"], first, last)
+    return [
+        Day(row["practitioner_id"], row["day"], [Hours.model_validate(h) for h in row["hours"]])
+        for row in rows
+    ]
+
+
+async def time_off(connection: Connection, *, start: datetime, end: datetime) -> list[TimeOff]:
+    return [TimeOff(**dict(row)) for row in await connection.fetch(_SQL["time_off"], start, end)]
+
+
+async def holidays(connection: Connection, *, first: date, last: date) -> list[Holiday]:
+    return [Holiday(**dict(row)) for row in await connection.fetch(_SQL["holidays"], first, last)]
