@@ -10,10 +10,9 @@ select pg_advisory_xact_lock(19780, no) from unnest($1::int[]) as no;
 -- name: clashes
 -- What already takes these resources then; $4 is left out.
 select distinct o.appointment_id, o.resource_no, o.status, o.expires_at, a.person_id, a.version
-from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as wanted (no, from_, until)
+from unnest($1::int[], $2::bigint[], $3::bigint[]) as wanted (no, begins, ends)
 join occupancies o on o.resource_no = wanted.no
-    and lower(o.during) > wanted.from_ - interval '3 days' and lower(o.during) < wanted.until
-    and upper(o.during) > wanted.from_
+    and o.begins > wanted.begins - 259200 and o.begins < wanted.ends and o.ends > wanted.begins
 join appointments a on a.id = o.appointment_id
 where o.status in ('held', 'booked', 'confirmed') and o.appointment_id is distinct from $4;
 

@@ -1,6 +1,6 @@
 """When something can be done: the set-up and the visits put before the pure search for free times."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -27,6 +27,7 @@ PARTS: Mapping[PartOfDay, tuple[time, time]] = {
 AROUND = timedelta(days=7)
 """Other times than a wanted one are looked for within this much of it."""
 ALTERNATIVES = 3
+_NEAR = timedelta(days=10)
 _WIDE = timedelta(days=2)
 """Visits with their buffers reach no further than this beyond the days that are looked at."""
 _WALK_IN = timedelta(minutes=30)
@@ -62,21 +63,35 @@ class Sought:
 async def find(ledger: Ledger, *, query: SlotQuery) -> list[Slot]:
     """Free times, in order. Each can be booked as it is, unless somebody else is faster."""
     zone = ZoneInfo(ledger.settings.clinic_timezone)
-    start = datetime.combine(query.first_day, time(0), zone)
+    start = max(datetime.combine(query.first_day, time(0), zone), clock.now())
     end = datetime.combine(query.last_day + timedelta(days=1), time(0), zone)
-    async with ledger.pool.acquire() as connection:
-        sought = await look(
-            connection,
-            zone=zone,
-            procedure_id=query.procedure_id,
-            practitioner_id=query.practitioner_id,
-            start=max(start, clock.now()),
-            end=max(end, clock.now()),
-        )
-    question = _as_wished(sought.question, query)
-    order = slots.earliest if query.order == "earliest" else slots.spread
-    found = order(question, slots.openings(question), limit=query.limit)
-    return [_slot(start, sought) for start in found]
+    found: list[Slot] = []
+    for first, last in _stretches(start, end) if query.order == "earliest" else [(start, end)]:
+        async with ledger.pool.acquire() as connection:
+            sought = await look(
+                connection,
+                zone=zone,
+                procedure_id=query.procedure_id,
+                practitioner_id=query.practitioner_id,
+                start=first,
+                end=last,
+            )
+        question = _as_wished(sought.question, query)
+        order = slots.earliest if query.order == "earliest" else slots.spread
+        starts = order(question, slots.openings(question), limit=query.limit - len(found))
+        found += [_slot(start, sought) for start in starts]
+        if len(found) == query.limit:
+            break
+    return found
+
+
+def _stretches(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Each four times as long as the one before: who asks for the next times seldom needs to look far."""
+    length = _NEAR
+    while start < end:
+        until = min(start + length, end)
+        yield start, until
+        start, length = until, length * 4
 
 
 async def nearest(ledger: Ledger, *, choice: Choice, but: UUID | None = None) -> list[Slot]:
@@ -186,7 +201,12 @@ async def look(
         raise NotFound("The clinic does not offer this procedure.")
     numbers = [one["no"] for one in (*known.workers, *known.places)]
     busy = await appointments.busy(
-        connection, resources=numbers, start=wide[0], end=wide[1], now=clock.now(), but=but
+        connection,
+        resources=numbers,
+        start=walltime.seconds(wide[0]),
+        end=walltime.seconds(wide[1]),
+        now=clock.now(),
+        but=but,
     )
     minutes = known.procedure["minutes"]
     off: dict[int, list[Interval]] = {}

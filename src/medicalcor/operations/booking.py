@@ -17,6 +17,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import Forbidden, InvalidInput, ProductError
 from medicalcor.core.eventstore.store import Append
+from medicalcor.domain.scheduling import walltime
 from medicalcor.operations import availability
 from medicalcor.operations.availability import NotFree, NotWorking
 from medicalcor.operations.ledger import Ledger
@@ -157,8 +158,8 @@ async def _placed(
     rows = await connection.fetch(
         SQL["clashes"],
         [taken.resource_no for taken in visit.takes],
-        [taken.starts_at for taken in visit.takes],
-        [taken.ends_at for taken in visit.takes],
+        [walltime.seconds(taken.starts_at) for taken in visit.takes],
+        [walltime.seconds(taken.ends_at) for taken in visit.takes],
         moving,
     )
     now = clock.now()

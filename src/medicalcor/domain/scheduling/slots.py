@@ -4,7 +4,7 @@ The visit itself lies within working hours and outside time off; its buffers kee
 may reach beyond the hours. A time that is found here can be booked, unless somebody else is faster.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
@@ -148,12 +148,14 @@ def _asked_for(question: Question) -> list[Interval]:
 
 
 def _one_is_free(question: Question, requirement: Requirement) -> list[Interval]:
-    """Begins at which one of the candidates or more is free."""
+    """Begins at which not every candidate is taken. A few look-ups settle it: free times differ from room to room."""
     whole = [(question.start, question.end)]
-    free: list[Interval] = []
+    blocked: Intervals = whole
     for room in requirement.candidates:
-        free.extend(without(whole, _in_the_way(question, requirement, room)))
-    return merged(free)
+        if not blocked:
+            break
+        blocked = common(blocked, _in_the_way(question, requirement, room))
+    return without(whole, blocked)
 
 
 def _in_the_way(question: Question, requirement: Requirement, room: Room) -> list[Interval]:
@@ -222,10 +224,7 @@ def nearest(question: Question, found: Sequence[Opening], *, wanted: int, limit:
 
 def spread(question: Question, found: Sequence[Opening], *, limit: int) -> list[Start]:
     """Times over the whole range, mornings and afternoons in turn, in order."""
-    by_day: dict[int, list[int]] = {}
-    for at in _all_starts(question, found):
-        by_day.setdefault((at + _shift(question, at)) // _DAY, []).append(at)
-    days = list(by_day.values())
+    days = _by_day(question, _all_starts(question, found))
     chosen: set[int] = set()
     if len(days) > limit:
         days = _evenly(days, limit)
@@ -250,6 +249,14 @@ def _first_free(found: Sequence[Opening], at: int) -> Worker:
 def contains(intervals: Intervals, at: int) -> bool:
     place = bisect_right(intervals, (at, float("inf"))) - 1
     return place >= 0 and intervals[place][0] <= at < intervals[place][1]
+
+
+def _by_day(question: Question, every: Sequence[int]) -> list[list[int]]:
+    days: dict[int, list[int]] = {}
+    for span in question.spans:
+        for at in every[bisect_left(every, span.start) : bisect_left(every, span.end)]:
+            days.setdefault((at + span.offset) // _DAY, []).append(at)
+    return list(days.values())
 
 
 def _shift(question: Question, at: int) -> int:

@@ -5,8 +5,8 @@ insert into appointments (
 ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15);
 
 -- name: occupy
-insert into occupancies (appointment_id, resource_no, during, status, expires_at, deliberate)
-select $1, no, tstzrange(from_, until), $2, $3, deliberate
+insert into occupancies (appointment_id, resource_no, during, begins, ends, status, expires_at, deliberate)
+select $1, no, tstzrange(from_, until), extract(epoch from from_), extract(epoch from until), $2, $3, deliberate
 from unnest($4::int[], $5::timestamptz[], $6::timestamptz[], $7::bool[]) as t (no, from_, until, deliberate);
 
 -- name: move

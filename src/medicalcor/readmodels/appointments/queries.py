@@ -40,12 +40,12 @@ async def busy(
     connection: Connection,
     *,
     resources: Sequence[int],
-    start: datetime,
-    end: datetime,
+    start: int,
+    end: int,
     now: datetime,
     but: UUID | None = None,
 ) -> Mapping[int, list[tuple[int, int]]]:
-    """When each resource is taken, in seconds since 1970, in order; the visit `but` is left out."""
+    """When each resource is taken, in order; the visit `but` is left out. All in seconds since 1970."""
     rows = await connection.fetch(_SQL["busy"], resources, start, end, now, but)
     return {row["resource_no"]: list(zip(row["begins"], row["ends"], strict=True)) for row in rows}
 

@@ -1,12 +1,9 @@
 -- name: busy
--- When resources are taken, in order: $1 which, $2 to $3 the stretch, $4 now (what was held until before is free),
--- $5 a visit to leave out. Nothing is taken for longer than three days.
-select resource_no,
-    array_agg(extract(epoch from lower(during))::bigint order by lower(during)) as begins,
-    array_agg(extract(epoch from upper(during))::bigint order by lower(during)) as ends
+-- When resources are taken, in order: $1 which, $2 to $3 the stretch in seconds, $4 now (what was held until before
+-- is free), $5 a visit to leave out. Nothing is taken for longer than three days.
+select resource_no, array_agg(begins order by begins) as begins, array_agg(ends order by begins) as ends
 from occupancies
-where resource_no = any ($1::int[])
-    and lower(during) > $2::timestamptz - interval '3 days' and lower(during) < $3 and upper(during) > $2
+where resource_no = any ($1::int[]) and begins > $2::bigint - 259200 and begins < $3 and ends > $2
     and status in ('held', 'booked', 'confirmed')
     and (expires_at is null or expires_at > $4)
     and appointment_id is distinct from $5

@@ -95,6 +95,8 @@ create table occupancies (
     appointment_id uuid not null,
     resource_no integer not null,
     during tstzrange not null,
+    begins bigint not null,
+    ends bigint not null,
     status text not null,
     expires_at timestamptz,
     deliberate boolean not null,
@@ -105,7 +107,8 @@ create table occupancies (
 );
 comment on table occupancies is 'What a visit takes of a resource, buffers included. Two ordinary visits never share a moment of one.';
 comment on column occupancies.deliberate is 'Put over another one by somebody who has the right to, with the reason in the event.';
-create index occupancies_resource on occupancies (resource_no, lower(during))
+comment on column occupancies.begins is 'With ends: the same as during, in seconds since 1970. Availability reads nothing but the index.';
+create index occupancies_resource on occupancies (resource_no, begins) include (ends, expires_at, appointment_id)
     where status in ('held', 'booked', 'confirmed');
 
 do $$
