@@ -45,7 +45,7 @@ def booking(*, clients: int, attempts: int, rivals: int) -> None:
     async def measure(desk: Desk) -> dict[str, Any]:
         return await _measure(desk, clients=clients, attempts=attempts, rivals=rivals)
 
-    report = bench_clinic.with_clinic(measure, people=1000, connections=_CONNECTIONS)
+    report = bench_clinic.with_clinic(measure, people=300, connections=_CONNECTIONS)
     click.echo(to_json(report, indent=2).decode())
 
 

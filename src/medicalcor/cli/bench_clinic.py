@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 
 from medicalcor.core import clock, ids
 from medicalcor.core.database.pool import open_pool
+from medicalcor.core.database.transaction import transaction
+from medicalcor.core.eventstore.store import Append
 from medicalcor.core.settings import Settings
 from medicalcor.operations import practice
 from medicalcor.operations.ledger import Ledger, by_system, open_ledger
+from medicalcor.schemas.events.people import PersonCreated
 from medicalcor.schemas.practice import Need, Practitioner, Resource, Terms, WeekHours
 
 T = TypeVar("T")
@@ -24,9 +27,6 @@ DAYS = 90
 LENGTH = timedelta(minutes=30)
 _OPENS, _CLOSES = time(8), time(20)
 _WORKDAYS = 6
-_PEOPLE = """
-insert into people (id, source, created_at) select id, 'web', now() from unnest($1::uuid[]) as id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,10 @@ def with_clinic(measure: Callable[[Desk], Awaitable[T]], *, people: int, connect
             settings = Settings(medicalcor_master_key=key)
             return await measure(await _set_up(open_ledger(settings, pool), people))
 
-    with own_server() as (url, key):
-        return asyncio.run(run(url, key))
+    import uvloop
+
+    with own_server() as (url, key), asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+        return loop.run(run(url, key))
 
 
 async def _set_up(ledger: Ledger, people: int) -> Desk:
@@ -102,9 +104,17 @@ async def _set_up(ledger: Ledger, people: int) -> Desk:
         needs=(Need(kind="room", group="chair"),),
     )
     procedure_id = await practice.add_procedure(ledger, terms=terms, cause=cause)
-    known = [ids.new_id() for _ in range(people)]
-    await ledger.pool.execute(_PEOPLE, known)
-    return Desk(ledger, procedure_id, practitioners, known)
+    return Desk(ledger, procedure_id, practitioners, await _people(ledger, people))
+
+
+async def _people(ledger: Ledger, count: int) -> list[UUID]:
+    known = [ids.new_id() for _ in range(count)]
+    async with transaction(ledger.pool) as connection:
+        for person_id in known:
+            created = PersonCreated(person_id=person_id, name="Bench", source="web")
+            entry = Append(f"person-{person_id}", (created,), person_id, expected=0)
+            await ledger.store.append(connection, entry, cause=by_system("bench"))
+    return known
 
 
 def at(values: list[float], share: float) -> float:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from medicalcor.core import clock, ids
-from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound, ProductError
@@ -87,17 +87,13 @@ async def hold(ledger: Ledger, *, wish: Wish, cause: Cause, length: timedelta = 
 
 
 async def _place(ledger: Ledger, wish: Wish, overlap: Overlap | None, write: booking.Write) -> Appointment:
-    async def known(connection: Connection) -> Appointment | None:
-        row = await connection.fetchrow(booking.SQL["booker"], wish.person_id, _key(wish))
-        if row is None or row["erased_at"] is not None:
-            raise NotFound("There is no such person.")
-        if row["stream"] is None:
+    async def known(connection: Connection, standing: Row) -> Appointment | None:
+        if standing["stream"] is None:
             return None
-        return await _as_before(connection, wish, UUID(row["stream"].removeprefix("appointment-")))
+        return await _as_before(connection, wish, UUID(standing["stream"].removeprefix("appointment-")))
 
-    return await booking.place(
-        ledger, choice=wish.choice, person_id=wish.person_id, overlap=overlap, known=known, write=write
-    )
+    asked = booking.Asked(wish.choice, wish.person_id, key=_key(wish), overlap=overlap)
+    return await booking.place(ledger, asked=asked, known=known, write=write)
 
 
 async def _as_before(connection: Connection, wish: Wish, appointment_id: UUID) -> Appointment:
@@ -145,7 +141,7 @@ async def move(
     """To another time, practitioner or procedure. It keeps its old time when the new one is gone."""
     before = await _found(ledger, appointment_id)
 
-    async def known(connection: Connection) -> Appointment | None:
+    async def known(connection: Connection, _standing: Row) -> Appointment | None:
         """Nothing is left to do when it is there already, as after a repeated request."""
         now_at = await _current(connection, appointment_id)
         is_there = (now_at.procedure_id, now_at.practitioner_id, now_at.starts_at) == (
@@ -163,15 +159,8 @@ async def move(
         await Act(ledger, connection, cause).append(*placed.before, entry)
         return await _current(connection, appointment_id)
 
-    return await booking.place(
-        ledger,
-        choice=to,
-        person_id=before.person_id,
-        overlap=overlap,
-        known=known,
-        write=write,
-        moving=appointment_id,
-    )
+    asked = booking.Asked(to, before.person_id, overlap=overlap, moving=appointment_id)
+    return await booking.place(ledger, asked=asked, known=known, write=write)
 
 
 def _moved(current: Appointment, placed: Placed) -> AppointmentMoved:

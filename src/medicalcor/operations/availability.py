@@ -14,7 +14,6 @@ from medicalcor.domain.scheduling import slots, walltime
 from medicalcor.domain.scheduling.intervals import Interval, Intervals
 from medicalcor.domain.scheduling.slots import Question, Requirement, Room, Start, Worker
 from medicalcor.operations.ledger import Ledger
-from medicalcor.readmodels.appointments import queries as appointments
 from medicalcor.readmodels.practice import queries as practice
 from medicalcor.schemas.appointments import Choice, PartOfDay, Slot, SlotQuery, Taken, Visit
 
@@ -24,12 +23,12 @@ PARTS: Mapping[PartOfDay, tuple[time, time]] = {
     "afternoon": (time(12), time(17)),
     "evening": (time(17), time(0)),
 }
-AROUND = timedelta(days=7)
+_CLOSE = timedelta(days=1)
+_AROUND = timedelta(days=14)
 """Other times than a wanted one are looked for within this much of it."""
 ALTERNATIVES = 3
 _NEAR = timedelta(days=10)
-_WIDE = timedelta(days=2)
-"""Visits with their buffers reach no further than this beyond the days that are looked at."""
+_LONGEST_VISIT = timedelta(hours=12)
 _WALK_IN = timedelta(minutes=30)
 """A visit may be entered this long after it began: somebody stood at the desk."""
 
@@ -96,24 +95,23 @@ def _stretches(start: datetime, end: datetime) -> Iterator[tuple[datetime, datet
 
 async def nearest(ledger: Ledger, *, choice: Choice, but: UUID | None = None) -> list[Slot]:
     """The closest other times for what somebody chose: with the same practitioner, or else with anybody."""
-    for practitioner_id in (choice.practitioner_id, None):
+    wanted, same = walltime.seconds(choice.starts_at), choice.practitioner_id
+    for practitioner_id, around in ((same, _CLOSE), (same, _AROUND), (None, _AROUND)):
         async with ledger.pool.acquire() as connection:
             sought = await look(
                 connection,
                 zone=ZoneInfo(ledger.settings.clinic_timezone),
                 procedure_id=choice.procedure_id,
                 practitioner_id=practitioner_id,
-                start=max(choice.starts_at - AROUND, clock.now()),
-                end=max(choice.starts_at, clock.now()) + AROUND,
+                start=max(choice.starts_at - around, clock.now()),
+                end=max(choice.starts_at, clock.now()) + around,
                 but=but,
             )
-        wanted = walltime.seconds(choice.starts_at)
-        found = slots.nearest(
-            sought.question, slots.openings(sought.question), wanted=wanted, limit=ALTERNATIVES
-        )
-        if found:
-            return [_slot(start, sought) for start in found]
-    return []
+        question = sought.question
+        found = slots.nearest(question, slots.openings(question), wanted=wanted, limit=ALTERNATIVES)
+        if len(found) == ALTERNATIVES:
+            break
+    return [_slot(start, sought) for start in found]
 
 
 async def plan(
@@ -160,7 +158,7 @@ def _must_be_open(question: Question, worker: Worker, at: int) -> None:
     hours = slots.working(question, worker)
     if not any(begins <= at and at + question.duration <= ends for begins, ends in hours):
         raise NotWorking
-    if not any(slots.contains(opening.starts, at) for opening in slots.openings(question)):
+    if not slots.is_free(question, worker, at=at):
         raise NotFree
 
 
@@ -192,22 +190,17 @@ async def look(
     but: UUID | None = None,
 ) -> Sought:
     """All that is known about the stretch. `NotFound` when the clinic does not offer the procedure."""
-    wide = start - _WIDE, end + _WIDE
-    days = wide[0].astimezone(zone).date(), wide[1].astimezone(zone).date()
     known = await practice.set_up(
-        connection, procedure_id=procedure_id, practitioner_id=practitioner_id, days=days, moments=wide
-    )
-    if known is None or not known.procedure["is_active"]:
-        raise NotFound("The clinic does not offer this procedure.")
-    numbers = [one["no"] for one in (*known.workers, *known.places)]
-    busy = await appointments.busy(
         connection,
-        resources=numbers,
-        start=walltime.seconds(wide[0]),
-        end=walltime.seconds(wide[1]),
+        procedure_id=procedure_id,
+        practitioner_id=practitioner_id,
+        days=(start.astimezone(zone).date(), (end + _LONGEST_VISIT).astimezone(zone).date()),
+        moments=(start, end),
         now=clock.now(),
         but=but,
     )
+    if known is None or not known.procedure["is_active"]:
+        raise NotFound("The clinic does not offer this procedure.")
     minutes = known.procedure["minutes"]
     off: dict[int, list[Interval]] = {}
     for number, begins, stops in known.off:
@@ -221,7 +214,7 @@ async def look(
         after=known.procedure["after_minutes"] * 60,
         workers=[_worker(one, off) for one in known.workers],
         requirements=[_requirement(need, known.places, off) for need in known.procedure["needs"]],
-        busy=busy,
+        busy=known.busy,
         holidays=frozenset(known.holidays),
     )
     return Sought(question, timedelta(minutes=minutes))

@@ -5,8 +5,9 @@ of one resource in the order in which it happened, and a rebuild never meets two
 `no_double_booking` stands behind it all, whoever writes.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,14 +15,14 @@ from medicalcor.core import clock
 from medicalcor.core.auth.roles import Right, Role, may
 from medicalcor.core.database.pool import Connection, ExclusionViolation, Row
 from medicalcor.core.database.queries import statements
-from medicalcor.core.database.transaction import record
-from medicalcor.core.errors import Forbidden, InvalidInput, ProductError
+from medicalcor.core.database.transaction import lock_numbered, record
+from medicalcor.core.errors import Forbidden, InvalidInput, NotFound, ProductError
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scheduling import walltime
 from medicalcor.operations import availability
 from medicalcor.operations.availability import NotFree, NotWorking
 from medicalcor.operations.ledger import Ledger
-from medicalcor.schemas.appointments import Appointment, AppointmentId, Choice, Slot, Visit
+from medicalcor.schemas.appointments import Appointment, AppointmentId, Choice, Slot, Taken, Visit
 from medicalcor.schemas.events.appointments import AppointmentExpired
 
 SQL = statements("medicalcor.operations", "appointments.sql")
@@ -50,6 +51,19 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be put into the calendar, and for whom."""
+
+    choice: Choice
+    person_id: UUID
+    key: str | None = None
+    """Under which it is recorded."""
+    overlap: Overlap | None = None
+    moving: AppointmentId | None = None
+    """The visit that leaves its old place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """A visit with its resources locked and free, or knowingly not; `before` is recorded first."""
 
@@ -59,125 +73,109 @@ class Placed:
     before: tuple[Append, ...]
 
 
+Known = Callable[[Connection, Row], Awaitable[Appointment | None]]
+"""What was done before, so that it is not done again; the row is `standing`."""
 Write = Callable[[Connection, Placed], Awaitable[Appointment]]
-Known = Callable[[Connection], Awaitable[Appointment | None]]
 
 
-class _Clash(Exception):
-    """Somebody was faster between planning and locking."""
+class _RoomGone(Exception):
+    """Somebody has just taken the room or device that was planned; there may be others."""
 
 
-async def place(
-    ledger: Ledger,
-    *,
-    choice: Choice,
-    person_id: UUID,
-    overlap: Overlap | None,
-    known: Known,
-    write: Write,
-    moving: AppointmentId | None = None,
-) -> Appointment:
+async def place(ledger: Ledger, *, asked: Asked, known: Known, write: Write) -> Appointment:
     """Find what the choice takes, lock it, and `write`. `known` answers instead when it was done before.
 
     `SlotTaken` and `NotWorking` carry the nearest other times.
     """
-    reason = _reason(overlap)
+    reason = _reason(asked.overlap)
     try:
-        return await _attempts(ledger, choice, person_id, reason, known, write, moving)
+        return await _attempts(ledger, asked, reason, known, write)
     except (NotFree, NotWorking) as problem:
-        async with ledger.pool.acquire() as connection:
-            if (earlier := await known(connection)) is not None:
-                return earlier
-        others = await availability.nearest(ledger, choice=choice, but=moving)
+        if (earlier := await _earlier(ledger, asked, known)) is not None:
+            return earlier
+        others = await availability.nearest(ledger, choice=asked.choice, but=asked.moving)
         kind = SlotTaken if isinstance(problem, NotFree) else NotWorking
         raise kind(alternatives=others) from None
 
 
+async def _earlier(ledger: Ledger, asked: Asked, known: Known) -> Appointment | None:
+    async with ledger.pool.acquire() as connection:
+        return await known(connection, await _standing(connection, asked, ()))
+
+
 async def _attempts(
-    ledger: Ledger,
-    choice: Choice,
-    person_id: UUID,
-    reason: str | None,
-    known: Known,
-    write: Write,
-    moving: AppointmentId | None,
+    ledger: Ledger, asked: Asked, reason: str | None, known: Known, write: Write
 ) -> Appointment:
     for _ in range(TRIES):
         try:
-            return await _attempt(ledger, choice, person_id, reason, known, write, moving)
-        except (_Clash, ExclusionViolation):
+            return await _attempt(ledger, asked, reason, known, write)
+        except (_RoomGone, ExclusionViolation):
             continue
     raise NotFree
 
 
 async def _attempt(
-    ledger: Ledger,
-    choice: Choice,
-    person_id: UUID,
-    reason: str | None,
-    known: Known,
-    write: Write,
-    moving: AppointmentId | None,
+    ledger: Ledger, asked: Asked, reason: str | None, known: Known, write: Write
 ) -> Appointment:
     zone = ZoneInfo(ledger.settings.clinic_timezone)
     async with ledger.pool.acquire() as connection:
         visit = await availability.plan(
-            connection, zone=zone, choice=choice, but=moving, anyhow=reason is not None
+            connection, zone=zone, choice=asked.choice, but=asked.moving, anyhow=reason is not None
         )
-        leaves = await _taken_by(connection, moving)
+        leaves = await _taken_by(connection, asked.moving) if asked.moving else []
 
     async def decide(connection: Connection) -> Appointment:
-        if (earlier := await known(connection)) is not None:
+        touched = [*leaves, *(taken.resource_no for taken in visit.takes)]
+        await lock_numbered(connection, touched, subject=asked.person_id)
+        standing = await _standing(connection, asked, visit.takes)
+        if (earlier := await known(connection, standing)) is not None:
             return earlier
-        await lock(connection, [*leaves, *(taken.resource_no for taken in visit.takes)])
-        return await write(connection, await _placed(connection, visit, reason, moving))
+        return await write(connection, _placed(visit, standing["clashes"], reason))
 
-    return await record(ledger.pool, decide, subject=person_id)
-
-
-async def lock(connection: Connection, resources: Sequence[int]) -> None:
-    """Until the end of the transaction. Once in a transaction, for all that it changes."""
-    await connection.execute(SQL["lock_resources"], sorted(set(resources)))
+    return await record(ledger.pool, decide)
 
 
 async def lock_of(connection: Connection, appointment_id: AppointmentId) -> None:
-    """Lock what a visit takes."""
-    await lock(connection, await _taken_by(connection, appointment_id))
+    """Lock what a visit takes; the caller holds the person's lock."""
+    await lock_numbered(connection, await _taken_by(connection, appointment_id))
 
 
-async def _taken_by(connection: Connection, appointment_id: AppointmentId | None) -> list[int]:
-    if appointment_id is None:
-        return []
+async def _taken_by(connection: Connection, appointment_id: AppointmentId) -> list[int]:
     return [row["resource_no"] for row in await connection.fetch(SQL["taken_by"], appointment_id)]
 
 
-async def _placed(
-    connection: Connection, visit: Visit, reason: str | None, moving: AppointmentId | None
-) -> Placed:
-    """What has lapsed is given up; what stands in the way is knowingly overlapped, or a clash."""
-    rows = await connection.fetch(
-        SQL["clashes"],
-        [taken.resource_no for taken in visit.takes],
-        [walltime.seconds(taken.starts_at) for taken in visit.takes],
-        [walltime.seconds(taken.ends_at) for taken in visit.takes],
-        moving,
+async def _standing(connection: Connection, asked: Asked, takes: Sequence[Taken]) -> Row:
+    row = await connection.fetchrow(
+        SQL["standing"],
+        asked.person_id,
+        asked.key,
+        [taken.resource_no for taken in takes],
+        [walltime.seconds(taken.starts_at) for taken in takes],
+        [walltime.seconds(taken.ends_at) for taken in takes],
+        asked.moving,
+        clock.now(),
     )
-    now = clock.now()
-    lapsed = {row["appointment_id"]: row for row in rows if row["expires_at"] and row["expires_at"] <= now}
-    standing = [row for row in rows if row["appointment_id"] not in lapsed]
-    if standing and reason is None:
-        raise _Clash
-    crowded = {row["resource_no"] for row in standing}
+    if row is None or row["erased_at"] is not None:
+        raise NotFound("There is no such person.")
+    return row
+
+
+def _placed(visit: Visit, clashes: Sequence[Mapping[str, Any]], reason: str | None) -> Placed:
+    """What has lapsed is given up; what stands in the way is knowingly overlapped, or ends the attempt."""
+    crowded = {clash["no"] for clash in clashes if not clash["lapsed"]}
+    if crowded and reason is None:
+        raise NotFree if visit.takes[0].resource_no in crowded else _RoomGone
     takes = tuple(
         taken.model_copy(update={"deliberate": taken.resource_no in crowded}) for taken in visit.takes
     )
+    lapsed = {clash["appointment_id"]: clash for clash in clashes if clash["lapsed"]}
     return Placed(
         visit.model_copy(update={"takes": takes}),
-        tuple(sorted({row["appointment_id"] for row in standing})),
+        tuple(UUID(one) for one in sorted({c["appointment_id"] for c in clashes} - lapsed.keys())),
         reason,
         tuple(
-            expiry(appointment_id=one, person_id=row["person_id"], version=row["version"])
-            for one, row in lapsed.items()
+            expiry(appointment_id=UUID(one), person_id=UUID(clash["person_id"]), version=clash["version"])
+            for one, clash in lapsed.items()
         ),
     )
 

@@ -13,10 +13,9 @@ from uuid import UUID
 from medicalcor.core import ids
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
-from medicalcor.core.database.transaction import record
+from medicalcor.core.database.transaction import lock_numbered, record
 from medicalcor.core.errors import InvalidInput, NotFound, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
-from medicalcor.operations import booking
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.readmodels.appointments import queries as appointments
 from medicalcor.schemas.base import Event
@@ -232,7 +231,7 @@ async def remove_holiday(ledger: Ledger, *, holiday_id: UUID, cause: Cause) -> N
 
 async def _in_turn(ledger: Ledger, decide: Callable[[Connection], Awaitable[T]]) -> T:
     async def locked(connection: Connection) -> T:
-        await booking.lock(connection, [_SET_UP])
+        await lock_numbered(connection, [_SET_UP])
         return await decide(connection)
 
     return await record(ledger.pool, locked)

@@ -16,7 +16,8 @@ ProcedureId: TypeAlias = UUID
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A word that the clinic chooses for itself, such as `surgery`."""
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Minutes = Annotated[int, Field(ge=0, le=24 * 60)]
+Buffer = Annotated[int, Field(ge=0, le=4 * 60)]
+"""Minutes."""
 RoomOrDevice = Literal["room", "device"]
 ResourceKind = Literal["practitioner", "room", "device"]
 TimeOffKind = Literal["holiday", "training", "sick", "maintenance", "other"]
@@ -48,8 +49,8 @@ class Need(Shape):
 
     kind: RoomOrDevice
     group: Code
-    before_minutes: Minutes = 0
-    after_minutes: Minutes = 0
+    before_minutes: Buffer = 0
+    after_minutes: Buffer = 0
 
 
 class Practitioner(Shape):
@@ -83,8 +84,8 @@ class Terms(Shape):
     code: Code
     titles: dict[Language, Title]
     minutes: Annotated[int, Field(ge=5, le=12 * 60)]
-    before_minutes: Minutes = 0
-    after_minutes: Minutes = 0
+    before_minutes: Buffer = 0
+    after_minutes: Buffer = 0
     """The practitioner's own pause; rooms and devices have theirs in `needs`."""
     skill: Code | None = None
     """What a practitioner must be able to do; None: anybody."""

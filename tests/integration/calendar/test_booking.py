@@ -60,7 +60,9 @@ async def test_a_time_that_is_gone_is_answered_with_the_nearest_others(clinic: C
     others = [slot.starts_at for slot in refused.value.alternatives]
     assert others == [at(11, 30), at(9, 15), at(11, 45)]
     assert {slot.practitioner_id for slot in refused.value.alternatives} == {clinic.doctors["Ionescu"]}
-    assert await clinic.ledger.pool.fetchval("select count(*) from appointments") == 1, "nothing else was booked"
+    assert await clinic.ledger.pool.fetchval("select count(*) from appointments") == 1, (
+        "nothing else was booked"
+    )
     for when in others[:2]:
         assert (await clinic.book(when)).starts_at == when
 
@@ -110,8 +112,9 @@ async def test_the_constraint_stands_behind_whoever_takes_no_lock(clinic: Clinic
     )
     wish = await clinic.wish(at(10))
     insert = (
-        "insert into occupancies (appointment_id, resource_no, during, status, deliberate)"
-        " values ($1, $2, tstzrange($3, $4), 'booked', false)"
+        "insert into occupancies (appointment_id, resource_no, during, begins, ends, status, deliberate)"
+        " values ($1, $2, tstzrange($3, $4), extract(epoch from $3::timestamptz),"
+        " extract(epoch from $4::timestamptz), 'booked', false)"
     )
     async with transaction(clinic.ledger.pool) as other:
         await other.execute(insert, ids.new_id(), number, at(10, 15), at(10, 45))

@@ -1,7 +1,7 @@
 """The only commit there is."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import TypeVar
 from uuid import UUID
@@ -12,6 +12,10 @@ from medicalcor.core.errors import Conflict
 
 T = TypeVar("T")
 ATTEMPTS = 8
+_LOCK_NUMBERED = """
+select pg_advisory_xact_lock($1::bigint) where $1 is not null
+union all select pg_advisory_xact_lock(19780, no) from unnest($2::int[]) as no
+"""
 
 
 @asynccontextmanager
@@ -30,6 +34,17 @@ async def transaction(pool: Pool, *, subject: UUID | None = None) -> AsyncIterat
 async def lock_subject(connection: Connection, subject: UUID) -> None:
     """Wait for our turn with this person, until the end of the transaction."""
     await connection.execute("select pg_advisory_xact_lock($1)", _lock_key(subject))
+
+
+async def lock_numbered(
+    connection: Connection, numbers: Collection[int], *, subject: UUID | None = None
+) -> None:
+    """Wait for our turn with the person, then with each of the things that have these numbers (`resources.no`).
+
+    In ascending order, so that nobody waits in a ring: once in a transaction, for all that it touches.
+    """
+    key = _lock_key(subject) if subject else None
+    await connection.execute(_LOCK_NUMBERED, key, sorted(set(numbers)))
 
 
 async def record(

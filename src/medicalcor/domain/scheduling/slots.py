@@ -183,12 +183,19 @@ def _kept_away(taken: Intervals, duration: int, before: int, after: int) -> list
     return result
 
 
+def is_free(question: Question, worker: Worker, *, at: int) -> bool:
+    """Whether no other visit is in the way of one at `at`."""
+    taken = question.busy.get(worker.resource_no, ())
+    away = _kept_away(taken, question.duration, question.before, question.after)
+    return not contains(away, at)
+
+
 def free_candidate(question: Question, requirement: Requirement, *, at: int, turn: int) -> Room | None:
     """A candidate that is free for a visit at `at`; `turn` says with whom to begin, so that all do not want one."""
     count = len(requirement.candidates)
     for nth in range(count):
         room = requirement.candidates[(turn + nth) % count]
-        if not any(low <= at < high for low, high in _in_the_way(question, requirement, room)):
+        if not contains(_in_the_way(question, requirement, room), at):
             return room
     return None
 

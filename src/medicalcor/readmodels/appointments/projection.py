@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from medicalcor.core.database.queries import statements
@@ -42,20 +43,23 @@ def _placed(recorded: Recorded, *, status: Status) -> Statement:
         event.overlap_reason if isinstance(event, events.AppointmentBooked) else None,
         recorded.actor,
         recorded.occurred_at,
+        *_takes(recorded),
     )
 
 
-def _occupied(recorded: Recorded, *, status: Status) -> Statement:
+def _takes(recorded: Recorded) -> tuple[list[Any], ...]:
+    """In columns: resource number, from, to, deliberate."""
     takes = recorded.plain["visit"]["takes"]
-    return SQL["occupy"], (
-        _id(recorded),
-        status,
-        _expiry(recorded),
+    return (
         [taken["resource_no"] for taken in takes],
         [datetime.fromisoformat(taken["starts_at"]) for taken in takes],
         [datetime.fromisoformat(taken["ends_at"]) for taken in takes],
         [taken["deliberate"] for taken in takes],
     )
+
+
+def _occupied(recorded: Recorded) -> Statement:
+    return SQL["occupy"], (_id(recorded), *_takes(recorded))
 
 
 def _moved(recorded: Recorded) -> Statement:
@@ -101,17 +105,13 @@ def _to(status: Status) -> tuple[Project, ...]:
     return partial(_changed, status=status), partial(_occupancies_changed, status=status)
 
 
-def _as(status: Status) -> tuple[Project, ...]:
-    return partial(_placed, status=status), partial(_occupied, status=status)
-
-
 APPLY: Mapping[str, Sequence[Project]] = {
-    events.AppointmentHeld.type: _as("held"),
-    events.AppointmentBooked.type: _as("booked"),
+    events.AppointmentHeld.type: (partial(_placed, status="held"),),
+    events.AppointmentBooked.type: (partial(_placed, status="booked"),),
     events.AppointmentKept.type: _to("booked"),
     events.AppointmentExpired.type: _to("expired"),
     events.AppointmentConfirmed.type: _to("confirmed"),
-    events.AppointmentMoved.type: (_moved, _left, partial(_occupied, status="booked")),
+    events.AppointmentMoved.type: (_moved, _left, _occupied),
     events.AppointmentCancelled.type: _to("cancelled"),
     events.AppointmentMissed.type: _to("missed"),
     events.AppointmentCompleted.type: _to("completed"),

@@ -1,13 +1,20 @@
 -- name: place
-insert into appointments (
-    id, person_id, lead_id, for_name, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at, version,
-    put_over, put_over_why, booked_by, booked_at, changed_at
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15);
+-- The visit and what it takes.
+with placed as (
+    insert into appointments (
+        id, person_id, lead_id, for_name, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at,
+        version, put_over, put_over_why, booked_by, booked_at, changed_at
+    ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+)
+insert into occupancies (appointment_id, resource_no, during, begins, ends, status, expires_at, deliberate)
+select $1, no, tstzrange(from_, until), extract(epoch from from_), extract(epoch from until), $9, $10, deliberate
+from unnest($16::int[], $17::timestamptz[], $18::timestamptz[], $19::bool[]) as t (no, from_, until, deliberate);
 
 -- name: occupy
-insert into occupancies (appointment_id, resource_no, during, begins, ends, status, expires_at, deliberate)
-select $1, no, tstzrange(from_, until), extract(epoch from from_), extract(epoch from until), $2, $3, deliberate
-from unnest($4::int[], $5::timestamptz[], $6::timestamptz[], $7::bool[]) as t (no, from_, until, deliberate);
+-- What a visit takes after it was moved.
+insert into occupancies (appointment_id, resource_no, during, begins, ends, status, deliberate)
+select $1, no, tstzrange(from_, until), extract(epoch from from_), extract(epoch from until), 'booked', deliberate
+from unnest($2::int[], $3::timestamptz[], $4::timestamptz[], $5::bool[]) as t (no, from_, until, deliberate);
 
 -- name: move
 update appointments

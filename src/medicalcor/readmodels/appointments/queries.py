@@ -1,6 +1,6 @@
 """Visits, for calendars, patients' pages and other systems."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -34,20 +34,6 @@ class Entry:
     booked_by: str
     booked_at: datetime
     end_reason: str | None
-
-
-async def busy(
-    connection: Connection,
-    *,
-    resources: Sequence[int],
-    start: int,
-    end: int,
-    now: datetime,
-    but: UUID | None = None,
-) -> Mapping[int, list[tuple[int, int]]]:
-    """When each resource is taken, in order; the visit `but` is left out. All in seconds since 1970."""
-    rows = await connection.fetch(_SQL["busy"], resources, start, end, now, but)
-    return {row["resource_no"]: list(zip(row["begins"], row["ends"], strict=True)) for row in rows}
 
 
 async def between(

@@ -15,7 +15,7 @@ _SQL = statements("medicalcor.readmodels.practice")
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """All that availability of one procedure depends on but the visits. Moments are seconds since 1970."""
+    """All that availability of one procedure depends on. Moments are seconds since 1970."""
 
     procedure: Mapping[str, Any]
     workers: Sequence[Mapping[str, Any]]
@@ -25,6 +25,8 @@ class SetUp:
     off: Sequence[tuple[int, int, int]]
     """Resource number, from, to."""
     holidays: Sequence[date]
+    busy: Mapping[int, Sequence[tuple[int, int]]]
+    """By resource number: from, to, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,18 @@ async def set_up(
     practitioner_id: UUID | None,
     days: tuple[date, date],
     moments: tuple[datetime, datetime],
+    now: datetime,
+    but: UUID | None,
 ) -> SetUp | None:
-    """None when there is no such procedure. `days` and `moments` are the same stretch, said both ways."""
-    row = await connection.fetchrow(_SQL["set_up"], procedure_id, practitioner_id, *days, *moments)
-    return SetUp(**dict(row)) if row else None
+    """None when there is no such procedure. `days` and `moments` are the same stretch, said both ways.
+
+    The visit `but` is left out of `busy`.
+    """
+    row = await connection.fetchrow(_SQL["set_up"], procedure_id, practitioner_id, *days, *moments, now, but)
+    if row is None:
+        return None
+    busy = {number: list(zip(begins, ends, strict=True)) for number, begins, ends in row["busy"]}
+    return SetUp(**{**dict(row), "busy": busy})
 
 
 async def practitioners(connection: Connection) -> list[Practitioner]:

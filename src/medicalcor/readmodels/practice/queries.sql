@@ -1,8 +1,11 @@
 -- name: set_up
 -- All that availability of a procedure depends on, in one go: $1 procedure, $2 a practitioner or anybody,
--- $3 to $4 days by the clinic's calendar, $5 to $6 the same in moments.
+-- $3 to $4 the days by the clinic's calendar, $5 to $6 the moments in which it may begin, $7 now (what was held until
+-- before is free), $8 a visit to leave out. Nothing is taken for a whole day; no buffer is longer than four hours.
 with asked as (
-    select * from procedures where id = $1
+    select *, extract(epoch from $5::timestamptz)::bigint - 14400 as first,
+        extract(epoch from $6::timestamptz)::bigint + minutes * 60 + 14400 as last
+    from procedures where id = $1
 ),
 workers as (
     select r.no, p.id, p.weekly, (
@@ -23,14 +26,28 @@ off as (
     select who.no, extract(epoch from t.starts_at)::bigint as start, extract(epoch from t.ends_at)::bigint as stop
     from time_off t
     join (select no, id from workers union all select no, id from places) who on who.id = t.resource_id
-    where t.ends_at > $5 and t.starts_at < $6
+    where t.ends_at > $5::timestamptz and t.starts_at < $6::timestamptz + interval '1 day'
+),
+busy as (
+    select who.no, taken.begins, taken.ends
+    from asked cross join (select no from workers union all select no from places) who
+    cross join lateral (
+        select array_agg(begins order by begins) as begins, array_agg(ends order by begins) as ends
+        from occupancies
+        where resource_no = who.no and begins > asked.first - 86400 and begins < asked.last and ends > asked.first
+            and status in ('held', 'booked', 'confirmed')
+            and (expires_at is null or expires_at > $7)
+            and appointment_id is distinct from $8
+    ) taken
+    where taken.begins is not null
 )
 select
     to_jsonb(asked) as procedure,
     (select coalesce(jsonb_agg(to_jsonb(w) order by w.no), '[]') from workers w) as workers,
     (select coalesce(jsonb_agg(to_jsonb(p) order by p.no), '[]') from places p) as places,
     (select coalesce(jsonb_agg(jsonb_build_array(o.no, o.start, o.stop) order by o.start), '[]') from off o) as off,
-    (select coalesce(array_agg(day), '{}') from holidays where day between $3 and $4) as holidays
+    (select coalesce(array_agg(day), '{}') from holidays where day between $3 and $4) as holidays,
+    (select coalesce(json_agg(json_build_array(b.no, b.begins, b.ends)), '[]') from busy b) as busy
 from asked;
 
 -- name: practitioners
