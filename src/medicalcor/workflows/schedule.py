@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from medicalcor.workflows.cron import checkpoint, retention, sweep
+from medicalcor.workflows.cron import checkpoint, holds, retention, sweep
 
 Job = Callable[[datetime, Any], Coroutine[Any, Any, None]]
 
@@ -21,4 +21,5 @@ SCHEDULE = (
     Line("effect-sweep", "*/30 * * * * *", sweep.run),
     Line("event-checkpoint", "0 * * * * *", checkpoint.run),
     Line("run-retention", "0 30 1 * * *", retention.run),
+    Line("hold-sweep", "20 * * * * *", holds.run),
 )

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.conftest import TEMPLATE, _numbers, _statement
@@ -21,13 +21,14 @@ from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.store import EventStore
 from medicalcor.core.eventstore.verify import verify
 from medicalcor.core.settings import Settings
-from medicalcor.operations import upkeep
+from medicalcor.operations import availability, upkeep
 from medicalcor.operations.ledger import open_ledger
 from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.leads.queries import Filters, Need
 from medicalcor.readmodels.projections import PROJECTIONS, TABLES
 from medicalcor.readmodels.rebuild import compare
-from medicalcor.schemas.common import LANGUAGES
+from medicalcor.schemas.appointments import SlotQuery
+from medicalcor.schemas.common import LANGUAGES, Procedure
 
 SIGN_IN = SignIn("elena@clinic.example", "a long enough password")
 AFTERNOON = datetime(2026, 11, 19, 13, 20, tzinfo=UTC)
@@ -237,3 +238,34 @@ def test_no_number_is_somebodys() -> None:
     fictional = (*ranges, "37360000", "1202555")
     for story in told.stories(now=AFTERNOON, zone=UTC):
         assert story.phone is None or story.phone.startswith(fictional), story.key
+
+
+async def test_the_calendar_has_weeks_of_visits(clinic: Pool) -> None:
+    statuses = dict(await clinic.fetch("select status, count(*) from appointments group by 1"))
+    assert set(statuses) == {"booked", "confirmed", "completed", "missed", "cancelled"}
+    assert 200 < sum(statuses.values()) < 800
+    assert await clinic.fetchval("select count(*) from appointments where starts_at > $1", AFTERNOON) > 80
+    assert not await clinic.fetchval(
+        "select count(*) from appointments where starts_at < $1::timestamptz - interval '4 hours'"
+        " and status in ('held', 'booked', 'confirmed')",
+        AFTERNOON,
+    )
+    assert await clinic.fetchval("select count(*) from appointments where lead_id is not null") > 20
+    assert {row["code"] for row in await clinic.fetch("select code from procedures")} == set(Procedure)
+    assert not await clinic.fetchval(
+        "select count(*) from occupancies a join occupancies b on a.resource_no = b.resource_no"
+        " and a.appointment_id < b.appointment_id and a.during && b.during"
+        " where a.status in ('booked', 'confirmed') and b.status in ('booked', 'confirmed')"
+    )
+
+
+async def test_free_times_are_found_for_every_procedure(clinic: Pool, settings: Settings) -> None:
+    ledger = open_ledger(settings, clinic)
+    with clock.using(clock.Still(AFTERNOON)):
+        for row in await clinic.fetch("select id, code from procedures"):
+            query = SlotQuery(
+                procedure_id=row["id"],
+                first_day=AFTERNOON.date(),
+                last_day=AFTERNOON.date() + timedelta(days=14),
+            )
+            assert await availability.find(ledger, query=query), row["code"]

@@ -11,8 +11,10 @@ from pydantic import SecretStr
 
 from medicalcor.cli.seeding import arrivals, staff
 from medicalcor.cli.seeding.arrivals import SQL
+from medicalcor.cli.seeding.practice import set_up
 from medicalcor.cli.seeding.stage import Progress, Stage
 from medicalcor.cli.seeding.stories import Story, stories
+from medicalcor.cli.seeding.visits import Book
 from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection, Pool
 from medicalcor.core.database.transaction import transaction
@@ -53,7 +55,8 @@ class _OneConnection:
 async def fill(pool: Pool, settings: Settings, *, sign_in: SignIn, progress: Progress) -> bool:
     """False when the clinic is there already. `NotEmpty` when something else is."""
     now = clock.now()
-    told = stories(now=now, zone=ZoneInfo(settings.clinic_timezone))
+    zone = ZoneInfo(settings.clinic_timezone)
+    told = stories(now=now, zone=zone)
     async with transaction(pool) as connection:
         await connection.execute(SQL["one_at_a_time"])
         ledger = _ledger(settings, connection)
@@ -64,8 +67,11 @@ async def fill(pool: Pool, settings: Settings, *, sign_in: SignIn, progress: Pro
             colleagues = await staff.hire(
                 ledger.pool, connection, email=sign_in.email, password=sign_in.password
             )
+            practice = await set_up(ledger, today=now.astimezone(zone).date())
+            book = Book(ledger, connection, practice, desk=colleagues["ioana"], now=now)
+            await book.know_regulars()
         stage = Stage(ledger=ledger, connection=connection, colleagues=colleagues, until=now)
-        await stage.play(told, progress=progress)
+        await stage.play(told, also=book.acts(), progress=progress)
     async with transaction(pool) as connection:
         await checkpoint(connection, ledger.vault)
     return True

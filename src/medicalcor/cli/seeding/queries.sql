@@ -32,3 +32,8 @@ inputs as (delete from dbos.workflow_input where workflow_uuid in (select workfl
 outputs as (delete from dbos.workflow_output where workflow_uuid in (select workflow_uuid from done)),
 steps as (delete from dbos.operation_outputs where workflow_uuid in (select workflow_uuid from done))
 delete from dbos.workflow_status where workflow_uuid in (select workflow_uuid from done);
+
+-- name: bookable_leads
+-- Those who may well have come: nobody who wants to be left alone, in an order that stays.
+select l.id, l.person_id from leads l join people p on p.id = l.person_id
+where l.intent_to_book and p.opted_out_at is null and p.erased_at is null order by l.created_at, l.id;

@@ -1,7 +1,7 @@
 """Plays the stories through the real use cases, each act at its moment in the past."""
 
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -66,11 +66,16 @@ class Stage:
     _places: dict[str, tuple[UUID, UUID]] = field(default_factory=dict)
     _runs: list[str] = field(default_factory=list)
 
-    async def play(self, stories: Sequence[Story], *, progress: Progress) -> None:
+    async def play(
+        self, stories: Sequence[Story], *, also: Iterable[tuple[datetime, Act]] = (), progress: Progress
+    ) -> None:
+        """`also`: what happens besides, each at its moment."""
         cues = [Cue(story, line, n) for story in stories for n, line in enumerate(story.lines, 1)]
         cues = [cue for cue in cues if cue.line.at < self.until - _BEING_HANDLED]
         for cue in cues:
             self._at(cue.line.at, partial(self._line, cue))
+        for at, act in also:
+            self._at(at, act)
         still = clock.Still(self.until)
         played = 0
         with clock.using(still):
