@@ -1,6 +1,7 @@
 """`medicalcor bench booking`: many who want the same times."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
@@ -11,6 +12,7 @@ from pydantic_core import to_json
 
 from medicalcor.cli import bench_clinic
 from medicalcor.cli.bench_clinic import LENGTH, PRACTITIONERS, Desk
+from medicalcor.cli.bench_processes import cpu_seconds
 from medicalcor.core import clock, ids
 from medicalcor.core.errors import ProductError
 from medicalcor.operations import appointments
@@ -61,9 +63,9 @@ async def _measure(desk: Desk, *, clients: int, attempts: int, rivals: int) -> d
             outcomes[await _outcome(desk, wish)] += 1
             latencies.append(clock.monotonic() - began)
 
-    began = clock.monotonic()
+    began, used = clock.monotonic(), cpu_seconds(os.getpid())
     await asyncio.gather(*(client() for _ in range(clients)))
-    seconds = clock.monotonic() - began
+    seconds, used = clock.monotonic() - began, cpu_seconds(os.getpid()) - used
     baseline = (before + await _plain_inserts(desk, clients)) / 2
     booked = outcomes.pop("booked", 0)
     return {
@@ -77,6 +79,7 @@ async def _measure(desk: Desk, *, clients: int, attempts: int, rivals: int) -> d
         "p99_ms": bench_clinic.at(latencies, 0.99),
         "baseline_plain_inserts_per_second": round(baseline),
         "ratio_to_baseline": round(booked / seconds / baseline, 3),
+        "own_cpu_ms_per_booking": round(1000 * used / max(1, booked), 2),
         "clients": clients,
         "attempts": attempts,
         "seconds": round(seconds, 1),

@@ -90,9 +90,11 @@ async def place(ledger: Ledger, *, asked: Asked, known: Known, write: Write) -> 
     reason = _reason(asked.overlap)
     try:
         return await _attempts(ledger, asked, reason, known, write)
-    except (NotFree, NotWorking) as problem:
+    except (NotFree, NotWorking, InvalidInput) as problem:
         if (earlier := await _earlier(ledger, asked, known)) is not None:
             return earlier
+        if isinstance(problem, InvalidInput):
+            raise
         others = await availability.nearest(ledger, choice=asked.choice, but=asked.moving)
         kind = SlotTaken if isinstance(problem, NotFree) else NotWorking
         raise kind(alternatives=others) from None

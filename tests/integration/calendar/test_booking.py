@@ -93,13 +93,17 @@ async def test_two_doctors_do_not_get_one_room(clinic: Clinic, database_url: str
     await sound(clinic, database_url)
 
 
-async def test_the_same_key_books_once(clinic: Clinic) -> None:
+async def test_the_same_key_books_once(clinic: Clinic, still: clock.Still) -> None:
     wish = await clinic.wish(at(10), key="tap-1")
     got = await outcomes(*(appointments.book(clinic.ledger, wish=wish, cause=CAUSE) for _ in range(6)))
     assert {one.id for one in got} == {got[0].id}
     await appointments.cancel(clinic.ledger, appointment_id=got[0].id, reason="patient", cause=CAUSE)
     again = await appointments.book(clinic.ledger, wish=wish, cause=CAUSE)
     assert (again.id, again.status) == (got[0].id, "cancelled"), "what the key did, as it stands"
+    still.at = at(18)
+    assert (await appointments.book(clinic.ledger, wish=wish, cause=CAUSE)).id == got[0].id, (
+        "in the evening, too"
+    )
     other = wish.model_copy(update={"choice": clinic.choice(at(12), what="implant")})
     with pytest.raises(InvalidInput, match="key"):
         await appointments.book(clinic.ledger, wish=other, cause=CAUSE)
