@@ -24,9 +24,7 @@ def changes(zone: ZoneInfo, year: int) -> list[date]:
     noon = datetime(year, 1, 1, 12, tzinfo=zone)
     days = [noon + timedelta(days=n) for n in range(366)]
     return [
-        b.date()
-        for a, b in pairwise(days)
-        if (b.utcoffset() or timedelta()) - (a.utcoffset() or timedelta())
+        b.date() for a, b in pairwise(days) if (b.utcoffset() or timedelta()) - (a.utcoffset() or timedelta())
     ]
 
 
