@@ -345,7 +345,7 @@ async def test_a_client_that_dies_leaves_nothing_half_done(clinic: Clinic, datab
             await appointments.cancel(clinic.ledger, appointment_id=visit, reason="other", cause=CAUSE)
         if isinstance(got, Appointment):
             break
-    assert nth > 8, "it died at many places"
+    assert nth > 5, "it died at each statement"
     assert whole >= 1
     await sound(clinic, database_url)
 
