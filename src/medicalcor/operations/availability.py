@@ -23,7 +23,7 @@ PARTS: Mapping[PartOfDay, tuple[time, time]] = {
     "afternoon": (time(12), time(17)),
     "evening": (time(17), time(0)),
 }
-_CLOSE = timedelta(days=1)
+_CLOSE = timedelta(hours=8)
 _AROUND = timedelta(days=14)
 """Other times than a wanted one are looked for within this much of it."""
 ALTERNATIVES = 3

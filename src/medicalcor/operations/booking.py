@@ -82,6 +82,10 @@ class _RoomGone(Exception):
     """Somebody has just taken the room or device that was planned; there may be others."""
 
 
+class _JustTaken(NotFree):
+    """Somebody was faster by a moment; that nothing is known under the key has been seen."""
+
+
 async def place(ledger: Ledger, *, asked: Asked, known: Known, write: Write) -> Appointment:
     """Find what the choice takes, lock it, and `write`. `known` answers instead when it was done before.
 
@@ -91,7 +95,7 @@ async def place(ledger: Ledger, *, asked: Asked, known: Known, write: Write) -> 
     try:
         return await _attempts(ledger, asked, reason, known, write)
     except (NotFree, NotWorking, InvalidInput) as problem:
-        if (earlier := await _earlier(ledger, asked, known)) is not None:
+        if not isinstance(problem, _JustTaken) and (earlier := await _earlier(ledger, asked, known)):
             return earlier
         if isinstance(problem, InvalidInput):
             raise
@@ -166,7 +170,7 @@ def _placed(visit: Visit, clashes: Sequence[Mapping[str, Any]], reason: str | No
     """What has lapsed is given up; what stands in the way is knowingly overlapped, or ends the attempt."""
     crowded = {clash["no"] for clash in clashes if not clash["lapsed"]}
     if crowded and reason is None:
-        raise NotFree if visit.takes[0].resource_no in crowded else _RoomGone
+        raise _JustTaken if visit.takes[0].resource_no in crowded else _RoomGone
     takes = tuple(
         taken.model_copy(update={"deliberate": taken.resource_no in crowded}) for taken in visit.takes
     )
