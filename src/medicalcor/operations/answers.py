@@ -64,8 +64,9 @@ async def answer(
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
-    if output is not None and _expects_nothing(output):
-        await _refuse(ledger, about, output, correlation_id)
+    silent = _silent(about, output)
+    if silent is not None:
+        await _decline(ledger, about, silent, correlation_id)
         return Answered("not_needed")
     content = await _content(ledger, ai, about, output, acknowledge=acknowledge)
     intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
@@ -110,13 +111,17 @@ async def _wait_for_the_rest(
     )
 
 
-def _expects_nothing(output: ScoringOutput) -> bool:
-    return output.classification == Classification.UNQUALIFIED
+def _silent(about: Row, output: ScoringOutput | None) -> Reason | None:
+    """Why nothing is answered; None when something is."""
+    if about["emergency_in_the_same_breath"]:
+        return "already_answered"
+    if output is None or output.classification != Classification.UNQUALIFIED:
+        return None
+    return "opted_out" if output.opt_out else "not_a_prospect"
 
 
-async def _refuse(ledger: Ledger, about: Row, output: ScoringOutput, correlation_id: str) -> None:
+async def _decline(ledger: Ledger, about: Row, reason: Reason, correlation_id: str) -> None:
     """Not answering is a decision too, and is kept like one."""
-    reason: Reason = "opted_out" if output.opt_out else "not_a_prospect"
     line = _line(about)
     vague = phrase("answer_vague", line.language, clinic=ledger.settings.clinic_name)
     content = wording.text(line, vague, written_by="phrases")

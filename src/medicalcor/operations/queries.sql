@@ -82,6 +82,11 @@ select
         )
     ) as newer,
     exists (select from effects e where e.cause_id = m.id and e.purpose = 'emergency') as emergency_answered,
+    exists (
+        select from effects e
+        where e.conversation_id = c.id and e.purpose = 'emergency' and e.cause_id <> m.id
+            and e.planned_at > m.received_at - interval '1 minute'
+    ) as emergency_in_the_same_breath,
     (select e.id from effects e where e.key = 'answer:' || m.id) as answer_id,
     (select s.why from scores s where s.message_id = m.id limit 1) as scored_why
 from messages m

@@ -1,7 +1,7 @@
 """A message that came in becomes part of a conversation with a person who is a lead."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from medicalcor.schemas.events.people import LanguageDetected, OptedOut
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
+
+IN_ONE_BREATH = timedelta(minutes=1)
 
 Next = Literal["score", "answer", "nothing"]
 
@@ -85,10 +87,14 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     if look is not None and look.opt_out:
         waiting = await connection.fetch(SQL["dependent_effects"], place.person_id)
         await effects.void(by_patient, waiting=waiting, reason="opted_out")
+    emergency = look is not None and look.emergency and not await _just_told(connection, place)
     await effects.plan(
         Act(ledger, connection, item.cause("system")),
         conversation_id=place.conversation_id,
-        intents=[*_emergency(ledger, arrival, place, look), *_for_crm(ledger, arrival, place)],
+        intents=[
+            *(_emergency(ledger, arrival, place, look) if emergency else ()),
+            *_for_crm(ledger, arrival, place),
+        ],
     )
     await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
     return await _next(
@@ -181,10 +187,16 @@ def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list
     return [Append(f"person-{person}", events, person, occurred_at=arrival.item.received_at)]
 
 
+async def _just_told(connection: Connection, place: Place) -> bool:
+    """One emergency told in several messages gets the number once; spoken of again later, it is given again."""
+    since = clock.now() - IN_ONE_BREATH
+    return bool(await connection.fetchval(SQL["recent_emergency"], place.conversation_id, since))
+
+
 def _emergency(
     ledger: Ledger, arrival: Arrival, place: Place, look: ScoringOutput | None
 ) -> list[effects.Intent]:
-    if look is None or not look.emergency:
+    if look is None:
         return []
     reply_to = arrival.party.reply_to
     return intents.emergency(
