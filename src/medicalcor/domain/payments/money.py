@@ -12,10 +12,10 @@ from medicalcor.schemas.common import Language
 CURRENCIES: Final = ("RON", "EUR", "USD", "GBP", "CHF", "HUF")
 """What a deposit can be asked in; what comes in may be in any."""
 _WHOLE: Final = frozenset(
-    "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split()
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
 )
 """Currencies whose unit is not divided (Stripe, zero-decimal currencies). ISK and UGX are counted in hundredths there."""
-_THOUSANDTHS: Final = frozenset("BHD JOD KWD OMR TND".split())
+_THOUSANDTHS: Final = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 _LARGEST: Final = 99_999_999
 """Stripe's own limit for a charge."""
 _WRITTEN: Final = re.compile(r"\d{1,3}(?:[ .,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?")

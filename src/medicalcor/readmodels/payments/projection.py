@@ -27,7 +27,7 @@ def _payer(recorded: Recorded) -> Payer:
 
 
 def _reported(recorded: Recorded) -> Statement:
-    plain, payer = recorded.plain, _payer(recorded)
+    plain = recorded.plain
     stands = Standing.model_validate(plain["stands"])
     return SQL["reported"], (
         _payment(recorded),
@@ -46,9 +46,6 @@ def _reported(recorded: Recorded) -> Statement:
         plain["sayings"],
         plain["hints"],
         [UUID(one) for one in plain["hints"]["request_ids"]],
-        payer.name,
-        payer.email,
-        payer.phone,
         recorded.version,
         recorded.occurred_at,
     )
@@ -56,6 +53,11 @@ def _reported(recorded: Recorded) -> Statement:
 
 def _referred(recorded: Recorded) -> Statement:
     return SQL["referred"], (list(recorded.plain["references"]), _payment(recorded))
+
+
+def _payer_seen(recorded: Recorded) -> Statement:
+    payer = _payer(recorded)
+    return SQL["payer_seen"], (_payment(recorded), payer.name, payer.email, payer.phone)
 
 
 def _repointed(recorded: Recorded) -> Statement:
@@ -134,6 +136,7 @@ def _erased(recorded: Recorded) -> Statement:
 
 APPLY: Mapping[str, Sequence[Project]] = {
     events.PaymentReported.type: (_reported, _referred),
+    events.PayerSeen.type: (_payer_seen,),
     events.PaymentMerged.type: (_repointed, _merged),
     events.PaymentTied.type: (_belongs, _customer),
     events.PaymentAssigned.type: (_belongs, _customer),

@@ -1,18 +1,18 @@
 -- name: reported
--- What an object said last is put beside what the others said; who pays is kept until it is known better.
+-- What an object said last is put beside what the others said.
 insert into payments (
     id, account, state, amount, paid, refunded, currency, failure, happened_at, paid_at, failed_at, next_at, ending,
-    sayings, hints, request_ids, payer_name, payer_email, payer_phone, version, changed_at
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+    sayings, hints, request_ids, version, changed_at
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 on conflict (id) do update
 set state = excluded.state, amount = excluded.amount, paid = excluded.paid, refunded = excluded.refunded,
     currency = excluded.currency, failure = excluded.failure, happened_at = excluded.happened_at,
     paid_at = excluded.paid_at, failed_at = excluded.failed_at, next_at = excluded.next_at, ending = excluded.ending,
     sayings = payments.sayings || excluded.sayings, hints = excluded.hints, request_ids = excluded.request_ids,
-    payer_name = coalesce(excluded.payer_name, payments.payer_name),
-    payer_email = coalesce(excluded.payer_email, payments.payer_email),
-    payer_phone = coalesce(excluded.payer_phone, payments.payer_phone),
     version = excluded.version, changed_at = excluded.changed_at;
+
+-- name: payer_seen
+update payments set payer_name = $2, payer_email = $3, payer_phone = $4 where id = $1;
 
 -- name: referred
 insert into payment_references (reference, payment_id) select reference, $2 from unnest($1::text[]) as reference

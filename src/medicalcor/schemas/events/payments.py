@@ -38,7 +38,14 @@ class PaymentReported(Event):
     stands: Standing
     moved: bool
     """Whether it stands otherwise than before."""
-    payer: Annotated[Payer | None, Personal()] = None
+
+
+class PayerSeen(Event):
+    """The provider told who pays, or more of it."""
+
+    type: ClassVar[str] = "payment.payer_seen"
+    payment_id: UUID
+    payer: Annotated[Payer, Personal()]
 
 
 class PaymentMerged(Event):

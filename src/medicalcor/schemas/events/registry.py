@@ -34,6 +34,7 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectFailed,
     effects.EffectVoided,
     payments.PaymentReported,
+    payments.PayerSeen,
     payments.PaymentMerged,
     payments.PaymentTied,
     payments.PaymentUnmatched,
