@@ -129,6 +129,9 @@ class Stack:
             "CLINIC_NAME": "Clinica Zâmbet",
             "ANSWER_SETTLE_SECONDS": "1",
             "UNKNOWN_OUTCOME_WAIT_SECONDS": "3",
+            "STRIPE_API_KEY": "journey-stripe-key",
+            "STRIPE_BASE_URL": f"{sandbox}/stripe",
+            "STRIPE_WEBHOOK_SECRET": "journey-stripe-secret,journey-stripe-secret-of-last-year",
             **self.settings,
         }
 

@@ -38,11 +38,19 @@ DELIVER = Job("effects.deliver", "effects")
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK)
+STRIPE_EVENT = Job("stripe.event", "inbox")
+"""(inbox id); partitioned by payment."""
+PAYMENT_SETTLE = Job("payments.settle", "effects")
+"""(payment id, version): all that belongs to a payment has had time to arrive."""
+PAYMENT_LINK = Job("payments.link", "effects")
+"""(payment request id, attempt, key's number): ask for a link, and send it."""
+
+JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK, STRIPE_EVENT, PAYMENT_SETTLE, PAYMENT_LINK)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("stripe", "event"): STRIPE_EVENT,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 
