@@ -76,7 +76,10 @@ def _key(scored: ScoringOutput) -> str:
 def approved_templates() -> dict[str, dict[str, str]]:
     """The product's templates as WhatsApp keeps them, with numbered places."""
     return {
-        name: {language: body.replace("{clinic}", "{{1}}") for language, body in bodies.items()}
+        name: {
+            language: body.replace("{clinic}", "{{1}}").replace("{number}", "{{2}}")
+            for language, body in bodies.items()
+        }
         for name, bodies in TEMPLATES.items()
     }
 

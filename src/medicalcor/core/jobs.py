@@ -38,11 +38,23 @@ DELIVER = Job("effects.deliver", "effects")
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK)
+EMAIL_MESSAGE = Job("email.message", "inbox")
+"""(inbox id); partitioned by sender."""
+WEB_FORM = Job("web.form", "inbox")
+"""(inbox id); partitioned by whom it is from."""
+WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox")
+"""(inbox id); partitioned by person."""
+
+JOBS = (
+    WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK, EMAIL_MESSAGE, WEB_FORM, WEB_UNSUBSCRIBE,
+)  # fmt: skip
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("email", "message"): EMAIL_MESSAGE,
+    ("web", "message"): WEB_FORM,
+    ("web", "unsubscribe"): WEB_UNSUBSCRIBE,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 

@@ -23,6 +23,8 @@ KEYS: Final = (
     "answer_unsupported",
     "emergency",
     "opt_out_confirmed",
+    "answer_form",
+    "mail_subject",
 )
 
 
@@ -50,6 +52,18 @@ def procedure_name(code: Procedure, language: Language) -> str:
     return name
 
 
+def mail_words(language: Language) -> Mapping[str, str]:
+    """What stands below advertising, and on the page that ends it."""
+    words: Mapping[str, str] = _texts(language)["mail"]
+    return words
+
+
+def form_words(language: Language) -> Mapping[str, str]:
+    """What the web form says back: thanks, and what is wrong by its code."""
+    words: Mapping[str, str] = _texts(language)["form"]
+    return words
+
+
 @cache
 def _texts(language: Language) -> Mapping[str, Any]:
     file = resources.files("medicalcor.domain.language").joinpath(f"texts/{language}.toml")
@@ -65,4 +79,4 @@ def _templates() -> dict[str, dict[Language, str]]:
 
 
 TEMPLATES: Final[dict[str, dict[Language, str]]] = _templates()
-"""What each approved WhatsApp template says, by name and language; `{clinic}` is its one place."""
+"""What each approved WhatsApp template says, by name and language. Its places are its parameters in this order: `{clinic}`, `{number}`."""
