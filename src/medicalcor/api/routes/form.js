@@ -16,7 +16,7 @@
     const status = document.createElement("p");
     status.setAttribute("role", "status");
     form.append(status);
-    let key = newKey();
+    let key, last;
 
     function clear() {
       form.querySelectorAll("[data-error]").forEach((line) => line.remove());
@@ -46,14 +46,15 @@
       event.preventDefault();
       clear();
       const button = form.querySelector("[type=submit], button:not([type])");
-      const body = { language, ...came(), ...Object.fromEntries(new FormData(form)) };
+      const body = JSON.stringify({ language, ...came(), ...Object.fromEntries(new FormData(form)) });
+      if (body !== last) [key, last] = [newKey(), body];
       status.textContent = sending;
       if (button) button.disabled = true;
       try {
         const answer = await fetch(form.action, {
           method: "POST",
           headers: { "content-type": "application/json", "idempotency-key": key },
-          body: JSON.stringify(body),
+          body,
         });
         if (answer.ok) {
           form.replaceChildren(status);
@@ -61,7 +62,6 @@
           status.tabIndex = -1;
           return status.focus();
         }
-        key = newKey();
         const { errors = [] } = answer.status === 422 ? await answer.json() : {};
         status.textContent = errors.length ? "" : failed;
         errors.forEach(show);
