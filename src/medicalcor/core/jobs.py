@@ -45,12 +45,34 @@ PAYMENT_SETTLE = Job("payments.settle", "effects")
 PAYMENT_LINK = Job("payments.link", "effects")
 """(payment request id, attempt, key's number): ask for a link, and send it."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK, STRIPE_EVENT, PAYMENT_SETTLE, PAYMENT_LINK)
+EMAIL_MESSAGE = Job("email.message", "inbox")
+"""(inbox id); partitioned by sender."""
+WEB_FORM = Job("web.form", "inbox")
+"""(inbox id); partitioned by whom it is from."""
+WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox")
+"""(inbox id); partitioned by person."""
+
+JOBS = (
+    WHATSAPP_MESSAGE,
+    WHATSAPP_STATUSES,
+    ANSWER,
+    DELIVER,
+    ASK,
+    STRIPE_EVENT,
+    PAYMENT_SETTLE,
+    PAYMENT_LINK,
+    EMAIL_MESSAGE,
+    WEB_FORM,
+    WEB_UNSUBSCRIBE,
+)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
     ("stripe", "event"): STRIPE_EVENT,
+    ("email", "message"): EMAIL_MESSAGE,
+    ("web", "message"): WEB_FORM,
+    ("web", "unsubscribe"): WEB_UNSUBSCRIBE,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 

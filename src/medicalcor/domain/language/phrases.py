@@ -32,8 +32,10 @@ KEYS: Final = (
     "deposit_appointment",
     "deposit_services",
     "deposit_balance",
+    "answer_form",
+    "mail_subject",
 )
-PLACES: Final = ("clinic", "amount", "link")
+PLACES: Final = ("clinic", "number", "amount", "link")
 """What a template may leave open; its parameters fill those that it has, in this order."""
 
 
@@ -59,6 +61,18 @@ def procedure_name(code: Procedure, language: Language) -> str:
     """As it reads within `answer_procedure` in that language."""
     name: str = _texts(language)["procedure"][code.value]
     return name
+
+
+def mail_words(language: Language) -> Mapping[str, str]:
+    """What stands below advertising, and on the page that ends it."""
+    words: Mapping[str, str] = _texts(language)["mail"]
+    return words
+
+
+def form_words(language: Language) -> Mapping[str, str]:
+    """What the web form says back: thanks, and what is wrong by its code."""
+    words: Mapping[str, str] = _texts(language)["form"]
+    return words
 
 
 @cache

@@ -21,6 +21,7 @@ EVENTS: tuple[type[Event], ...] = (
     leads.LeadTriaged,
     leads.LeadSeen,
     leads.LeadArchived,
+    leads.CampaignNoted,
     conversations.ConversationOpened,
     conversations.MessageReceived,
     conversations.ConversationTakenOver,
