@@ -43,7 +43,7 @@ def test_every_procedure_has_a_name(language: Language) -> None:
 def test_templates_are_complete_and_leave_the_same_places_open_in_every_language(name: str) -> None:
     assert set(TEMPLATES[name]) == set(LANGUAGES)
     places = {"payment_receipt": ["clinic", "amount"], "payment_refund": ["clinic", "amount"]}
-    places["payment_link"] = ["clinic", "amount", "link"]
+    places |= {"payment_link": ["clinic", "amount", "link"], "emergency_number": ["clinic", "number"]}
     for body in TEMPLATES[name].values():
         wanted = places.get(name, ["clinic"])
         assert {field for _, field, _, _ in string.Formatter().parse(body) if field} == set(wanted)
