@@ -34,11 +34,14 @@ ANSWER = Job("conversation.answer", "inbox")
 """(conversation id, message id): the answer that waited for the patient to finish writing."""
 DELIVER = Job("effects.deliver", "effects")
 """(list of effect ids); partitioned by where they go."""
+DELIVER_CRM = Job(DELIVER.name, "effects-crm")
+DELIVER_MAIL = Job(DELIVER.name, "effects-mail")
+"""As DELIVER: a queue a provider, so that one that hangs takes no places from the others."""
 
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK)
+JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, DELIVER_CRM, DELIVER_MAIL, ASK)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,

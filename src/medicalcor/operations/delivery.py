@@ -248,10 +248,11 @@ async def tell_staff(act: Act, effect: Row) -> None:
 
 
 async def _again(connection: Connection, effect: Row, at: datetime) -> None:
+    job = effects.delivery_of(effect["kind"])
     await jobs.start(
         connection,
-        jobs.DELIVER,
-        id=f"{jobs.DELIVER.name}:{effect['id']}:{effect['attempt']}:{at.isoformat()}",
+        job,
+        id=f"{job.name}:{effect['id']}:{effect['attempt']}:{at.isoformat()}",
         args=([str(effect["id"])],),
         partition=effects.partition_of(
             kind=effect["kind"], conversation_id=effect["conversation_id"], person_id=effect["person_id"]

@@ -44,6 +44,12 @@ async def open_item(ledger: Ledger, *, inbox_id: UUID) -> Item:
         return await _opened(ledger, connection, row)
 
 
+async def traceparent_of(ledger: Ledger, *, message_id: UUID) -> str | None:
+    """The trace that a message came in with; what came of it later belongs to the same."""
+    traceparent: str | None = await ledger.pool.fetchval(SQL["traceparent"], message_id)
+    return traceparent
+
+
 async def waiting_statuses(ledger: Ledger, *, most: int) -> list[Item]:
     """Statuses that nobody has taken in yet, oldest first."""
     async with ledger.pool.acquire() as connection:

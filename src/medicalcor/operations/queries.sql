@@ -3,6 +3,9 @@
 select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
 from inbox where id = $1;
 
+-- name: traceparent
+select traceparent from inbox where id = $1;
+
 -- name: waiting_statuses
 -- Statuses that nobody has taken in yet, oldest first.
 select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
@@ -168,9 +171,10 @@ left join lateral (
 where e.id = $1;
 
 -- name: destination
--- An effect's kind, whom it is about, and the request that it follows from.
-select payload ->> 'kind' as kind, subject_id, correlation_id
-from domain_events where stream = $1 and version = 1;
+-- An effect's kind, whom it is about, and the request and the trace that it follows from.
+select e.payload ->> 'kind' as kind, e.subject_id, e.correlation_id, i.traceparent
+from domain_events e left join inbox i on i.id = (e.payload ->> 'cause_id')::uuid
+where e.stream = $1 and e.version = 1;
 
 -- name: effect_by_provider_id
 select id from effects where provider_id = $1;

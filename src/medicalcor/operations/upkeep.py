@@ -27,10 +27,11 @@ async def sweep_effects(ledger: Ledger) -> int:
     async with transaction(ledger.pool) as connection:
         rows = await connection.fetch(SQL["overdue_effects"], now - OVERDUE)
         for row in rows:
+            job = effects.delivery_of(row["kind"])
             await jobs.start(
                 connection,
-                jobs.DELIVER,
-                id=f"{jobs.DELIVER.name}:{row['id']}:sweep:{_slot(now, OVERDUE)}",
+                job,
+                id=f"{job.name}:{row['id']}:sweep:{_slot(now, OVERDUE)}",
                 args=([str(row["id"])],),
                 partition=effects.partition_of(
                     kind=row["kind"], conversation_id=row["conversation_id"], person_id=row["person_id"]

@@ -99,7 +99,9 @@ class Sandbox:
         return reply_json({"error": f"There are: {', '.join(mounts)}"}, status=404)
 
     async def _call(self, twin: Twin, request: Request) -> Reply | None:
-        call = self.ledger.open(twin.name, method=request.method, path=request.path, raw=request.body)
+        call = self.ledger.open(
+            twin.name, method=request.method, path=request.path, raw=request.body, headers=request.headers
+        )
         fault = self.faults.for_call(twin.name, path=request.path)
         if fault is None:
             reply = _answer(twin, request)

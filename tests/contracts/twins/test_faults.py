@@ -155,7 +155,7 @@ async def test_calls_are_kept_in_order_of_arrival(staged):
     await slow
     first, second = await staged.calls("whatsapp")
     assert first["at"] <= second["at"]
-    assert set(first) == {"at", "method", "path", "body", "status", "fault"}
+    assert set(first) == {"at", "method", "path", "headers", "body", "status", "fault"}
     assert (first["path"], first["body"], first["status"]) == ("/messages", body, 200)
     assert (second["body"], second["status"]) == ("not json", 400)
     (everything, *_) = (await staged.http.get("/_sandbox/calls")).json()
