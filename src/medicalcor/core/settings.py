@@ -110,11 +110,15 @@ class Settings(BaseSettings):
     body_limit_bytes: int = 3_145_728
     """Meta sends bodies of up to 3 MB."""
     request_timeout_seconds: float = 10.0
+    trusted_proxies: Words = ()
+    """Addresses or networks of our own proxies, e.g. `10.0.0.0/8`; only their `X-Forwarded-For` is believed."""
     cors_origins: Words = ()
     """Web pages that may call the API from a browser, e.g. `https://clinic.example`, separated by commas."""
 
     # worker
     worker_concurrency: int = 16
+    worker_metrics_port: int | None = None
+    """Where Prometheus reads a worker's figures, the breakers' among them, at `/metrics`; off when unset."""
     unknown_outcome_wait_seconds: float = 20.0
     """How long a message whose fate is unknown waits for the provider's status before it is sent again."""
     answer_settle_seconds: float = 4.0
@@ -128,6 +132,7 @@ class Settings(BaseSettings):
         "whatsapp_webhook_secret",
         "whatsapp_webhook_header",
         "cors_origins",
+        "trusted_proxies",
         "stripe_webhook_secret",
         "twilio_auth_token",
         "vapi_webhook_secret",

@@ -42,6 +42,6 @@ async def register(*, concurrency: int) -> None:
         "cron", worker_concurrency=2, global_concurrency=2, polling_interval_sec=1.0
     )
     known = {"cron", *(queue.name for queue in QUEUES)}
-    for queue in await DBOS.list_queues_async():
-        if queue.name not in known:
-            await DBOS.delete_queue_async(queue.name)
+    for there in await DBOS.list_queues_async():
+        if there.name not in known:
+            await DBOS.delete_queue_async(there.name)

@@ -185,7 +185,7 @@ class HubSpotClient:
                 "HubSpot gave no answer; it can be asked again.", provider=PROVIDER, reason=unknown.reason
             ) from None
         if not answer.ok:
-            raise error_of(answer, repeatable=repeatable)
+            raise self.door.refused(error_of(answer, repeatable=repeatable))
         return answer
 
     def _read(self, answer: Response, shape: type[M]) -> M:
