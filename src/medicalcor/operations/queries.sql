@@ -224,3 +224,19 @@ select id, provider, kind, partition_key from inbox
 where handled_at is null and received_at < $1
     and (provider, kind) in (select * from unnest($2::text[], $3::text[]))
 order by id limit 500;
+
+-- name: mended_effects
+-- Kept back since the provider refused the account, until later than $1; and it has taken something since.
+with refused as (
+    select e.id, split_part(e.kind, '.', 1) as provider, a.ended_at
+    from effects e
+    join lateral (
+        select ended_at, reason from effect_attempts where effect_id = e.id order by attempt desc limit 1
+    ) a on a.reason = 'account'
+    where e.status = 'delayed' and e.hold_until > $1
+),
+taken as (
+    select provider, (select max(s.sent_at) from effects s where split_part(s.kind, '.', 1) = provider) as at
+    from (select distinct provider from refused) providers
+)
+select refused.id from refused join taken using (provider) where taken.at > refused.ended_at limit 500;

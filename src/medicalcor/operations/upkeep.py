@@ -7,6 +7,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.checkpoints import checkpoint
 from medicalcor.operations import effects
+from medicalcor.operations.delivery import resume
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.messaging import take_statuses
 
@@ -37,6 +38,15 @@ async def sweep_effects(ledger: Ledger) -> int:
                     kind=row["kind"], conversation_id=row["conversation_id"], person_id=row["person_id"]
                 ),
             )
+    return len(rows)
+
+
+async def sweep_mended(ledger: Ledger) -> int:
+    """What waits because a provider refused the account goes on as soon as that provider takes something again."""
+    async with ledger.pool.acquire() as connection:
+        rows = await connection.fetch(SQL["mended_effects"], clock.now() + OVERDUE)
+    for row in rows:
+        await resume(ledger, effect_id=row["id"])
     return len(rows)
 
 

@@ -230,7 +230,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "template_paused": _("WhatsApp has paused this template."),
         "template_disabled": _("WhatsApp has switched this template off."),
         "template_too_long": _("The template is too long once filled in."),
-        "account": _("There is a problem with the WhatsApp account. Tell an administrator."),
+        "account": _("The provider refuses the clinic's account. Tell an administrator."),
         "not_configured": _("This channel is not set up."),
         "channel_off": _("This channel is not set up."),
         "phone_number_needed": _("WhatsApp needs the patient's phone number for this."),
@@ -261,6 +261,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "vapi": _("Vapi"),
         "stripe": _("Stripe"),
         "email": _("E-mail"),
+        "hubspot": _("HubSpot"),
+        "openai": _("The AI"),
     },
 }
 

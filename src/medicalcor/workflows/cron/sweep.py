@@ -13,3 +13,4 @@ async def run(_scheduled_at: datetime, _context: Any) -> None:
     await upkeep.sweep_inbox()
     await upkeep.sweep_statuses()
     await upkeep.sweep_effects()
+    await upkeep.sweep_mended()
