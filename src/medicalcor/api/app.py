@@ -13,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 
 from medicalcor.api import problems
 from medicalcor.api.asks import Asks
+from medicalcor.api.clients import networks
 from medicalcor.api.database import Database
 from medicalcor.api.presence import Presence
 from medicalcor.api.routes import docs, figures, health
@@ -50,6 +51,7 @@ def _rules(settings: Settings) -> Rules:
     return Rules(
         body_limit=settings.body_limit_bytes,
         body_timeout=settings.request_timeout_seconds,
+        proxies=networks(settings.trusted_proxies),
         origins=frozenset(origin.encode() for origin in settings.cors_origins),
         https=(settings.public_url or "").startswith("https://"),
     )
