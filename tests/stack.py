@@ -192,8 +192,8 @@ class Stack:
 
     # the patient -------------------------------------------------------------------------------------
 
-    def post(self, body: bytes, *, secret: str = WHATSAPP_SECRET) -> httpx.Response:
-        headers = {"X-Hub-Signature-256": f"sha256={sign(secret.encode(), body)}"}
+    def post(self, body: bytes, *, secret: str = WHATSAPP_SECRET, **told: str) -> httpx.Response:
+        headers = {"X-Hub-Signature-256": f"sha256={sign(secret.encode(), body)}", **told}
         return self.http.post(f"{self.api_url}/webhooks/whatsapp", content=body, headers=headers)
 
     def say(self, phone: str, text: str, **options: Any) -> str:
@@ -243,8 +243,8 @@ class Stack:
         """For stories in which somebody takes their time; never to wait for the system."""
         time.sleep(seconds)
 
-    def post_json(self, payload: Any) -> httpx.Response:
-        return self.post(httpx.Request("POST", "http://x", json=payload).content)
+    def post_json(self, payload: Any, **told: str) -> httpx.Response:
+        return self.post(httpx.Request("POST", "http://x", json=payload).content, **told)
 
     def person(self, address: str) -> dict[str, Any]:
         """Lead, conversation and person of whoever has this address; waits until they are known."""

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from medicalcor.api import problems
 from medicalcor.api.clients import Network, client_of
 from medicalcor.core import ids
+from medicalcor.core.observability import tracing
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -131,4 +132,6 @@ def _correlation(given: bytes | None) -> str:
 
 
 def _traceparent(given: bytes | None) -> str | None:
-    return given.decode("ascii") if given is not None and _TRACEPARENT.fullmatch(given) else None
+    if given is not None and _TRACEPARENT.fullmatch(given):
+        return given.decode("ascii")
+    return tracing.new_trace()

@@ -10,7 +10,17 @@ from typing import Any, TypeAlias
 
 from medicalcor.api import limits, metrics, problems
 from medicalcor.api.clients import Network
-from medicalcor.api.exchange import Answer, App, ClientGone, Message, Receive, Request, Scope, Send
+from medicalcor.api.exchange import (
+    TRACEPARENT,
+    Answer,
+    App,
+    ClientGone,
+    Message,
+    Receive,
+    Request,
+    Scope,
+    Send,
+)
 from medicalcor.core import clock, context
 from medicalcor.core.errors import ProductError
 from medicalcor.core.log import get_logger
@@ -30,12 +40,15 @@ SECURITY: tuple[Header, ...] = (
 HTTPS_ONLY: Header = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE"),
-    (b"access-control-allow-headers", b"content-type, authorization, idempotency-key, x-correlation-id"),
+    (
+        b"access-control-allow-headers",
+        b"content-type, authorization, idempotency-key, x-correlation-id, traceparent",
+    ),
     (b"access-control-max-age", b"600"),
 )
 _EXPOSED: Header = (
     b"access-control-expose-headers",
-    b"x-correlation-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset",
+    b"x-correlation-id, traceparent, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset",
 )
 
 log = get_logger(__name__)
@@ -146,6 +159,8 @@ class Shell:
 
     def _common(self, request: Request) -> list[Header]:
         headers = [(b"x-correlation-id", request.correlation_id.encode()), *self._always]
+        if request.traceparent:
+            headers.append((TRACEPARENT, request.traceparent.encode()))
         if self._rules.origins:
             headers.append((b"vary", b"Origin"))
             origin = request.headers.get(b"origin")
