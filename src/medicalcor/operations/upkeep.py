@@ -13,6 +13,8 @@ from medicalcor.operations.messaging import take_statuses
 
 SQL = statements("medicalcor.operations")
 OVERDUE = timedelta(minutes=2)
+SOON = timedelta(seconds=5)
+"""What comes back by itself so soon is left to it."""
 STRANDED = timedelta(minutes=10)
 """An item that nobody took in for so long has lost its run, or waits in a queue that is far behind."""
 RUNS_KEPT = timedelta(days=30)
@@ -44,7 +46,7 @@ async def sweep_effects(ledger: Ledger) -> int:
 async def sweep_mended(ledger: Ledger) -> int:
     """What waits because a provider refused the account goes on as soon as that provider takes something again."""
     async with ledger.pool.acquire() as connection:
-        rows = await connection.fetch(SQL["mended_effects"], clock.now() + OVERDUE)
+        rows = await connection.fetch(SQL["mended_effects"], clock.now() + SOON)
     for row in rows:
         await resume(ledger, effect_id=row["id"])
     return len(rows)
