@@ -42,10 +42,28 @@ ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
 
 JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, DELIVER_CRM, DELIVER_MAIL, ASK)
+VOICE_CALL = Job("voice.call", "inbox")
+"""(inbox id): what Twilio tells of a call; partitioned by call."""
+VOICE_SETTLE = Job("voice.settle", "inbox")
+"""(call id, correlation id): the call ended, and what came of it should be known by now; partitioned by call."""
+TRANSCRIPTION = Job("voice.transcription", "voice")
+"""(recording SID, correlation id, number of tries before)."""
+
+JOBS = (
+    WHATSAPP_MESSAGE,
+    WHATSAPP_STATUSES,
+    ANSWER,
+    DELIVER,
+    ASK,
+    VOICE_CALL,
+    VOICE_SETTLE,
+    TRANSCRIPTION,
+)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("twilio", "call"): VOICE_CALL,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 

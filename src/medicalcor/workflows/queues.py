@@ -26,6 +26,7 @@ QUEUES = (
     Queue("effects-mail", STEADY, partitioned=True),
     Queue("asks", QUICK),
     Queue("statuses", STEADY, at_once=8),
+    Queue("voice", STEADY, at_once=4),
 )
 
 

@@ -1,7 +1,7 @@
 """The doors there are: one line a provider."""
 
 from medicalcor.api.shell import Door
-from medicalcor.api.webhooks import whatsapp
+from medicalcor.api.webhooks import twilio, whatsapp
 from medicalcor.api.webhooks.desk import Desk
 from medicalcor.api.webhooks.intake import Intake
 from medicalcor.core.crypto.vault import Vault
@@ -17,4 +17,5 @@ def open_doors(settings: Settings, *, intake: Intake, vault: Vault, limit: Limit
 
     return [
         whatsapp.WhatsApp(settings, desk(whatsapp.PROVIDER)).door(limit),
+        *twilio.Twilio(settings, desk(twilio.PROVIDER)).doors(limit),
     ]
