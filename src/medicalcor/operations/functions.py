@@ -1,5 +1,12 @@
 """What can be asked at the gateway, by name."""
 
-from medicalcor.operations.asks import Functions
+from medicalcor.domain.voice.tools import PREFIX
+from medicalcor.operations import voice_tools
+from medicalcor.operations.asks import Function, Functions
 
-FUNCTIONS: Functions = {}
+VOICE: dict[str, Function] = {
+    "clinic_info": voice_tools.clinic_info,
+}
+"""By the name that the voice agent knows; `domain/voice/tools.py` describes each to it."""
+
+FUNCTIONS: Functions = {**{PREFIX + name: function for name, function in VOICE.items()}}

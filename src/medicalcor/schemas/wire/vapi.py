@@ -4,11 +4,11 @@
 `ServerMessage` with what all have in common. Run what arrives through `schemas.wire.vapi_secrets` before keeping it.
 """
 
-import json
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import from_json
 
 from medicalcor.schemas.base import Wire
 from medicalcor.schemas.wire.lenient import Lenient
@@ -86,6 +86,11 @@ class Call(Wire):
     cost: Lenient[float] = None
     analysis: Lenient[Analysis] = None
     artifact: Lenient[Artifact] = None
+
+    @property
+    def inbound(self) -> bool:
+        """Whether somebody called the clinic, as opposed to the clinic calling them."""
+        return self.type != "outboundPhoneCall"
 
     @property
     def twilio_sid(self) -> str | None:
@@ -292,8 +297,8 @@ def _arguments(inner: dict[str, Any], one: dict[str, Any]) -> tuple[Any, ...]:
 def _decoded(given: Any) -> dict[str, Any] | None:
     if isinstance(given, str):
         try:
-            given = json.loads(given) if given.strip() else {}
-        except (ValueError, RecursionError):
+            given = from_json(given, allow_inf_nan=False) if given.strip() else {}
+        except ValueError:
             return None
     return given if isinstance(given, dict) else None
 
