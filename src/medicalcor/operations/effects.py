@@ -79,7 +79,8 @@ def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
         opted_out_at=about["opted_out_at"],
         suppressed=about["suppressed"],
         taken_over=about["taken_over_by"] is not None,
-        last_inbound_at=about["last_inbound_at"],
+        # a call opens no window for WhatsApp
+        last_inbound_at=about["last_inbound_at"] if about["channel"] != "voice" else None,
         score=about["score"],
         consents=frozenset(about["consents"]),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events import consents, conversations, effects, leads, people
+from medicalcor.schemas.events import calls, consents, conversations, effects, leads, people
 
 EVENTS: tuple[type[Event], ...] = (
     people.PersonCreated,
@@ -33,6 +33,17 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
+    calls.CallStarted,
+    calls.CallLinked,
+    calls.CallStatusChanged,
+    calls.AgentReached,
+    calls.CallEnded,
+    calls.CallRecorded,
+    calls.RecordingKept,
+    calls.RecordingDropped,
+    calls.CallNotTranscribed,
+    calls.CallTranscribed,
+    calls.CallAnalysed,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}
