@@ -37,12 +37,16 @@ DELIVER = Job("effects.deliver", "effects")
 
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
+VAPI_EVENT = Job("vapi.event", "inbox")
+"""(inbox id); partitioned by call: what the voice agent tells of one, in order."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK)
+JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK, VAPI_EVENT)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("vapi", "report"): VAPI_EVENT,
+    ("vapi", "event"): VAPI_EVENT,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 

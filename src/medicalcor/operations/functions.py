@@ -6,6 +6,8 @@ from medicalcor.operations.asks import Function, Functions
 
 VOICE: dict[str, Function] = {
     "clinic_info": voice_tools.clinic_info,
+    "request_callback": voice_tools.request_callback,
+    "hand_to_person": voice_tools.hand_to_person,
 }
 """By the name that the voice agent knows; `domain/voice/tools.py` describes each to it."""
 

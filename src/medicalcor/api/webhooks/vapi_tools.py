@@ -68,6 +68,9 @@ class Tools:
         except (ProductError, TimeoutError) as reason:
             log.warning("tool_not_asked", tool=call.name, reason=type(reason).__name__)
             return "late", replies.failed(call, error=LATE)
+        except Exception:  # whatever it is, the caller must not hear silence
+            log.exception("tool_failed", tool=call.name)
+            return "late", replies.failed(call, error=LATE)
         if answer is None:
             log.warning("tool_not_answered_in_time", tool=call.name)
             return "late", replies.failed(call, error=LATE)

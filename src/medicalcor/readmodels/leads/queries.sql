@@ -1,6 +1,6 @@
 -- name: ranked
 -- Every lead with what it needs of a person: 1 emergency, 2 HOT, 3 not delivered, 4 unanswered, 5 judges disagree, 6 WARM, 7 nothing owed.
--- $1 archived or not; callers who reached nobody wait too; $2 patients who wrote before this moment and got nothing wait for a person.
+-- $1 archived or not; callers who reached nobody or asked for a person wait too; $2 patients who wrote before this moment and got nothing wait for a person.
 select l.*,
     case
         when l.emergency_since > coalesce(l.seen_by_staff_at, '-infinity') then 1
@@ -8,6 +8,7 @@ select l.*,
         when l.failed_since > coalesce(l.seen_by_staff_at, '-infinity') then 3
         when l.unanswered_since < $2 and (coalesce(l.routing, 'reception') <> 'none' or l.opt_out) then 4
         when l.missed_call_since > coalesce(l.seen_by_staff_at, '-infinity') then 4
+        when l.person_wanted_since > coalesce(l.seen_by_staff_at, '-infinity') then 4
         when l.scored_at > coalesce(l.seen_by_staff_at, '-infinity') and not l.opt_out and exists (
             select from scores s where s.lead_id = l.id and s.at = l.scored_at and not s.agreed) then 5
         when l.classification = 'WARM' then 6
@@ -23,7 +24,7 @@ with ranked as ({ranked}), placed as (
         when 1 then r.emergency_since
         when 2 then r.hot_since
         when 3 then r.failed_since
-        when 4 then greatest(r.unanswered_since, r.missed_call_since)
+        when 4 then greatest(r.unanswered_since, r.missed_call_since, r.person_wanted_since)
         when 5 then r.scored_at
         else r.last_activity_at
     end as need_at
