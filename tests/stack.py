@@ -20,6 +20,7 @@ from medicalcor.core.crypto.hmac import sign
 from tests.webhooks import envelope, message, new_wamid
 
 WHATSAPP_SECRET = "journey-webhook-secret"
+TWILIO_TOKEN = "journey-twilio-token"
 OLD_SECRET = "journey-webhook-secret-of-last-year"
 
 
@@ -133,6 +134,11 @@ class Stack:
             "VAPI_WEBHOOK_SECRET": "journey-vapi-secret",
             "ANSWER_SETTLE_SECONDS": "1",
             "UNKNOWN_OUTCOME_WAIT_SECONDS": "3",
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 30 + "a1",
+            "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
+            "TWILIO_BASE_URL": f"{sandbox}/twilio",
+            "VAPI_SIP_URI": "sip:journey@sip.vapi.ai",
+            "CALL_SETTLE_SECONDS": "1",
             **self.settings,
         }
 

@@ -106,7 +106,7 @@ def test_whoever_wants_a_person_is_a_task_and_an_alert_once(
     telephone.hang_up("Vreau să vorbesc cu un om, vă rog.")
     stack.settle()
     [task] = stack.made("tasks")
-    assert (task["hs_task_subject"], task["hs_task_priority"]) == ("A caller wants a person now", "HIGH")
+    assert (task["hs_task_subject"], task["hs_task_priority"]) == ("A caller needs a person now", "HIGH")
     alerts = [a["content"]["code"] for a in stack.effects_of(phone, kind="staff.alert")]
     assert alerts == ["wants_a_person"]
     assert stack.person(phone)["person_wanted_since"], "and the lead waits for somebody"
@@ -134,7 +134,9 @@ def test_everything_twice_counts_once(stack: Stack, phone: str) -> None:
     stack.until(lambda: stack.person(phone)["classification"], what="the call to be judged")
     stack.settle()
     assert len(calls_of(stack, call_id)) == 1
-    assert len(stack.rows("select 1 from messages where person_id = $1", stack.person(phone)["person_id"])) == 1
+    assert (
+        len(stack.rows("select 1 from messages where person_id = $1", stack.person(phone)["person_id"])) == 1
+    )
     assert len(stack.made("calls")) == 1
     assert len(stack.made("tasks")) == 2, "one for the wish, one for the hot lead"
 

@@ -182,6 +182,12 @@ SETTINGS: dict[str, Setting] = {
     ),
     "twilio_auth_token": Setting("Twilio's webhooks are refused: calls are neither answered nor logged"),
     "twilio_base_url": Setting("where Twilio is", optional=True, wrong=_HTTP),
+    "vapi_sip_uri": Setting(
+        "no voice agent answers: callers reach the voicemail", wrong=_not_a_url("sip", "sips")
+    ),
+    "call_recording": Setting("whether calls with the voice agent are recorded", optional=True),
+    "recordings": Setting("what becomes of a recording once it is written down", optional=True),
+    "call_settle_seconds": Setting("how long an ended call waits for word of what came of it", optional=True),
     "vapi_api_key": Setting("the clinic cannot call through Vapi, and lost reports are not looked up"),
     "vapi_base_url": Setting("where Vapi is", optional=True, wrong=_HTTP),
     "vapi_webhook_secret": Setting("Vapi's messages are refused: no voice agent answers"),

@@ -159,6 +159,7 @@ def _sandbox_addresses(base: str) -> dict[str, str]:
         "STRIPE_BASE_URL": f"{base}/stripe",
         "TWILIO_BASE_URL": f"{base}/twilio",
         "VAPI_BASE_URL": f"{base}/vapi",
+        "VAPI_SIP_URI": "sip:demo@sip.vapi.ai",
     }
 
 

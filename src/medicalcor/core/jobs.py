@@ -40,13 +40,31 @@ ASK = Job("asks.answer", "asks")
 VAPI_EVENT = Job("vapi.event", "inbox")
 """(inbox id); partitioned by call: what the voice agent tells of one, in order."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK, VAPI_EVENT)
+VOICE_CALL = Job("voice.call", "inbox")
+"""(inbox id): what Twilio tells of a call; partitioned by call."""
+VOICE_SETTLE = Job("voice.settle", "inbox")
+"""(call id, correlation id): the call ended, and what came of it should be known by now; partitioned by call."""
+TRANSCRIPTION = Job("voice.transcription", "voice")
+"""(recording SID, correlation id, number of tries before)."""
+
+JOBS = (
+    WHATSAPP_MESSAGE,
+    WHATSAPP_STATUSES,
+    ANSWER,
+    DELIVER,
+    ASK,
+    VOICE_CALL,
+    VOICE_SETTLE,
+    TRANSCRIPTION,
+    VAPI_EVENT,
+)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
     ("vapi", "report"): VAPI_EVENT,
     ("vapi", "event"): VAPI_EVENT,
+    ("twilio", "call"): VOICE_CALL,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -89,6 +89,14 @@ class Settings(BaseSettings):
     twilio_auth_token: Secrets = ()
     """Signs webhooks and signs us in; while it is rotated, the newer first."""
     twilio_base_url: str = "https://api.twilio.com"
+    vapi_sip_uri: str | None = None
+    """Where calls are handed to the voice agent: `sip:clinic@sip.vapi.ai`. Unset: callers reach the voicemail."""
+    call_recording: Literal["on", "off"] = "on"
+    """Whether calls with the voice agent are recorded; the caller is told before."""
+    recordings: Literal["keep", "drop"] = "drop"
+    """`drop` deletes a recording once it is written down; `keep` holds it here, sealed with the person's key."""
+    call_settle_seconds: float = 10.0
+    """A call that ended without a word of what came of it counts as missed after this long."""
 
     # voice agent: Vapi
     vapi_api_key: SecretStr | None = None

@@ -1,5 +1,6 @@
 """Calls as the voice agent tells of them: how they stand, what was said, and that a caller wants a person."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,12 +12,12 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.eventstore.store import Append
-from medicalcor.operations import calls, effects, intents
+from medicalcor.operations import calls, conclusions, effects, intents
 from medicalcor.operations.arrivals import vapi as reading
 from medicalcor.operations.inbox import Item, open_item, put_aside
 from medicalcor.operations.ledger import Act, Ledger
+from medicalcor.schemas.calls import NOT_REACHED, Outcome
 from medicalcor.schemas.events.calls import PersonWanted
-from medicalcor.schemas.events.people import LanguageDetected
 from medicalcor.schemas.wire import vapi
 
 SQL = statements("medicalcor.operations")
@@ -24,7 +25,7 @@ _TAKEN = ("in-progress", "forwarding")
 
 
 async def take_in(ledger: Ledger, *, inbox_id: UUID) -> UUID | None:
-    """Record what the agent told, once. Answers the message that the caller's words became, when it is to be judged."""
+    """Record what the agent told, once. Answers the call when there are words of the caller's to be judged."""
     item = await open_item(ledger, inbox_id=inbox_id)
     try:
         message = vapi.server_message(from_json(item.body))
@@ -37,10 +38,10 @@ async def take_in(ledger: Ledger, *, inbox_id: UUID) -> UUID | None:
         return None
 
     async def decide(connection: Connection) -> UUID | None:
-        act = Act(ledger, connection, item.cause("system"))
-        message_id = await _take_in(act, message, call, received_at=item.received_at)
+        act = Act(ledger, connection, item.cause("provider:vapi"))
+        about = await _take_in(act, message, call, received_at=item.received_at)
         await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
-        return message_id
+        return UUID(int=about["id"].int) if isinstance(message, vapi.EndOfCallReport) else None
 
     return await record(ledger.pool, decide)
 
@@ -52,9 +53,7 @@ async def _set_aside(ledger: Ledger, item: Item, reason: str) -> None:
     await record(ledger.pool, decide)
 
 
-async def _take_in(
-    act: Act, message: vapi.ServerMessage, call: vapi.Call, *, received_at: datetime
-) -> UUID | None:
+async def _take_in(act: Act, message: vapi.ServerMessage, call: vapi.Call, *, received_at: datetime) -> Row:
     about = await calls.take_up(
         act,
         party=reading.party(message),
@@ -65,54 +64,57 @@ async def _take_in(
     )
     match message:
         case vapi.EndOfCallReport():
-            return await _reported(act, about, message, received_at=received_at)
+            await _reported(act, about, message, received_at=received_at)
         case vapi.StatusUpdate(status="ended"):
-            await _ended_for_now(act, about, message)
+            await _ended(act, about, message)
         case vapi.StatusUpdate() if message.status in _TAKEN:
             await calls.agent_reached(act, about, answered=True, status=message.status)
         case vapi.TransferDestinationRequest():
             await wants_a_person(act, about, at_once=True)
-    return None
+    return await calls.call(act.connection, call_id=about["id"])
 
 
-async def _ended_for_now(act: Act, about: Row, message: vapi.StatusUpdate) -> None:
-    """The report says more in a moment; should it be lost, the call is over all the same."""
-    outcome = reading.outcome(
-        message.ended_reason, inbound=about["direction"] == "inbound", talked=bool(about["agent_answered"])
-    )
-    await calls.ended(act, about, outcome=outcome, reason=message.ended_reason)
+async def _ended(act: Act, about: Row, message: vapi.StatusUpdate) -> None:
+    """Of a call that the agent took the report tells more in a moment; one that it did not take has none to wait for."""
+    outcome = _outcome(about, message.ended_reason, talked=bool(about["agent_answered"]))
+    if outcome in NOT_REACHED:
+        await calls.ended(act, about, outcome=outcome, reason=message.ended_reason)
+        await _conclude(act, about)
 
 
-async def _reported(
-    act: Act, about: Row, report: vapi.EndOfCallReport, *, received_at: datetime
-) -> UUID | None:
-    said = reading.turns(report)
+async def _reported(act: Act, about: Row, report: vapi.EndOfCallReport, *, received_at: datetime) -> None:
+    said, seconds = reading.turns(report), reading.seconds(report)
     if said:
-        await calls.agent_reached(act, about, answered=True, status="reported")
-    inbound = about["direction"] == "inbound"
+        await calls.agent_reached(act, about, answered=True, status="reported", seconds=seconds)
     await calls.ended(
         act,
         about,
-        outcome=reading.outcome(report.ended_reason, inbound=inbound, talked=bool(said)),
-        seconds=reading.seconds(report),
+        outcome=_outcome(about, report.ended_reason, talked=bool(said)),
+        seconds=seconds,
         reason=report.ended_reason,
         at=reading.over(report, received_at=received_at),
     )
-    person = await act.connection.fetchrow(SQL["person"], about["person_id"])
-    spoken = person["language"] if person else None
-    read = reading.reading(said, language=spoken)
-    language = read.language if read else None
-    message_id = await calls.transcribed(act, about, source="vapi", turns=said, language=language)
-    if message_id is not None and language is not None and language != spoken:
-        heard = LanguageDetected(person_id=about["person_id"], language=language, message_id=message_id)
-        await act.append(Append(f"person-{about['person_id']}", (heard,), about["person_id"]))
-    judged = reading.analysis(report, read)
-    if judged is not None:
-        await calls.analysed(act, about, by="vapi", analysis=judged)
-    if act.ledger.crm_on:
-        told = [intents.call(call_id=about["id"])]
-        await effects.plan(act, conversation_id=about["conversation_id"], intents=told)
-    return message_id
+    await calls.transcribed(act, about, source="vapi", turns=said, language=None)
+    analysis = reading.analysis(report, said)
+    if analysis is not None:
+        await calls.analysed(act, about, by="vapi", analysis=analysis)
+    if said and vapi.outcome_of(report.ended_reason) == "failed":
+        # in the middle of it: whoever was talking waits for somebody now
+        await wants_a_person(act, about, at_once=True)
+    await _conclude(act, about)
+
+
+def _outcome(about: Row, reason: str | None, *, talked: bool) -> Outcome:
+    return reading.outcome(reason, inbound=about["direction"] == "inbound", talked=talked)
+
+
+async def _conclude(act: Act, about: Row) -> None:
+    """What follows from the end. Where Twilio tells of the line, it also tells when nothing more is to be expected."""
+    await conclusions.conclude(_by_system(act), call_id=about["id"], final=about["status"] is None)
+
+
+def _by_system(act: Act) -> Act:
+    return replace(act, cause=replace(act.cause, actor="system"))
 
 
 async def wants_a_person(act: Act, about: Row, *, at_once: bool) -> None:
@@ -122,4 +124,4 @@ async def wants_a_person(act: Act, about: Row, *, at_once: bool) -> None:
         event = PersonWanted(call_id=about["id"], lead_id=about["lead_id"], at_once=at_once)
         await act.append(Append(f"call-{about['id']}", (event,), about["person_id"], key=key))
     wish = intents.wants_a_person(act.ledger, call_id=about["id"], lead_id=about["lead_id"], at_once=at_once)
-    await effects.plan(act, conversation_id=about["conversation_id"], intents=wish)
+    await effects.plan(_by_system(act), conversation_id=about["conversation_id"], intents=wish)

@@ -16,6 +16,7 @@ from medicalcor.core.database.transaction import lock_subject
 from medicalcor.core.errors import NotFound
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.identity.phones import e164
+from medicalcor.domain.language.detect import detect
 from medicalcor.operations import effects, intents, places
 from medicalcor.operations.ledger import Act
 from medicalcor.schemas.base import Event
@@ -23,6 +24,7 @@ from medicalcor.schemas.calls import OUTCOME_RANK, CallAnalysis, CallTurn, Direc
 from medicalcor.schemas.common import Language
 from medicalcor.schemas.events import calls as events
 from medicalcor.schemas.events.conversations import MessageReceived
+from medicalcor.schemas.events.people import LanguageDetected
 from medicalcor.schemas.wire.twilio import Party
 
 SQL = statements("medicalcor.operations", "calls.sql")
@@ -71,21 +73,25 @@ async def take_up(
     return await _link(act, found, twilio_sid=twilio_sid, vapi_id=vapi_id)
 
 
-async def status_changed(act: Act, about: Row, *, status: str, sequence: int | None) -> None:
+async def status_changed(
+    act: Act, about: Row, *, status: str, sequence: int | None = None, seconds: int | None = None
+) -> None:
     """Twilio's word for where the call stands; an older one than we know is passed over."""
     rank = RANKS.get(status, OVER)
     if about["status"] is not None and (rank, sequence or 0) <= (about["rank"], about["sequence"] or 0):
         return
-    await append(
-        act, about, _of(about, events.CallStatusChanged, status=status, rank=rank, sequence=sequence)
-    )
+    news = {"status": status, "rank": rank, "sequence": sequence, "seconds": seconds}
+    await append(act, about, _of(about, events.CallStatusChanged, **news))
 
 
-async def agent_reached(act: Act, about: Row, *, answered: bool, status: str) -> None:
+async def agent_reached(
+    act: Act, about: Row, *, answered: bool, status: str, seconds: int | None = None
+) -> None:
     """Whether the voice agent took the call."""
     if about["agent_answered"] in (True, answered):
         return
-    await append(act, about, _of(about, events.AgentReached, answered=answered, status=status))
+    event = _of(about, events.AgentReached, answered=answered, status=status, seconds=seconds)
+    await append(act, about, event)
 
 
 async def ended(
@@ -97,13 +103,12 @@ async def ended(
     reason: str | None = None,
     at: datetime | None = None,
 ) -> None:
-    """What came of the call. Said before: only news that more came of it, or how long it took, is recorded."""
+    """What came of the call. Said before: only news that more came of it is recorded."""
     known: Outcome | None = about["outcome"]
     if known is not None and OUTCOME_RANK[outcome] <= OUTCOME_RANK[known]:
-        if seconds is None or about["seconds"] is not None:
-            return
-        outcome = known
-    event = _of(about, events.CallEnded, outcome=outcome, seconds=seconds, reason=reason)
+        return
+    news = {"outcome": outcome, "direction": about["direction"], "seconds": seconds, "reason": reason}
+    event = _of(about, events.CallEnded, **news)
     await append(act, about, event, at=at)
 
 
@@ -123,15 +128,19 @@ async def transcribed(
     if about["transcript_source"] in ("vapi", source):
         return message_id
     said = "\n".join(text for turn in turns if turn.role == "user" and (text := _kept(turn.text)))
+    known = await act.connection.fetchval(SQL["language_of"], about["person_id"])
+    spoken = language or (detect(said, known=known) if said else None)
     entries = []
     if message_id is None and said:
         message_id = ids.new_id()
         entries.append(_message(about, message_id, said))
+        if spoken is not None and spoken != known:
+            entries.append(_speaks(about, message_id, spoken))
     event = _of(
         about,
         events.CallTranscribed,
         source=source,
-        language=language,
+        language=spoken,
         message_id=message_id,
         turns=tuple(CallTurn(role=turn.role, text=_kept(turn.text)) for turn in turns),
     )
@@ -169,6 +178,12 @@ def _message(about: Row, message_id: UUID, said: str) -> Append:
     )
     stream = f"conversation-{about['conversation_id']}"
     return Append(stream, (event,), about["person_id"], key=f"call-said:{about['id']}")
+
+
+def _speaks(about: Row, message_id: UUID, language: Language) -> Append:
+    person_id = about["person_id"]
+    event = LanguageDetected(person_id=person_id, language=language, message_id=message_id)
+    return Append(f"person-{person_id}", (event,), person_id)
 
 
 def _kept(text: str) -> str:

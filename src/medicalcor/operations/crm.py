@@ -10,10 +10,11 @@ from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import ProviderOff, ProviderRejected
 from medicalcor.core.eventstore.store import Append
 from medicalcor.integrations.hubspot.client import HubSpotClient
+from medicalcor.operations import call_log
 from medicalcor.operations.delivery import Attempt, deliver
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Act, Ledger
-from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask
+from medicalcor.schemas.effects import HubSpotCall, HubSpotContact, HubSpotNote, HubSpotTask
 from medicalcor.schemas.events.people import CrmLinked
 
 SQL = statements("medicalcor.operations")
@@ -27,12 +28,12 @@ async def sync(ledger: Ledger, *, hubspot: HubSpotClient | None, about: Destinat
             raise ProviderOff(provider="hubspot", reason="channel_off")
         contact_id = await _contact(ledger, hubspot, about)
         try:
-            return await _write(hubspot, attempt, contact_id)
+            return await _write(ledger, hubspot, attempt, contact_id)
         except ProviderRejected as refusal:
             if refusal.reason != "gone":
                 raise
         contact_id = await _contact(ledger, hubspot, about, gone=contact_id)
-        return await _write(hubspot, attempt, contact_id)
+        return await _write(ledger, hubspot, attempt, contact_id)
 
     async def look(attempt: Attempt) -> str | None:
         return await _find(hubspot, attempt) if hubspot is not None else None
@@ -88,7 +89,7 @@ async def _link(ledger: Ledger, about: Destination, event: CrmLinked, *, gone: s
     return await record(ledger.pool, decide)
 
 
-async def _write(hubspot: HubSpotClient, attempt: Attempt, contact_id: str) -> str | None:
+async def _write(ledger: Ledger, hubspot: HubSpotClient, attempt: Attempt, contact_id: str) -> str | None:
     marker = str(attempt.effect["id"])
     match attempt.content:
         case HubSpotContact():
@@ -106,6 +107,9 @@ async def _write(hubspot: HubSpotClient, attempt: Attempt, contact_id: str) -> s
                 due_at=clock.now() + timedelta(minutes=task.due_minutes),
                 marker=marker,
             )
+        case HubSpotCall() as call:
+            told = await call_log.for_crm(ledger, call_id=call.call_id)
+            return await hubspot.create_call(contact_id=contact_id, call=told, marker=marker)
         case _:
             raise ProviderOff(provider="hubspot", reason="unknown_content")
 
@@ -118,5 +122,7 @@ async def _find(hubspot: HubSpotClient, attempt: Attempt) -> str | None:
             return await hubspot.find_note_by_marker(marker)
         case HubSpotTask():
             return await hubspot.find_task_by_marker(marker)
+        case HubSpotCall():
+            return await hubspot.find_call_by_marker(marker)
         case _:
             return None

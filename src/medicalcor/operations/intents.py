@@ -100,13 +100,13 @@ def wants_a_person(ledger: Ledger, *, call_id: UUID, lead_id: UUID, at_once: boo
     if not ledger.crm_on:
         return [alert]
     if at_once:
-        kind, subject, priority, minutes = "now", "A caller wants a person now", "HIGH", 0
+        kind, subject, priority, minutes = "now", "A caller needs a person now", "HIGH", 0
     else:
         kind, subject, priority, minutes = "back", "A caller asked to be called back", "MEDIUM", 60
     task = HubSpotTask.model_validate(
         {
             "subject": subject,
-            "body": f"Said so to the voice agent. {lead_link(ledger, lead_id)}",
+            "body": f"The voice agent could not help to the end. {lead_link(ledger, lead_id)}",
             "priority": priority,
             "due_minutes": minutes,
         }

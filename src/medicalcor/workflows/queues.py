@@ -20,7 +20,8 @@ async def register(*, concurrency: int) -> None:
     await DBOS.register_queue_async(
         "cron", worker_concurrency=2, global_concurrency=2, polling_interval_sec=1.0
     )
-    known = {"inbox", "effects", "asks", "statuses", "cron"}
+    await DBOS.register_queue_async("voice", worker_concurrency=4, polling_interval_sec=STEADY)
+    known = {"inbox", "effects", "asks", "statuses", "cron", "voice"}
     for queue in await DBOS.list_queues_async():
         if queue.name not in known:
             await DBOS.delete_queue_async(queue.name)

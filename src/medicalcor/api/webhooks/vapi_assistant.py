@@ -4,7 +4,7 @@ from typing import Any
 
 from medicalcor.core.settings import Settings
 from medicalcor.domain.identity.phones import e164
-from medicalcor.domain.language.likely import likely
+from medicalcor.domain.language.countries import likely_language
 from medicalcor.domain.voice import agent
 from medicalcor.domain.voice.tools import TOOLS
 from medicalcor.integrations.vapi import replies
@@ -45,7 +45,7 @@ def transfer(settings: Settings, message: ServerMessage) -> dict[str, Any]:
 
 def _language(settings: Settings, message: ServerMessage) -> Language:
     country = settings.clinic_country
-    return likely(e164(message.caller, country=country), country=country)
+    return likely_language(e164(message.caller, country=country), hint=None, clinic_country=country)
 
 
 def _variables(clinic: agent.Clinic, language: Language) -> dict[str, str]:

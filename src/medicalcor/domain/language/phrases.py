@@ -23,6 +23,10 @@ KEYS: Final = (
     "answer_unsupported",
     "emergency",
     "opt_out_confirmed",
+    "call_notice",
+    "call_notice_unrecorded",
+    "voicemail_prompt",
+    "voicemail_thanks",
 )
 
 
@@ -34,7 +38,7 @@ class UnknownPhrase(NotFound):
 
 def phrase(key: str, language: Language, **values: str) -> str:
     """The text with its places filled: all need `clinic`, `answer_procedure` also `procedure`
-    (from `procedure_name`), `emergency` also `number`."""
+    (from `procedure_name`), `emergency` and `voicemail_prompt` also `number`."""
     if key not in KEYS:
         raise UnknownPhrase(f"There is no fixed text {key!r}. Choose one of: {', '.join(KEYS)}.")
     text: str = _texts(language)[key]

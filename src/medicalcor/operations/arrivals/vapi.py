@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from medicalcor.domain.scoring import rules
+from medicalcor.domain.scoring import calls, rules
 from medicalcor.schemas.calls import CallAnalysis, CallTurn, Outcome
 from medicalcor.schemas.common import Procedure
-from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
+from medicalcor.schemas.scoring import ScoringInput, Turn
 from medicalcor.schemas.wire import vapi
 from medicalcor.schemas.wire.twilio import Party, party_of
 
@@ -19,6 +19,7 @@ _OUTCOMES: dict[vapi.Outcome, Outcome] = {
     "failed": "failed",
     "refused_by_us": "failed",
 }
+LONGEST_INTENT = 80
 LONGEST_SUMMARY = 2000
 LONGEST_SECONDS = 24 * 3600
 
@@ -76,43 +77,36 @@ def _from_text(transcript: str) -> Iterator[CallTurn]:
             yield CallTurn(role=role, text=known[2])
 
 
-def words_of(said: tuple[CallTurn, ...]) -> str:
-    """The caller's own."""
-    return "\n".join(turn.text for turn in said if turn.role == "user")
-
-
-def reading(said: tuple[CallTurn, ...], *, language: str | None) -> ScoringOutput | None:
-    """The rules' reading of the caller's words; None when they said nothing."""
-    words = words_of(said).strip()
-    if not words:
-        return None
-    return rules.score(
-        ScoringInput.model_validate(
-            {"channel": "voice", "messages": (Turn(role="user", content=words),), "language": language}
-        )
-    )
-
-
-def analysis(report: vapi.EndOfCallReport, read: ScoringOutput | None) -> CallAnalysis | None:
-    """Vapi's own analysis, where its plan made one; what it leaves out is read by the rules. None without one."""
+def analysis(report: vapi.EndOfCallReport, said: tuple[CallTurn, ...]) -> CallAnalysis | None:
+    """Vapi's own, where its plan made one; what that leaves out is read off the words by the rules. None without one."""
     given = report.analysis
     if given is None or not (given.summary or given.structured_data):
         return None
+    by_rules = _by_rules(said)
     told = {_plain(name): value for name, value in (given.structured_data or {}).items()}
-    intent = told.get("intent")
-    procedures = tuple(p for p in Procedure if p.value in _list(told.get("procedures")))
     sentiment = told.get("sentiment")
-    fields = {
-        "intent": intent[:80]
-        if isinstance(intent, str) and intent
-        else (read.intent if read else "nothing_said"),
-        "sentiment": sentiment if sentiment in ("positive", "neutral", "negative") else None,
-        "procedures": procedures or (read.procedures if read else ()),
-        "objections": tuple(_list(told.get("objections"))),
-        "next_action": _text(told.get("nextaction")) or (read.suggested_action if read else None),
-        "summary": _text(given.summary),
-    }
-    return CallAnalysis.model_validate(fields)
+    return by_rules.model_copy(
+        update={
+            "intent": (_text(told.get("intent")) or by_rules.intent)[:LONGEST_INTENT],
+            "sentiment": sentiment if sentiment in ("positive", "neutral", "negative") else None,
+            "procedures": _procedures(told.get("procedures")) or by_rules.procedures,
+            "objections": tuple(_list(told.get("objections"))),
+            "next_action": _text(told.get("nextaction")) or by_rules.next_action,
+            "summary": _text(given.summary),
+        }
+    )
+
+
+def _by_rules(said: tuple[CallTurn, ...]) -> CallAnalysis:
+    turns = tuple(Turn(role=turn.role, content=turn.text) for turn in said)
+    if not any(turn.role == "user" for turn in turns):
+        return CallAnalysis(intent="nothing_said")
+    return calls.by_rules(rules.score(ScoringInput(channel="voice", messages=turns)))
+
+
+def _procedures(value: Any) -> tuple[Procedure, ...]:
+    named = _list(value)
+    return tuple(sorted(procedure for procedure in Procedure if procedure.value in named))
 
 
 def _plain(name: str) -> str:

@@ -39,11 +39,17 @@ def _linked(recorded: Recorded) -> Statement:
 
 def _status(recorded: Recorded) -> Statement:
     plain = recorded.plain
-    return SQL["status"], (_call(recorded), plain["status"], plain["rank"], plain["sequence"])
+    return SQL["status"], (
+        _call(recorded),
+        plain["status"],
+        plain["rank"],
+        plain["sequence"],
+        plain["seconds"],
+    )
 
 
 def _agent(recorded: Recorded) -> Statement:
-    return SQL["agent"], (_call(recorded), recorded.plain["answered"])
+    return SQL["agent"], (_call(recorded), recorded.plain["answered"], recorded.plain["seconds"])
 
 
 def _ended(recorded: Recorded) -> Statement:

@@ -7,12 +7,12 @@ insert into calls (
 update calls set twilio_sid = coalesce(twilio_sid, $2), vapi_id = coalesce(vapi_id, $3) where id = $1;
 
 -- name: status
-update calls set status = $2, rank = $3, sequence = $4
+update calls set status = $2, rank = $3, sequence = $4, seconds = coalesce($5, seconds)
 where id = $1 and ($3, coalesce($4, 0)) >= (rank, coalesce(sequence, 0));
 
 -- name: agent
 -- That somebody answered there is not taken back by a later failure.
-update calls set agent_answered = coalesce(agent_answered, false) or $2 where id = $1;
+update calls set agent_answered = coalesce(agent_answered, false) or $2, seconds = coalesce(seconds, $3) where id = $1;
 
 -- name: end
 update calls

@@ -48,9 +48,11 @@ def _message(recorded: Recorded) -> Statement:
     )
 
 
-def _call_ended(recorded: Recorded) -> Statement:
-    """Whoever got through waits for nobody; whoever did not waits for a person."""
+def _call_ended(recorded: Recorded) -> Statement | None:
+    """Whoever got through waits for nobody; whoever called and did not waits for a person."""
     outcome = recorded.plain["outcome"]
+    if outcome in NOT_REACHED and recorded.plain["direction"] == "outbound":
+        return None
     if outcome in NOT_REACHED:
         return SQL["missed_call"], (_lead(recorded), recorded.occurred_at, outcome)
     return SQL["got_through"], (_lead(recorded), recorded.occurred_at)

@@ -43,6 +43,8 @@ class CallStatusChanged(Event):
     """The provider's word: queued, ringing, in-progress, completed, busy, failed, no-answer, canceled …"""
     rank: int
     sequence: int | None = None
+    seconds: int | None = None
+    """How long it has been, where that was told."""
 
 
 class AgentReached(Event):
@@ -54,6 +56,7 @@ class AgentReached(Event):
     answered: bool
     status: str
     """Twilio's `DialCallStatus`, or the agent's own word."""
+    seconds: int | None = None
 
 
 class PersonWanted(Event):
@@ -72,6 +75,7 @@ class CallEnded(Event):
     call_id: CallId
     lead_id: LeadId
     outcome: Outcome
+    direction: Direction = "inbound"
     seconds: int | None = None
     reason: str | None = None
     """The provider's word for why it ended."""

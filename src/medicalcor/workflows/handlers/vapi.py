@@ -3,7 +3,6 @@
 from dbos import DBOS
 
 from medicalcor.core import jobs
-from medicalcor.workflows.flows import lead_scoring
 from medicalcor.workflows.steps import agent_calls as steps
 from medicalcor.workflows.steps import conversations
 
@@ -17,4 +16,5 @@ async def event(inbox_id: str) -> str:
         return "set_aside"
     if taken["next"] == "nothing":
         return "recorded"
-    return await lead_scoring.respond(taken["message_id"], taken["correlation_id"], judge=True)
+    await steps.analyse(taken["call_id"], taken["correlation_id"])
+    return "analysed"

@@ -22,8 +22,9 @@ def test_every_text_is_there_and_names_the_clinic(key: str, language: Language) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_fixed_text_names_a_number_but_the_emergency_number(language: Language) -> None:
-    assert "112" in phrase("emergency", language, **VALUES)
-    assert not any(re.search(r"\d", phrase(key, language, **VALUES)) for key in KEYS if key != "emergency")
+    say_where_to_call = {"emergency", "voicemail_prompt"}
+    assert all("112" in phrase(key, language, **VALUES) for key in say_where_to_call)
+    assert not any(re.search(r"\d", phrase(key, language, **VALUES)) for key in {*KEYS} - say_where_to_call)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -38,8 +39,8 @@ def test_templates_are_complete_and_name_only_the_clinic(name: str) -> None:
         assert {field for _, field, _, _ in string.Formatter().parse(body) if field} == {"clinic"}
 
 
-def test_hot_leads_have_a_template() -> None:
-    assert "hot_lead_ack" in TEMPLATES
+def test_hot_leads_and_callers_who_reached_nobody_have_a_template() -> None:
+    assert {"hot_lead_ack", "missed_call"} <= set(TEMPLATES)
 
 
 def test_an_unknown_key_names_the_known_ones() -> None:
