@@ -9,6 +9,7 @@ from medicalcor.core import clock
 from medicalcor.sandbox.providers import vapi_payloads as payloads
 from medicalcor.sandbox.providers.vapi_payloads import PlayedCall
 from tests.stack import Stack
+from tests.telephone import Caller
 
 SECRET = "journey-vapi-secret"
 HOT = "Bună ziua, vreau un implant, cât costă? Pot veni mâine dimineață."
@@ -17,9 +18,11 @@ HOT = "Bună ziua, vreau un implant, cât costă? Pot veni mâine dimineață."
 class Telephone:
     """A call as the gateway sees it, message by message."""
 
-    def __init__(self, stack: Stack, phone: str) -> None:
+    def __init__(self, stack: Stack, phone: str, *, handed_over_by: str | None = None) -> None:
         self.stack = stack
-        self.call = PlayedCall(id=payloads.new_id(), other=phone, began=clock.now())
+        self.call = PlayedCall(
+            id=payloads.new_id(), other=phone, began=clock.now(), handed_over_by=handed_over_by
+        )
 
     def tell(self, message: dict[str, Any], *, proof: payloads.Proof = "bearer") -> Any:
         body = payloads.body_of(message)
@@ -201,3 +204,41 @@ def test_while_no_worker_works_the_caller_hears_the_truth_and_the_wish_is_kept(
         worker.start()
     stack.until(lambda: stack.effects_of(phone, kind="staff.alert"), what="the alert", seconds=40)
     assert "call them back" in telephone.use("request_callback")["result"]
+
+
+def test_a_call_of_twilios_and_the_agents_report_of_it_are_one_call(stack: Stack, phone: str) -> None:
+    caller = Caller(stack, phone)
+    twiml = caller.rings()
+    assert f"X-Call-Sid={caller.sid}" in (twiml.findtext("Dial/Sip") or "")
+    telephone = Telephone(stack, "sip:journey@sip.vapi.ai", handed_over_by=caller.sid)
+    telephone.status("in-progress")
+    caller.dialled("completed", seconds=61)
+    caller.ends(seconds=64)
+    telephone.hang_up(HOT)
+    stack.until(lambda: stack.person(phone)["classification"], what="the call to be judged")
+    stack.settle()
+    [call] = stack.rows("select * from calls where person_id = $1", stack.person(phone)["person_id"])
+    assert (call["twilio_sid"], call["vapi_id"]) == (caller.sid, telephone.call.id)
+    assert (call["outcome"], call["transcript_source"]) == ("answered_by_agent", "vapi")
+    assert len(stack.made("calls")) == 1
+    assert [task["hs_task_priority"] for task in stack.made("tasks")] == ["HIGH"]
+
+
+def test_an_agent_that_breaks_off_leaves_nobody_waiting(
+    stack: Stack, telephone: Telephone, phone: str
+) -> None:
+    telephone.status("in-progress")
+    telephone.hang_up("Aș dori o", reason="call.in-progress.error-providerfault-openai-llm-failed")
+    stack.until(lambda: stack.effects_of(phone, kind="staff.alert"), what="the alert")
+    stack.settle()
+    assert [a["content"]["code"] for a in stack.effects_of(phone, kind="staff.alert")] == ["wants_a_person"]
+
+
+def test_an_agent_that_never_answered_is_a_missed_call(stack: Stack, telephone: Telephone, phone: str) -> None:
+    telephone.hang_up(reason="assistant-request-failed")
+    stack.until(lambda: stack.effects_of(phone, kind="staff.alert"), what="the alert")
+    stack.settle()
+    [call] = calls_of(stack, telephone.call.id)
+    assert call["outcome"] == "failed"
+    assert [a["content"]["code"] for a in stack.effects_of(phone, kind="staff.alert")] == ["missed_call"]
+    assert stack.person(phone)["missed_call_since"]

@@ -13,7 +13,8 @@ select l.*,
             select from scores s where s.lead_id = l.id and s.at = l.scored_at and not s.agreed) then 5
         when l.classification = 'WARM' then 6
         else 7
-    end as need
+    end as need,
+    coalesce(l.person_wanted_since > coalesce(l.seen_by_staff_at, '-infinity'), false) as person_wanted
 from leads l
 where (l.archived_at is not null) = $1
 
@@ -44,7 +45,7 @@ with ranked as ({ranked}), placed as (
 select c.id, c.person_id, who.name, c.channel, coalesce(c.language, who.language) as language, c.score,
     c.classification, c.need, c.need_at, c.last_text, c.last_activity_at, c.procedures, c.budget, c.intent_to_book,
     c.medical_flags, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone,
-    talk.taken_over_by, colleague.name as owner, talk.last_inbound_at, talk.last_outbound_at,
+    c.person_wanted, talk.taken_over_by, colleague.name as owner, talk.last_inbound_at, talk.last_outbound_at,
     latest.rules_score, latest.scorer, earlier.score as earlier_score
 from chosen c
 join people who on who.id = c.person_id
