@@ -42,7 +42,7 @@ def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell
     intake = Intake(database, vault)
     asks = Asks(database, vault)
     limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
-    doors = open_doors(settings, intake=intake, vault=vault, limit=webhook_limit)
+    doors = open_doors(settings, intake=intake, asks=asks, vault=vault, limit=webhook_limit)
     inside = _framework(database, intake=intake, asks=asks, limiter=limiter, doors=doors, settings=settings)
     return Shell(inside, doors=doors, rules=_rules(settings), limiter=limiter)  # type: ignore[arg-type]  # Litestar's ASGI types are its own
 

@@ -22,6 +22,15 @@ _SECRETS = """\
 # The environment wins over them. To start afresh, delete the whole folder.
 """
 CLINIC = "Clinica Dentară Zâmbet"
+FACTS = """
+hours = "Luni-Vineri 9-19, Sâmbătă 9-14"
+address = "Strada Florilor 7, București, la două minute de stația de metrou Piața Victoriei"
+prices = "Consultație 150 lei, igienizare 350 lei, albire 900 lei, implant de la 2500 lei, coroană ceramică de la 1200 lei"
+procedures = "Implanturi, coroane și punți, fațete, albire, aparat dentar, tratamente de canal, stomatologie pentru copii"
+insurance = "Nu lucrăm cu Casa de Asigurări; dăm factură pentru asigurările private."
+parking = "Parcare gratuită pentru pacienți, în curtea clinicii."
+payment = "Numerar, card, sau în rate fără dobândă prin bancă."
+"""
 _ADDRESSES = "# Where the running demo is; written at every start.\n"
 MADE_ONCE = (
     "MEDICALCOR_MASTER_KEY",
@@ -107,7 +116,9 @@ def load(path: Path) -> dict[str, str]:
     secrets = {name: kept.get(name) or new[name] for name in MADE_ONCE}
     environment.adopt(secrets)
     port = os.environ.get("SANDBOX_PORT") or Settings.model_fields["sandbox_port"].default
-    environment.adopt({"CLINIC_NAME": CLINIC, **_sandbox_addresses(f"http://127.0.0.1:{port}")})
+    environment.adopt(
+        {"CLINIC_NAME": CLINIC, "CLINIC_FACTS": FACTS, **_sandbox_addresses(f"http://127.0.0.1:{port}")}
+    )
     mail = os.environ.get("SANDBOX_SMTP_PORT") or Settings.model_fields["sandbox_smtp_port"].default
     environment.adopt(_mail_addresses(mail))
     return secrets

@@ -40,6 +40,8 @@ DELIVER_MAIL = Job(DELIVER.name, "effects-mail")
 
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
+VAPI_EVENT = Job("vapi.event", "inbox")
+"""(inbox id); partitioned by call: what the voice agent tells of one, in order."""
 
 JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, DELIVER_CRM, DELIVER_MAIL, ASK)
 VOICE_CALL = Job("voice.call", "inbox")
@@ -58,11 +60,14 @@ JOBS = (
     VOICE_CALL,
     VOICE_SETTLE,
     TRANSCRIPTION,
+    VAPI_EVENT,
 )
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("vapi", "report"): VAPI_EVENT,
+    ("vapi", "event"): VAPI_EVENT,
     ("twilio", "call"): VOICE_CALL,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""

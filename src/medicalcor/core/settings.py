@@ -5,6 +5,9 @@ first, while it is being rotated. Sections have one job each; what is unset swit
 """
 
 import os
+import re
+import tomllib
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -49,6 +52,10 @@ class Settings(BaseSettings):
     clinic_country: str = "RO"
     """Phones written without a country code are read as this country's."""
     emergency_number: str = "112"
+    clinic_phone: str | None = None
+    """Where a person answers (E.164): the voice agent puts callers through to it."""
+    clinic_facts: Annotated[Mapping[str, str], NoDecode] = {}
+    """TOML, a text a topic: what may be told about hours, address, prices, insurance, parking …"""
 
     # WhatsApp through 360dialog
     whatsapp_api_key: SecretStr | None = None
@@ -102,6 +109,8 @@ class Settings(BaseSettings):
     """How a credential of the kind `hmac` signs, where it is not Vapi's default; Vapi's JSON."""
     vapi_assistant_id: str | None = None
     """The assistant that answers; without it one is described anew for each call."""
+    vapi_credential_id: str | None = None
+    """Vapi's id of the credential with that secret, for the servers of assistants described by us."""
     vapi_phone_number_id: str | None = None
     """Vapi's id of the number that the clinic calls from."""
 
@@ -160,6 +169,22 @@ class Settings(BaseSettings):
         for one in value:
             ip_network(one, strict=False)
         return value
+
+    @field_validator("clinic_phone")
+    @classmethod
+    def _international(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"\+[1-9][0-9]{6,14}", value):
+            raise ValueError("write it with the country code, as +40310000001")
+        return value
+
+    @field_validator("clinic_facts", mode="before")
+    @classmethod
+    def _facts(cls, value: Any) -> Any:
+        try:
+            given = tomllib.loads(value) if isinstance(value, str) else value
+        except tomllib.TOMLDecodeError as fault:
+            raise ValueError(f"not TOML: {fault}") from None
+        return {str(topic).strip().lower(): text for topic, text in given.items()}
 
     @property
     def gateway_url(self) -> str:

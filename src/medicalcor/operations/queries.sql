@@ -11,6 +11,23 @@ select traceparent from inbox where id = $1;
 select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
 from inbox where kind = 'status' and handled_at is null order by id limit $1;
 
+-- name: inbox_known
+select exists (select from inbox where provider = $1 and event_key = $2);
+
+-- name: inbox_put
+-- An item that was looked up, because it had not come by itself.
+insert into inbox (id, provider, event_key, kind, partition_key, key_day, body, correlation_id, received_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (provider, event_key) do nothing
+returning id;
+
+-- name: looked_up_until
+select until from looked_up where provider = $1;
+
+-- name: looked_up
+insert into looked_up (provider, until) values ($1, $2)
+on conflict (provider) do update set until = greatest(looked_up.until, excluded.until);
+
 -- name: inbox_handled
 update inbox set handled_at = $2, outcome = $3, reason = $4 where id = any($1::uuid[]) and handled_at is null;
 

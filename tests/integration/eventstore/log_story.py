@@ -249,6 +249,7 @@ class Story:
             calls.CallStatusChanged(**of, status="in-progress", rank=2, sequence=1),
             calls.CallStatusChanged(**of, status="ringing", rank=1, sequence=0),
             calls.AgentReached(**of, answered=False, status="no-answer"),
+            calls.PersonWanted(**of, at_once=True),
             calls.CallEnded(**of, outcome="missed", seconds=31),
             calls.CallRecorded(**recording, of="voicemail", state="ready", seconds=9),
             calls.CallRecorded(**recording, of="voicemail", state="said"),

@@ -19,6 +19,14 @@ update leads
 set missed_call_since = null, missed_call = null, last_activity_at = greatest(last_activity_at, $2), archived_at = null
 where id = $1;
 
+-- name: person_wanted
+update leads
+set person_wanted_since = $2, last_activity_at = greatest(last_activity_at, $2), archived_at = null
+where id = $1;
+
+-- name: put_through
+update leads set person_wanted_since = null where id = $1;
+
 -- name: add_score
 insert into scores (
     id, lead_id, person_id, message_id, at, scorer, why, version, score, classification, confidence,

@@ -60,6 +60,7 @@ _LEAD = (
     conversations.ConversationTakenOver,
     conversations.ConversationReleased,
     calls.CallStarted,
+    calls.PersonWanted,
     calls.CallEnded,
     calls.CallTranscribed,
     calls.CallNotTranscribed,

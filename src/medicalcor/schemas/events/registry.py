@@ -37,6 +37,7 @@ EVENTS: tuple[type[Event], ...] = (
     calls.CallLinked,
     calls.CallStatusChanged,
     calls.AgentReached,
+    calls.PersonWanted,
     calls.CallEnded,
     calls.CallRecorded,
     calls.RecordingKept,
