@@ -139,6 +139,9 @@ class Stack:
             "TWILIO_BASE_URL": f"{sandbox}/twilio",
             "VAPI_SIP_URI": "sip:journey@sip.vapi.ai",
             "CALL_SETTLE_SECONDS": "1",
+            "STRIPE_API_KEY": "journey-stripe-key",
+            "STRIPE_BASE_URL": f"{sandbox}/stripe",
+            "STRIPE_WEBHOOK_SECRET": "journey-stripe-secret,journey-stripe-secret-of-last-year",
             **self.settings,
         }
 

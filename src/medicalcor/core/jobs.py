@@ -62,6 +62,14 @@ JOBS = (
     TRANSCRIPTION,
     VAPI_EVENT,
 )
+STRIPE_EVENT = Job("stripe.event", "inbox")
+"""(inbox id); partitioned by payment."""
+PAYMENT_SETTLE = Job("payments.settle", "effects")
+"""(payment id, version): all that belongs to a payment has had time to arrive."""
+PAYMENT_LINK = Job("payments.link", "effects")
+"""(payment request id, attempt, key's number): ask for a link, and send it."""
+
+JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK, STRIPE_EVENT, PAYMENT_SETTLE, PAYMENT_LINK)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
@@ -69,6 +77,7 @@ INBOX: Mapping[tuple[str, str], Job] = {
     ("vapi", "report"): VAPI_EVENT,
     ("vapi", "event"): VAPI_EVENT,
     ("twilio", "call"): VOICE_CALL,
+    ("stripe", "event"): STRIPE_EVENT,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 

@@ -206,7 +206,7 @@ where person_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and pur
 -- name: automatic_effects
 -- What the machine has still to say in this conversation; what is on its way cannot be called back.
 select id, kind, person_id from effects e
-where conversation_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic' and purpose <> 'emergency'
+where conversation_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic' and purpose not in ('emergency', 'receipt')
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 

@@ -35,6 +35,15 @@ REASONS: Final[Mapping[str, str]] = {
     "The status does not have the shape WhatsApp documents.": _(
         "The delivery report does not look the way WhatsApp documents it."
     ),
+    "it is no Stripe event: `id`, `type` or `data.object` is missing": _(
+        "This is no event of Stripe's: “id”, “type” or its object is missing."
+    ),
+    "it is a thin event of Stripe's: it names its object and does not show it": _(
+        "Stripe sends thin events here. Set the webhook's payload style to “snapshot”."
+    ),
+    "The event does not have the shape Stripe documents.": _(
+        "The event does not look the way Stripe documents it."
+    ),
     "It could not be taken in; the worker's log says why.": _(
         "It could not be taken in. Tell an administrator: the log of the worker says why."
     ),

@@ -5,6 +5,7 @@ from typing import Any
 
 from medicalcor.core import jobs
 from medicalcor.workflows.handlers import ask, effect, vapi, voice, whatsapp
+from medicalcor.workflows.handlers import ask, effect, payment, whatsapp
 
 Workflow = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -18,4 +19,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.VOICE_CALL.name: voice.call,
     jobs.VOICE_SETTLE.name: voice.settle,
     jobs.TRANSCRIPTION.name: voice.transcription,
+    jobs.STRIPE_EVENT.name: payment.event,
+    jobs.PAYMENT_SETTLE.name: payment.settle,
+    jobs.PAYMENT_LINK.name: payment.make_link,
 }

@@ -3,6 +3,7 @@
 from medicalcor.api.asks import Asks
 from medicalcor.api.shell import Door
 from medicalcor.api.webhooks import twilio, vapi, whatsapp
+from medicalcor.api.webhooks import stripe, whatsapp
 from medicalcor.api.webhooks.desk import Desk
 from medicalcor.api.webhooks.intake import Intake
 from medicalcor.api.webhooks.vapi_tools import Tools
@@ -21,4 +22,5 @@ def open_doors(settings: Settings, *, intake: Intake, asks: Asks, vault: Vault, 
         whatsapp.WhatsApp(settings, desk(whatsapp.PROVIDER)).door(limit),
         vapi.Vapi(settings, desk(vapi.PROVIDER), Tools(asks, vault)).door(limit),
         *twilio.Twilio(settings, desk(twilio.PROVIDER)).doors(limit),
+        stripe.Stripe(settings, desk(stripe.PROVIDER)).door(limit),
     ]

@@ -64,7 +64,7 @@ def _barrier(facts: Facts) -> tuple[Reason, ...]:
             return ("opted_out",)
         if facts.suppressed and facts.opted_out_at is None:
             return ("suppressed_address",)
-        if facts.taken_over and facts.author == "automatic":
+        if facts.taken_over and facts.author == "automatic" and facts.purpose != "receipt":
             return ("taken_over",)
     if not _agreed(facts):
         return ("no_consent",)

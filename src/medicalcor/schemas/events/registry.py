@@ -5,6 +5,7 @@ from typing import Any
 
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.events import calls, consents, conversations, effects, leads, people
+from medicalcor.schemas.events import consents, conversations, effects, leads, payments, people
 
 EVENTS: tuple[type[Event], ...] = (
     people.PersonCreated,
@@ -45,6 +46,17 @@ EVENTS: tuple[type[Event], ...] = (
     calls.CallNotTranscribed,
     calls.CallTranscribed,
     calls.CallAnalysed,
+    payments.PaymentReported,
+    payments.PayerSeen,
+    payments.PaymentMerged,
+    payments.PaymentTied,
+    payments.PaymentUnmatched,
+    payments.PaymentAssigned,
+    payments.PaymentSetAside,
+    payments.PaymentTakenBack,
+    payments.PaymentRequested,
+    payments.PaymentLinkMade,
+    payments.PaymentLinkFailed,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

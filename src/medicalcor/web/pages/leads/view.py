@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from medicalcor.domain.language.phrases import TEMPLATES
+from medicalcor.domain.language.phrases import TEMPLATES, filled
 from medicalcor.readmodels.conversations.queries import Message
 from medicalcor.readmodels.effects.queries import Effect
 from medicalcor.readmodels.leads.queries import Score
@@ -103,7 +103,7 @@ def text_of(effect: Effect, clinic: str) -> str | None:
     if content["kind"] == "whatsapp.text":
         return str(content["body"])
     template = TEMPLATES.get(content["name"], {}).get(content["language"])
-    return template.replace("{clinic}", clinic) if template else str(content["name"])
+    return filled(template, content["parameters"] or (clinic,)) if template else str(content["name"])
 
 
 def _incoming(message: Message, evidence: Iterable[Mapping[str, Any]]) -> Entry:
