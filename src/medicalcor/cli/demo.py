@@ -88,6 +88,7 @@ def _announce(run: Run) -> None:
         ("Sign in as", sign_in),
         ("Patient's phone", f"{sandbox}/phone"),
         ("Mailbox", f"{sandbox}/mailbox"),
+        ("Clinic's website", f"{sandbox}/website"),
         ("Sandbox", f"{sandbox}/_sandbox/calls?provider=whatsapp"),
         ("Secrets", str(environment.demo_env(run.system.data_dir))),
     ]
@@ -151,7 +152,7 @@ def _new_secrets() -> dict[str, str]:
 
 
 def _sandbox_addresses(base: str) -> dict[str, str]:
-    """Where the clients find the simulated providers."""
+    """Where the clients find the simulated providers, and where the clinic's web page is."""
     return {
         "WHATSAPP_BASE_URL": f"{base}/whatsapp",
         "HUBSPOT_BASE_URL": f"{base}/hubspot",
@@ -159,6 +160,7 @@ def _sandbox_addresses(base: str) -> dict[str, str]:
         "STRIPE_BASE_URL": f"{base}/stripe",
         "TWILIO_BASE_URL": f"{base}/twilio",
         "VAPI_BASE_URL": f"{base}/vapi",
+        "CORS_ORIGINS": base,
     }
 
 

@@ -218,6 +218,7 @@ select max(started_at) as since, max(last_seen) as until from processes where ki
 select
     p.name, p.language, p.erased_at,
     (select value from addresses a where a.person_id = p.id and a.kind = 'phone' order by added_at limit 1) as phone,
+    (select value from addresses a where a.person_id = p.id and a.kind = 'email' order by added_at limit 1) as email,
     (select external_id from crm_links k where k.person_id = p.id) as crm_id
 from people p where p.id = $1;
 
