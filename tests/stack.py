@@ -22,6 +22,9 @@ from tests.webhooks import envelope, message, new_wamid
 WHATSAPP_SECRET = "journey-webhook-secret"
 TWILIO_TOKEN = "journey-twilio-token"
 OLD_SECRET = "journey-webhook-secret-of-last-year"
+MAIL_SECRET = "whsec_am91cm5leS1tYWlsLXNlY3JldA=="
+CLINIC_MAIL = "office@zambet.example"
+WEBSITE = "https://www.zambet.example"
 
 
 def free_port() -> int:
@@ -91,6 +94,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.api_port, self.web_port, self.sandbox_port = free_port(), free_port(), free_port()
+        self.smtp_port = free_port()
         self.processes = {
             "sandbox": self._process("sandbox", "sandbox"),
             "api": self._process("api", "api"),
@@ -142,6 +146,11 @@ class Stack:
             "STRIPE_API_KEY": "journey-stripe-key",
             "STRIPE_BASE_URL": f"{sandbox}/stripe",
             "STRIPE_WEBHOOK_SECRET": "journey-stripe-secret,journey-stripe-secret-of-last-year",
+            "SANDBOX_SMTP_PORT": str(self.smtp_port),
+            "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
+            "EMAIL_FROM": f"Clinica Zâmbet <{CLINIC_MAIL}>",
+            "EMAIL_WEBHOOK_SECRET": MAIL_SECRET,
+            "CORS_ORIGINS": WEBSITE,
             **self.settings,
         }
 

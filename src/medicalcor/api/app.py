@@ -16,7 +16,7 @@ from medicalcor.api.asks import Asks
 from medicalcor.api.clients import networks
 from medicalcor.api.database import Database
 from medicalcor.api.presence import Presence
-from medicalcor.api.routes import docs, figures, health
+from medicalcor.api.routes import docs, figures, form_script, health, unsubscribe
 from medicalcor.api.shell import Door, Rules, Shell
 from medicalcor.api.version import VERSION
 from medicalcor.api.webhooks.desk import LIMIT
@@ -30,7 +30,17 @@ from medicalcor.core.observability import tracing
 from medicalcor.core.ratelimit import Limit, RateLimiter
 from medicalcor.core.settings import Settings
 
-_ROUTES = (health.health, health.live, health.ready, figures.figures, docs.openapi, docs.docs)
+_ROUTES = (
+    health.health,
+    health.live,
+    health.ready,
+    figures.figures,
+    docs.openapi,
+    docs.docs,
+    unsubscribe.ask,
+    unsubscribe.confirm,
+    form_script.form_script,
+)
 
 log = get_logger(__name__)
 
@@ -42,8 +52,12 @@ def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell
     intake = Intake(database, vault)
     asks = Asks(database, vault)
     limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
-    doors = open_doors(settings, intake=intake, asks=asks, vault=vault, limit=webhook_limit)
-    inside = _framework(database, intake=intake, asks=asks, limiter=limiter, doors=doors, settings=settings)
+    doors = open_doors(
+        settings, intake=intake, asks=asks, database=database, vault=vault, limit=webhook_limit
+    )
+    inside = _framework(
+        database, intake=intake, asks=asks, limiter=limiter, vault=vault, doors=doors, settings=settings
+    )
     return Shell(inside, doors=doors, rules=_rules(settings), limiter=limiter)  # type: ignore[arg-type]  # Litestar's ASGI types are its own
 
 
@@ -63,6 +77,7 @@ def _framework(
     intake: Intake,
     asks: Asks,
     limiter: RateLimiter | None,
+    vault: Vault,
     doors: list[Door],
     settings: Settings,
 ) -> Litestar:
@@ -77,6 +92,9 @@ def _framework(
                 "database": database,
                 "limiter": limiter,
                 "asks": asks,
+                "intake": intake,
+                "vault": vault,
+                "clinic_name": settings.clinic_name,
                 "doors": {door.path: dict(door.description) for door in doors},
             }
         ),

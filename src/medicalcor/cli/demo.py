@@ -97,6 +97,7 @@ def _announce(run: Run) -> None:
         ("Sign in as", sign_in),
         ("Patient's phone", f"{sandbox}/phone"),
         ("Mailbox", f"{sandbox}/mailbox"),
+        ("Clinic's website", f"{sandbox}/website"),
         ("Sandbox", f"{sandbox}/_sandbox/calls?provider=whatsapp"),
         ("Secrets", str(environment.demo_env(run.system.data_dir))),
     ]
@@ -162,7 +163,7 @@ def _new_secrets() -> dict[str, str]:
 
 
 def _sandbox_addresses(base: str) -> dict[str, str]:
-    """Where the clients find the simulated providers."""
+    """Where the clients find the simulated providers, and where the clinic's web page is."""
     return {
         "WHATSAPP_BASE_URL": f"{base}/whatsapp",
         "HUBSPOT_BASE_URL": f"{base}/hubspot",
@@ -171,6 +172,7 @@ def _sandbox_addresses(base: str) -> dict[str, str]:
         "TWILIO_BASE_URL": f"{base}/twilio",
         "VAPI_BASE_URL": f"{base}/vapi",
         "VAPI_SIP_URI": "sip:demo@sip.vapi.ai",
+        "CORS_ORIGINS": base,
     }
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from medicalcor.core import jobs
-from medicalcor.workflows.handlers import ask, effect, vapi, voice, whatsapp
-from medicalcor.workflows.handlers import ask, effect, payment, whatsapp
+from medicalcor.workflows.handlers import ask, effect, email, payment, vapi, voice, web, whatsapp
 
 Workflow = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -22,4 +21,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.STRIPE_EVENT.name: payment.event,
     jobs.PAYMENT_SETTLE.name: payment.settle,
     jobs.PAYMENT_LINK.name: payment.make_link,
+    jobs.EMAIL_MESSAGE.name: email.message,
+    jobs.WEB_FORM.name: web.form,
+    jobs.WEB_UNSUBSCRIBE.name: web.unsubscribe,
 }

@@ -21,6 +21,9 @@ class Queue:
 
 QUEUES = (
     Queue("inbox", QUICK, partitioned=True),
+    Queue("inbox-calls", STEADY, partitioned=True),
+    Queue("inbox-mail", STEADY, partitioned=True),
+    Queue("payments", STEADY, partitioned=True),
     Queue("effects", QUICK, partitioned=True),
     Queue("effects-crm", STEADY, partitioned=True),
     Queue("effects-mail", STEADY, partitioned=True),

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events import calls, consents, conversations, effects, leads, people
-from medicalcor.schemas.events import consents, conversations, effects, leads, payments, people
+from medicalcor.schemas.events import calls, consents, conversations, effects, leads, payments, people
 
 EVENTS: tuple[type[Event], ...] = (
     people.PersonCreated,
@@ -22,6 +21,7 @@ EVENTS: tuple[type[Event], ...] = (
     leads.LeadTriaged,
     leads.LeadSeen,
     leads.LeadArchived,
+    leads.CampaignNoted,
     conversations.ConversationOpened,
     conversations.MessageReceived,
     conversations.ConversationTakenOver,
