@@ -13,6 +13,7 @@ from litestar.openapi import OpenAPIConfig
 
 from medicalcor.api import problems
 from medicalcor.api.asks import Asks
+from medicalcor.api.clients import networks
 from medicalcor.api.database import Database
 from medicalcor.api.presence import Presence
 from medicalcor.api.routes import docs, figures, form_script, health, unsubscribe
@@ -51,7 +52,9 @@ def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell
     intake = Intake(database, vault)
     asks = Asks(database, vault)
     limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
-    doors = open_doors(settings, intake=intake, database=database, vault=vault, limit=webhook_limit)
+    doors = open_doors(
+        settings, intake=intake, asks=asks, database=database, vault=vault, limit=webhook_limit
+    )
     inside = _framework(
         database, intake=intake, asks=asks, limiter=limiter, vault=vault, doors=doors, settings=settings
     )
@@ -62,6 +65,7 @@ def _rules(settings: Settings) -> Rules:
     return Rules(
         body_limit=settings.body_limit_bytes,
         body_timeout=settings.request_timeout_seconds,
+        proxies=networks(settings.trusted_proxies),
         origins=frozenset(origin.encode() for origin in settings.cors_origins),
         https=(settings.public_url or "").startswith("https://"),
     )

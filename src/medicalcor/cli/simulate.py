@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from medicalcor.cli import simulating
+from medicalcor.cli.simulate_form import form
 from medicalcor.cli.simulate_mail import email
 from medicalcor.cli.simulate_vapi import vapi
 
@@ -167,3 +168,4 @@ def _remember(thing: dict[str, Any]) -> None:
 
 simulate.add_command(vapi)
 simulate.add_command(email)
+simulate.add_command(form)

@@ -46,7 +46,8 @@ async def answer(
 ) -> Answered:
     """Plan the answer to this message, once. A newer message is answered in its stead.
 
-    Soon after an automatic answer the patient is given time to finish: the run comes back `settled`.
+    Soon after an automatic answer the patient is given time to finish: the run comes back `settled`. What was said in a
+    call is not answered in writing.
     """
     async with ledger.pool.acquire() as connection:
         about = await connection.fetchrow(SQL["situation"], message_id)
@@ -54,7 +55,7 @@ async def answer(
             raise NotFound("There is no such message.")
         if about["newer"]:
             return Answered("superseded")
-        if about["emergency_answered"]:
+        if about["emergency_answered"] or about["kind"] == "call":
             return Answered("not_needed")
         if about["answer_id"] is not None:
             return Answered("planned", about["answer_id"])

@@ -17,4 +17,7 @@ class Page:
     right: Right
 
 
-PAGES: tuple[Page, ...] = (Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),)
+PAGES: tuple[Page, ...] = (
+    Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),
+    Page("/payments", _("Payments"), "receipt", "p", Right.SEE_MONEY),
+)

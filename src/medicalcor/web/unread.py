@@ -35,6 +35,15 @@ REASONS: Final[Mapping[str, str]] = {
     "The status does not have the shape WhatsApp documents.": _(
         "The delivery report does not look the way WhatsApp documents it."
     ),
+    "it is no Stripe event: `id`, `type` or `data.object` is missing": _(
+        "This is no event of Stripe's: “id”, “type” or its object is missing."
+    ),
+    "it is a thin event of Stripe's: it names its object and does not show it": _(
+        "Stripe sends thin events here. Set the webhook's payload style to “snapshot”."
+    ),
+    "The event does not have the shape Stripe documents.": _(
+        "The event does not look the way Stripe documents it."
+    ),
     "it is no mail: it is no JSON object": _("This is no e-mail: it has no fields."),
     "the mail does not say who sent it": _("The e-mail does not say who sent it."),
     "The mail does not say who sent it.": _("The e-mail does not say who sent it."),

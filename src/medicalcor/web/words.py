@@ -175,6 +175,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "emergency": _("Emergency"),
         "hot_lead": _("Hot lead"),
         "delivery_failed": _("A message was not delivered"),
+        "payment_failed": _("A payment failed"),
+        "payment_disputed": _("A payment is disputed"),
+        "payment_link_failed": _("No payment link could be made"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -182,6 +185,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_reply": _("reply by a colleague"),
         "crm": _("keeping HubSpot up to date"),
         "staff_alert": _("alert to staff"),
+        "receipt": _("receipt for a payment"),
+        "payment_request": _("request for a payment"),
         "marketing": _("offer by the clinic"),
     },
     "status": {
@@ -205,6 +210,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_wrote": _("A colleague wrote it."),
         "crm_sync": _("HubSpot is kept up to date."),
         "staff_alert": _("Staff must know."),
+        "receipt": _("The patient is told what was paid or returned."),
+        "payment_request": _("A colleague asked the patient for a payment."),
         "opted_out": _("The patient asked not to be written to."),
         "suppressed_address": _("This number asked not to be written to."),
         "taken_over": _("A colleague has taken over; automatic answers are silent."),
@@ -238,7 +245,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "template_paused": _("WhatsApp has paused this template."),
         "template_disabled": _("WhatsApp has switched this template off."),
         "template_too_long": _("The template is too long once filled in."),
-        "account": _("There is a problem with the WhatsApp account. Tell an administrator."),
+        "account": _("The provider refuses the clinic's account. Tell an administrator."),
         "not_configured": _("This channel is not set up."),
         "channel_off": _("This channel is not set up."),
         "phone_number_needed": _("WhatsApp needs the patient's phone number for this."),
@@ -275,6 +282,79 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "vapi": _("Vapi"),
         "stripe": _("Stripe"),
         "email": _("E-mail"),
+        "hubspot": _("HubSpot"),
+        "openai": _("The AI"),
+    },
+}
+
+MONEY: Mapping[str, Mapping[str, str]] = {
+    "payment": {
+        "unknown": _("Look at Stripe"),
+        "pending": _("On its way"),
+        "paid": _("Paid"),
+        "failed": _("Payment failed"),
+        "canceled": _("Payment canceled"),
+        "expired": _("Not paid in time"),
+        "refunded": _("Refunded"),
+        "partly_refunded": _("Partly refunded"),
+        "disputed": _("Disputed by the bank"),
+        "dispute_won": _("Dispute won"),
+        "dispute_lost": _("Dispute lost"),
+        "open": _("Waits for payment"),
+        "void": _("Invoice voided"),
+        "uncollectible": _("Given up as unpaid"),
+        "active": _("Active"),
+        "past_due": _("Payment overdue"),
+        "paused": _("Paused"),
+        "ended": _("Ended"),
+    },
+    "payment_failure": {
+        "insufficient_funds": _("Not enough money on the card."),
+        "card_expired": _("The card has expired."),
+        "card_details_wrong": _("The card's details were wrong."),
+        "authentication_needed": _("The bank wanted a confirmation that did not come."),
+        "limit_exceeded": _("The card's limit was reached."),
+        "card_not_supported": _("The card does not allow this payment."),
+        "suspected_fraud": _("The bank suspects misuse. Do not charge again; talk to the patient."),
+        "card_declined": _("The bank declined and gave no reason."),
+        "processing_error": _("The bank had a fault; trying again may work."),
+        "unknown": _("The bank gave no reason that we know."),
+    },
+    "tied_by": {
+        "request": _("By our payment link"),
+        "metadata": _("By the id that came along"),
+        "customer": _("A known customer"),
+        "phone": _("By phone number"),
+        "email": _("By e-mail address"),
+        "staff": _("Assigned by a colleague"),
+    },
+    "deposit_reason": {
+        "appointment": _("Deposit for an appointment"),
+        "services": _("Deposit for services"),
+        "balance": _("Remaining balance"),
+    },
+    "deposit": {
+        "making": _("Asked for; Stripe makes the link"),
+        "waiting": _("Link made; waits to be sent"),
+        "sent": _("Link sent"),
+        "delivered": _("Link delivered"),
+        "read": _("Link read"),
+        "not_sent": _("The link was not sent"),
+        "failed": _("No link could be made"),
+        "paid": _("Paid"),
+    },
+    "link_failure": {
+        "account": _("Stripe refuses our key. Tell an administrator."),
+        "not_configured": _("Stripe is not connected."),
+        "invalid_request": _("Stripe did not accept the amount or currency."),
+        "rate_limited": _("Stripe was too busy for too long. Ask again."),
+        "in_progress": _("Stripe was too busy for too long. Ask again."),
+        "server_error": _("Stripe had a fault for too long. Ask again."),
+        "breaker_open": _("Stripe could not be reached for too long. Ask again."),
+        "unreachable": _("Stripe could not be reached for too long. Ask again."),
+        "timeout": _("Stripe could not be reached for too long. Ask again."),
+        "dropped": _("Stripe could not be reached for too long. Ask again."),
+        "malformed_answer": _("Stripe had a fault for too long. Ask again."),
     },
 }
 
@@ -293,6 +373,11 @@ SAID_BELOW = (
     _("There is no such item."),
     _("There is no such conversation."),
     _("Somebody else changed this in the meantime. Load it again and repeat."),
+    _("Stripe is not connected. Set STRIPE_API_KEY; `medicalcor doctor` says more."),
+    _("Write the amount in figures, such as 250 or 250,50."),
+    _("This amount cannot be asked for."),
+    _("There is no such payment."),
+    _("A colleague has found out whose payment this is."),
     _("This address is on the list of those who do not want to be written to."),
     _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
 )
@@ -301,7 +386,7 @@ SAID_BELOW = (
 
 def in_words(table: str, code: str, words: Translator) -> str:
     """The code's words; a code that is new to us reads as itself, without underscores."""
-    entry = TABLES[table].get(code)
+    entry = (TABLES.get(table) or MONEY[table]).get(code)
     return words.find(entry) if entry else code.replace("_", " ")
 
 

@@ -71,11 +71,14 @@ def assistant_inline(
     greeting: str,
     instructions: str,
     tools: Sequence[Tool],
-    server: Server,
+    server: Server | None,
     model: str,
     record: bool,
 ) -> dict[str, Any]:
-    """Answer a call with an assistant that exists for this call only. Keep patients' data out of all of it."""
+    """Answer a call with an assistant that exists for this call only. Keep patients' data out of all of it.
+
+    Without a `server` of its own everything goes to that of the phone number, with the credential that is set there.
+    """
     locale, voice = _VOICES[language]
     assistant = {
         "name": name[:40],
@@ -91,14 +94,18 @@ def assistant_inline(
         "voice": {"provider": "azure", "voiceId": voice},
         "artifactPlan": {"recordingEnabled": record},
         "serverMessages": list(SERVER_MESSAGES),
-        "server": server.payload(),
+        **_served_by(server),
     }
     return {"assistant": assistant}
 
 
-def _tool(tool: Tool, *, server: Server) -> dict[str, Any]:
+def _tool(tool: Tool, *, server: Server | None) -> dict[str, Any]:
     function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
-    return {"type": "function", "function": function, "server": server.payload()}
+    return {"type": "function", "function": function, **_served_by(server)}
+
+
+def _served_by(server: Server | None) -> dict[str, Any]:
+    return {"server": server.payload()} if server else {}
 
 
 def refusal(spoken: str) -> dict[str, Any]:

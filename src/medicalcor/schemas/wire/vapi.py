@@ -4,15 +4,17 @@
 `ServerMessage` with what all have in common. Run what arrives through `schemas.wire.vapi_secrets` before keeping it.
 """
 
-import json
+import re
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import from_json
 
 from medicalcor.schemas.base import Wire
 from medicalcor.schemas.wire.lenient import Lenient
 
+_TWILIO = re.compile(r"CA[0-9a-fA-F]{32}")
 _FIRST_YEAR = 2020
 """Vapi's own: no call is older."""
 
@@ -52,7 +54,12 @@ class Spoken(Wire):
     seconds_from_start: Lenient[float] = Field(default=None, alias="secondsFromStart")
 
 
+Variables: TypeAlias = Lenient[dict[str, Any]]
+"""What an assistant's places were filled with; headers `X-…` of a SIP call are among them."""
+
+
 class Artifact(Wire):
+    variables: Variables = Field(default=None, alias="variableValues", repr=False)
     transcript: Lenient[str] = None
     messages: Lenient[tuple[Spoken, ...]] = None
     recording_url: Lenient[str] = Field(default=None, alias="recordingUrl")
@@ -63,6 +70,10 @@ class Analysis(Wire):
     structured_data: Lenient[dict[str, Any]] = Field(default=None, alias="structuredData")
     success_evaluation: Lenient[str] = Field(default=None, alias="successEvaluation")
     """Words such as "true" or "8", by the assistant's rubric."""
+
+
+class Overrides(Wire):
+    variables: Variables = Field(default=None, alias="variableValues", repr=False)
 
 
 class Call(Wire):
@@ -86,11 +97,28 @@ class Call(Wire):
     cost: Lenient[float] = None
     analysis: Lenient[Analysis] = None
     artifact: Lenient[Artifact] = None
+    overrides: Lenient[Overrides] = Field(default=None, alias="assistantOverrides")
+
+    @property
+    def inbound(self) -> bool:
+        """Whether somebody called the clinic, as opposed to the clinic calling them."""
+        return self.type != "outboundPhoneCall"
 
     @property
     def twilio_sid(self) -> str | None:
-        """Twilio's id of the same call, where it runs over Twilio."""
-        return self.phone_call_provider_id or (self.transport.call_sid if self.transport else None)
+        """Twilio's id of the same call, where it runs over Twilio or was handed over from there."""
+        own = (self.phone_call_provider_id, self.transport.call_sid if self.transport else None)
+        return next((sid for sid in (*own, *self._of_header()) if sid and _TWILIO.fullmatch(sid)), None)
+
+    def _of_header(self) -> list[str]:
+        """What came in a SIP header such as `X-Call-Sid`."""
+        filled = [part.variables for part in (self.overrides, self.artifact) if part and part.variables]
+        return [
+            value
+            for variables in filled
+            for name, value in variables.items()
+            if isinstance(value, str) and re.sub(r"[^a-z]", "", name.lower()).endswith("callsid")
+        ]
 
 
 class ServerMessage(Wire):
@@ -292,8 +320,8 @@ def _arguments(inner: dict[str, Any], one: dict[str, Any]) -> tuple[Any, ...]:
 def _decoded(given: Any) -> dict[str, Any] | None:
     if isinstance(given, str):
         try:
-            given = json.loads(given) if given.strip() else {}
-        except (ValueError, RecursionError):
+            given = from_json(given, allow_inf_nan=False) if given.strip() else {}
+        except ValueError:
             return None
     return given if isinstance(given, dict) else None
 

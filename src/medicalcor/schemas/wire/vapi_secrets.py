@@ -9,7 +9,9 @@ from typing import Any
 _SECRET = re.compile(
     r"secret|password|authtoken|apikey|privatekey|^token$|accesstoken|calltoken|^authorization$"
 )
-_ADDRESS = re.compile(r"^presigned.*url$|^(listen|control|log|pcap)url$")
+_ADDRESS = re.compile(
+    r"^presigned.*url$|^\w*recordingurl$|^(listen|control|log|pcap|stereo|combined|assistant|customer|video)url$"
+)
 """Whoever has one of these may listen in, take the call over, or fetch what was recorded."""
 _PLACES = frozenset({"server", "credentials", "headers"})
 """Server definitions may carry headers with keys of our own."""
