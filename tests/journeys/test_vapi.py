@@ -234,11 +234,14 @@ def test_an_agent_that_breaks_off_leaves_nobody_waiting(
     assert [a["content"]["code"] for a in stack.effects_of(phone, kind="staff.alert")] == ["wants_a_person"]
 
 
-def test_an_agent_that_never_answered_is_a_missed_call(stack: Stack, telephone: Telephone, phone: str) -> None:
+def test_an_agent_that_never_answered_is_a_missed_call(
+    stack: Stack, telephone: Telephone, phone: str
+) -> None:
     telephone.hang_up(reason="assistant-request-failed")
     stack.until(lambda: stack.effects_of(phone, kind="staff.alert"), what="the alert")
     stack.settle()
     [call] = calls_of(stack, telephone.call.id)
     assert call["outcome"] == "failed"
     assert [a["content"]["code"] for a in stack.effects_of(phone, kind="staff.alert")] == ["missed_call"]
-    assert stack.person(phone)["missed_call_since"]
+    [lead] = stack.rows("select * from leads where id = $1", call["lead_id"])
+    assert lead["missed_call_since"]

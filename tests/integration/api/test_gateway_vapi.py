@@ -214,7 +214,7 @@ async def test_the_assistant_speaks_the_callers_likely_language(
     assert "Luni-Vineri 9-18" in instructions
     assert "112" in instructions
     assert "address, hours, prices" in instructions
-    assert {tool["function"]["name"] for tool in assistant["model"]["tools"]} == set(vapi_tools.BY_NAME)
+    assert {one["function"]["name"] for one in assistant["model"]["tools"]} == set(vapi_tools.BY_NAME)
     assert "server" not in assistant, "the number's server has the credential"
     assert not phone or phone not in json.dumps(answer)
 
@@ -229,6 +229,18 @@ async def test_a_server_of_its_own_has_a_credential(database_url: str, master_ke
         assert server["url"] == "https://crm.clinic.example/webhooks/vapi"
         assert server["credentialId"] == "5d1b"
         assert server["backoffPlan"]["maxRetries"] > 0
+
+
+async def test_callers_can_be_put_through_where_the_clinic_has_a_number_for_it(
+    database_url: str, master_key: str
+) -> None:
+    async with serving(vapi_settings(database_url, master_key, clinic_phone="+40310000009")) as url:
+        assistant = (await told(url, played().message("assistant-request", at=NOW)))["assistant"]
+        async with a_worker(vapi_settings(database_url, master_key, clinic_phone="+40310000009")):
+            [entry] = (await told(url, tool(played(), "hand_to_person")))["results"]
+    [transfer] = [one for one in assistant["model"]["tools"] if one["type"] == "transferCall"]
+    assert [one["number"] for one in transfer["destinations"]] == ["+40310000009"]
+    assert '"transfer_possible": true' in entry["result"]
 
 
 async def test_an_assistant_that_is_kept_at_vapi(database_url: str, master_key: str) -> None:

@@ -110,6 +110,11 @@ class Call(Wire):
         own = (self.phone_call_provider_id, self.transport.call_sid if self.transport else None)
         return next((sid for sid in (*own, *self._of_header()) if sid and _TWILIO.fullmatch(sid)), None)
 
+    @property
+    def handed_over(self) -> bool:
+        """Whether Twilio took the call and handed it over by SIP: then the caller's number may be known to Twilio only."""
+        return bool(self._of_header())
+
     def _of_header(self) -> list[str]:
         """What came in a SIP header such as `X-Call-Sid`."""
         filled = [part.variables for part in (self.overrides, self.artifact) if part and part.variables]
