@@ -138,7 +138,7 @@ class Stack:
             "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
             "TWILIO_BASE_URL": f"{sandbox}/twilio",
             "VAPI_SIP_URI": "sip:journey@sip.vapi.ai",
-            "CALL_SETTLE_SECONDS": "1",
+            "CALL_SETTLE_SECONDS": "3",
             **self.settings,
         }
 

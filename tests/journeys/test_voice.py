@@ -171,6 +171,8 @@ def test_whatever_the_order_and_however_often_it_comes_to_the_same(
     stack.settle()
     call = caller.log()
     assert (call["outcome"], call["seconds"], call["status"]) == ("voicemail", 31, "completed")
+    [address] = stack.rows("select person_id from addresses where value = $1", phone)
+    assert address["person_id"] == call["person_id"], "it is known who called, whatever came first"
     assert len(stack.rows("select * from messages where lead_id = $1", call["lead_id"])) == 1
     assert len(caller.effects(kind="whatsapp.%")) == 1
     assert codes(caller).count("missed_call") == 1

@@ -23,6 +23,8 @@ SQL = statements("medicalcor.operations")
 CALLS = statements("medicalcor.operations", "calls.sql")
 OPEN_FOR = timedelta(hours=4, minutes=15)
 """A call of which no end was told in this time is over all the same: Twilio ends every call after four hours."""
+EARLIEST = timedelta(minutes=2)
+AGAIN_AFTER = timedelta(seconds=1)
 _PURPOSE = "twilio-item"
 """What the gateway hashes a call's SID with: all of a call goes one after the other."""
 
@@ -37,7 +39,7 @@ class _Kept(Shape):
 
 
 async def take_in(ledger: Ledger, *, inbox_id: UUID) -> UUID | None:
-    """The call that it was about; None when it could not be read and is shown to staff."""
+    """The call that it was about; None when it could not be read and is shown to staff, or is taken in later."""
     item = await open_item(ledger, inbox_id=inbox_id)
     try:
         told = _read(item)
@@ -45,7 +47,10 @@ async def take_in(ledger: Ledger, *, inbox_id: UUID) -> UUID | None:
         await _put_aside(ledger, item, fault.message)
         return None
 
-    async def decide(connection: Connection) -> UUID:
+    async def decide(connection: Connection) -> UUID | None:
+        if await _is_early(connection, item, told):
+            await _again(connection, item)
+            return None
         return await _take_in(Act(ledger, connection, item.cause("provider:twilio")), item, told)
 
     return await record(ledger.pool, decide)
@@ -89,6 +94,25 @@ async def _put_aside(ledger: Ledger, item: Item, reason: str) -> None:
         await put_aside(connection, inbox_id=item.id, reason=reason)
 
     await record(ledger.pool, decide)
+
+
+async def _is_early(connection: Connection, item: Item, told: Told) -> bool:
+    """Word of a recording does not say who called: it waits for word of the call, which may have been overtaken."""
+    if told.from_ is not None or clock.now() - item.received_at > EARLIEST:
+        return False
+    return await connection.fetchrow(CALLS["call_by_ids"], told.call_sid, None) is None
+
+
+async def _again(connection: Connection, item: Item) -> None:
+    due = clock.now() + AGAIN_AFTER
+    await jobs.start(
+        connection,
+        jobs.VOICE_CALL,
+        id=f"{jobs.VOICE_CALL.name}:{item.id}:{int(due.timestamp())}",
+        args=(str(item.id),),
+        partition=item.partition_key,
+        not_before=due,
+    )
 
 
 async def _take_in(act: Act, item: Item, told: Told) -> UUID:

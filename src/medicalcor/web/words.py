@@ -158,6 +158,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "revoke": _("Message deleted by the patient"),
         "system": _("Notice from WhatsApp"),
         "unsupported": _("A kind of message that cannot be shown yet"),
+        "call": _("Phone call"),
     },
     "effect_kind": {
         "whatsapp.text": _("WhatsApp message"),
@@ -165,12 +166,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "hubspot.contact": _("HubSpot contact"),
         "hubspot.note": _("HubSpot note"),
         "hubspot.task": _("HubSpot task"),
+        "hubspot.call": _("HubSpot call"),
         "staff.alert": _("Alert to staff"),
     },
     "alert": {
         "emergency": _("Emergency"),
         "hot_lead": _("Hot lead"),
         "delivery_failed": _("A message was not delivered"),
+        "missed_call": _("Missed call"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -178,6 +181,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_reply": _("reply by a colleague"),
         "crm": _("keeping HubSpot up to date"),
         "staff_alert": _("alert to staff"),
+        "missed_call": _("follow-up of a missed call"),
     },
     "status": {
         "planned": _("Waiting to be sent"),
@@ -200,6 +204,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_wrote": _("A colleague wrote it."),
         "crm_sync": _("HubSpot is kept up to date."),
         "staff_alert": _("Staff must know."),
+        "missed_call": _("They called and reached nobody."),
+        "no_consent": _("They have not agreed to be written to."),
         "opted_out": _("The patient asked not to be written to."),
         "suppressed_address": _("This number asked not to be written to."),
         "taken_over": _("A colleague has taken over; automatic answers are silent."),
@@ -254,6 +260,32 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "superseded": _("A newer answer took its place."),
         "person_erased": _("The person's data was erased."),
         "unknown": _("The provider gave no reason that we know."),
+    },
+    "call_outcome": {
+        "missed": _("Missed call"),
+        "failed": _("The call did not get through"),
+        "voicemail": _("Left a voicemail"),
+        "answered_by_agent": _("Answered by the voice agent"),
+        "handed_over": _("Handed over to a colleague"),
+    },
+    "sentiment": {"positive": _("friendly"), "neutral": _("neutral"), "negative": _("unhappy")},
+    "not_transcribed": {
+        "ai_off": _("The recording waits at Twilio: AI is switched off, so it is not written down"),
+        "not_configured": _("The recording waits at Twilio: this system has no access to it"),
+        "recording_not_ready": _("Twilio never handed the recording over"),
+        "account": _("Twilio refuses our account, so the recording cannot be fetched"),
+        "not_found": _("Twilio has no such recording"),
+        "ai_too_large": _("The recording is too long to be written down; listen to it at Twilio"),
+        "ai_unsupported_audio": _(
+            "The recording has a form that cannot be written down; listen to it at Twilio"
+        ),
+        "ai_account": _("The AI refuses our account, so the recording is not written down"),
+        "ai_quota": _("The AI account has no credit, so the recording is not written down"),
+        "ai_model_not_found": _("The model that writes recordings down is gone; tell an administrator"),
+        "ai_refused": _("The AI would not write the recording down; listen to it at Twilio"),
+        "ai_error": _("The AI failed to write the recording down; listen to it at Twilio"),
+        "ai_timeout": _("The AI took too long to write the recording down; listen to it at Twilio"),
+        "malformed_answer": _("What Twilio handed over is no recording"),
     },
     "provider": {
         "whatsapp": _("WhatsApp"),

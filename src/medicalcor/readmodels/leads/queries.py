@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,11 @@ GRACE = timedelta(seconds=60)
 PAGE = 50
 
 _RAW = statements("medicalcor.readmodels.leads")
-SQL = {name: sql.replace("{ranked}", _RAW["ranked"]) for name, sql in _RAW.items()}
+_PARTS = ("ranked", "talk", "newest")
+SQL = {
+    name: reduce(lambda text, part: text.replace(f"{{{part}}}", _RAW[part]), _PARTS, sql)
+    for name, sql in _RAW.items()
+}
 
 
 class Need(IntEnum):
@@ -80,6 +85,8 @@ class LeadRow:
     taken_over_by: UUID | None
     owner: str | None
     status: str
+    missed_call: str | None = None
+    missed_call_since: datetime | None = None
     person_wanted: bool = False
     """A caller asked for a person, and nobody has reacted."""
 

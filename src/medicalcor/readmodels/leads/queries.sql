@@ -18,6 +18,13 @@ select l.*,
 from leads l
 where (l.archived_at is not null) = $1
 
+-- name: talk
+-- The conversation that a lead can be written to in: of those that are in writing, the one they wrote in last.
+select t.* from conversations t
+
+-- name: newest
+order by t.channel = 'voice', t.last_inbound_at desc nulls last, t.opened_at limit 1
+
 -- name: page
 -- One page of the list: most needed first, newest need first within.
 with ranked as ({ranked}), placed as (
@@ -44,12 +51,12 @@ with ranked as ({ranked}), placed as (
 )
 select c.id, c.person_id, who.name, c.channel, coalesce(c.language, who.language) as language, c.score,
     c.classification, c.need, c.need_at, c.last_text, c.last_activity_at, c.procedures, c.budget, c.intent_to_book,
-    c.medical_flags, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone,
+    c.medical_flags, c.missed_call, c.missed_call_since, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone,
     c.person_wanted, talk.taken_over_by, colleague.name as owner, talk.last_inbound_at, talk.last_outbound_at,
     latest.rules_score, latest.scorer, earlier.score as earlier_score
 from chosen c
 join people who on who.id = c.person_id
-left join conversations talk on talk.id = c.conversation_id
+left join lateral ({talk} where t.person_id = c.person_id and t.lead_id = c.id {newest}) talk on true
 left join users colleague on colleague.id = talk.taken_over_by
 left join lateral (
     select a.value from addresses a where a.person_id = c.person_id and a.kind = 'phone' order by a.added_at limit 1
@@ -77,10 +84,10 @@ with ranked as ({ranked} and l.id = $3)
 select l.*, who.name, coalesce(l.language, who.language) as spoken, who.opted_out_at,
     who.erased_at is not null as erased, address.value as phone,
     talk.last_inbound_at as talk_inbound_at, talk.last_outbound_at, talk.taken_over_by, talk.taken_over_at,
-    talk.reply_kind, colleague.name as owner, link.external_id as crm_id
+    talk.reply_kind, talk.id as talk_id, talk.channel as talk_channel, colleague.name as owner, link.external_id as crm_id
 from ranked l
 join people who on who.id = l.person_id
-left join conversations talk on talk.id = l.conversation_id
+left join lateral ({talk} where t.person_id = l.person_id and t.lead_id = l.id {newest}) talk on true
 left join users colleague on colleague.id = talk.taken_over_by
 left join crm_links link on link.person_id = l.person_id
 left join lateral (

@@ -3,6 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
+from medicalcor.web.pages.calls.routes import ROUTES as CALLS
 from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
 from medicalcor.web.pages.leads.lead import ROUTES as LEAD
 from medicalcor.web.pages.leads.routes import ROUTES as LEADS
@@ -19,5 +20,6 @@ ROUTES: list[HTTPRouteHandler] = [
     *LEAD,
     *LEAD_COMMANDS,
     *UNREAD,
+    *CALLS,
     *PATTERNS,
 ]

@@ -12,6 +12,7 @@ from medicalcor.core.auth import accounts
 from medicalcor.core.auth.roles import Right, may
 from medicalcor.core.database.pool import Row
 from medicalcor.domain.outreach.policy import WINDOW
+from medicalcor.readmodels.calls import queries as calls
 from medicalcor.readmodels.conversations import queries as conversations
 from medicalcor.readmodels.effects import queries as effects
 from medicalcor.readmodels.leads import queries as leads
@@ -59,13 +60,11 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
     now = clock.now()
     settings = seen.site.settings
     lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
-    found: list[conversations.Message] = []
-    older = 0
-    if lead["conversation_id"] is not None:
-        found, older = await conversations.messages(seen.connection, conversation_id=lead["conversation_id"])
+    found, older = await conversations.messages(seen.connection, lead_id=lead_id)
     judged = await leads.scores(seen.connection, lead_id=lead_id)
     days = view.days(
         found,
+        await calls.of_lead(seen.connection, lead_id=lead_id),
         await effects.of_lead(seen.connection, lead_id=lead_id),
         await timeline.of_lead(seen.connection, lead_id=lead_id),
         judged[0] if judged else None,
