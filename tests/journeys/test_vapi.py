@@ -96,6 +96,16 @@ def test_a_question_is_answered_in_the_call(telephone: Telephone, proof: payload
     assert "Luni-Vineri 9-18" in entry["result"]
 
 
+@pytest.mark.parametrize("proof", ["bearer", "header", "hmac"])
+def test_a_call_can_be_played_from_the_command_line(stack: Stack, phone: str, proof: str) -> None:
+    words = ("--from", phone, "--says", HOT, "--tool", "hand_to_person", "--proof", proof)
+    told = stack.run("simulate", "vapi", *words)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert '"firstMessage":"Bună ziua' in told.stdout
+    assert "transfer_possible" in told.stdout
+    stack.until(lambda: stack.person(phone)["classification"] == "HOT", what="the call to be judged")
+
+
 def test_whoever_wants_a_person_is_a_task_and_an_alert_once(
     stack: Stack, telephone: Telephone, phone: str
 ) -> None:
