@@ -176,6 +176,16 @@ async def test_what_makes_no_sense_is_shown_to_staff(gateway: str, stored: Store
     assert row["reason"]
 
 
+async def test_what_is_no_json_or_too_long_is_refused(
+    database_url: str, master_key: str, stored: Stored
+) -> None:
+    async with serving(vapi_settings(database_url, master_key, body_limit_bytes=5_000)) as url:
+        assert (await post(url, b"{")).status_code == 400
+        assert (await post(url, b"[" * 5_000)).json()["code"] == "json_too_deep"
+        assert (await post(url, b" " * 5_001)).status_code == 413
+    assert not await stored.rows()
+
+
 async def test_credentials_are_in_no_row(gateway: str, stored: Stored) -> None:
     call = played()
     lost = {**call.report(at=NOW)["message"], "call": None}
