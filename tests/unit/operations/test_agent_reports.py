@@ -57,6 +57,9 @@ def test_no_call_begins_or_ends_in_the_future() -> None:
     assert reading.began(read, received_at=NOW) == reading.over(read, received_at=NOW) == NOW
     naive = report(startedAt="2026-11-26T09:00:00", endedAt="2026-11-26T09:01:00")
     assert reading.began(naive, received_at=NOW) == NOW
+    mixed = report(startedAt="2026-11-26T09:00:00", endedAt="2026-11-26T09:01:00Z")
+    assert reading.seconds(mixed) is None
+    assert reading.seconds(naive) == 60
 
 
 def test_vapis_own_analysis_is_taken_and_completed() -> None:

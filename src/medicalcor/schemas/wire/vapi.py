@@ -236,8 +236,10 @@ class EndOfCallReport(ServerMessage):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took."""
+        """How long it took; None when that cannot be told, as when only one of the times names its zone."""
         if self.started_at is None or self.ended_at is None:
+            return None
+        if (self.started_at.tzinfo is None) != (self.ended_at.tzinfo is None):
             return None
         return max((self.ended_at - self.started_at).total_seconds(), 0.0)
 
