@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from medicalcor.api.webhooks.answering import CALL_HEADER
 from medicalcor.core import clock
 from medicalcor.sandbox.providers import vapi_payloads as payloads
 from medicalcor.sandbox.providers.vapi_payloads import PlayedCall
@@ -218,9 +219,10 @@ def test_while_no_worker_works_the_caller_hears_the_truth_and_the_wish_is_kept(
 
 def test_a_call_of_twilios_and_the_agents_report_of_it_are_one_call(stack: Stack, phone: str) -> None:
     caller = Caller(stack, phone)
-    twiml = caller.rings()
-    assert f"X-Call-Sid={caller.sid}" in (twiml.findtext("Dial/Sip") or "")
+    caller.rings()
     telephone = Telephone(stack, "sip:journey@sip.vapi.ai", handed_over_by=caller.sid)
+    variables = telephone.call.shown()["assistantOverrides"]["variableValues"]
+    assert variables == {CALL_HEADER: caller.sid}, "what the call was handed over with"
     telephone.status("in-progress")
     caller.dialled("completed", seconds=61)
     caller.ends(seconds=64)
