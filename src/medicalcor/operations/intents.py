@@ -89,6 +89,12 @@ def call(*, call_id: UUID) -> Intent:
     )
 
 
+def call_summary(*, call_id: UUID, text: str) -> Intent:
+    """What was said in a call, for a CRM that may know."""
+    content = HubSpotNote(text=text)
+    return Intent(key=f"call-summary:{call_id}", content=content, purpose="crm", cause_id=call_id)
+
+
 def lead_link(ledger: Ledger, lead_id: UUID) -> str:
     """Where staff find the lead: an id, nothing else."""
     settings = ledger.settings
