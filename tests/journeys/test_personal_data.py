@@ -99,8 +99,8 @@ def _tell(stack: Stack) -> list[str]:
         f"{stack.api_url}/webhooks/whatsapp", params={"hub.mode": "subscribe", "hub.verify_token": NAME}
     )
     stack.http.get(f"{stack.api_url}/{NAME}")
-    _at_the_telephone(stack)
     _at_the_dashboard(stack)
+    _at_the_telephone(stack)
     stack.say(PHONE, "Stop, nu ma mai contactati. kanarienvogel", wamid=wamids[4], name=NAME)
     stack.settle(90)
     return wamids
