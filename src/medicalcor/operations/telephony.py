@@ -104,7 +104,7 @@ async def _is_early(connection: Connection, item: Item, told: Told) -> bool:
 
 
 async def _again(connection: Connection, item: Item) -> None:
-    due = clock.now() + AGAIN_AFTER
+    due = clock.now() + max(AGAIN_AFTER, (clock.now() - item.received_at) / 2)
     await jobs.start(
         connection,
         jobs.VOICE_CALL,
