@@ -12,6 +12,7 @@ from medicalcor.core.database.embedded import EmbeddedPostgres
 from tests.colleague import Colleague
 from tests.journeys.conftest import make_database
 from tests.stack import Stack
+from tests.telephone import Caller
 from tests.webhooks import envelope, hidden, message, new_wamid, other
 
 PHONE, HOT_PHONE, URGENT_PHONE = "+40745998871", "+40745998872", "+40745998873"
@@ -35,6 +36,8 @@ OWN_PLACE: dict[str, set[str]] = {
     "messages": {"body", "media", "provider_id", "in_reply_to"},
     "scores": {"output"},
     "effects": {"content", "provider_id"},
+    "calls": {"transcript", "analysis"},
+    "call_sounds": {"sealed"},
     "day_keys": {"wrapped"},
     "subject_keys": {"wrapped"},
     "users": {"password_hash"},
@@ -97,9 +100,26 @@ def _tell(stack: Stack) -> list[str]:
     )
     stack.http.get(f"{stack.api_url}/{NAME}")
     _at_the_dashboard(stack)
+    _at_the_telephone(stack)
     stack.say(PHONE, "Stop, nu ma mai contactati. kanarienvogel", wamid=wamids[4], name=NAME)
     stack.settle(90)
     return wamids
+
+
+def _at_the_telephone(stack: Stack) -> None:
+    """A voicemail from somebody known, and a call with a name in every field."""
+    stack.fault(provider="twilio", kind="status", status=500, body=f"{NAME} {PHONE}", match="/Recordings")
+    order = {"provider": "openai", "transcript": f"{TEXT} {NAME}"}
+    stack.http.post(f"{stack.sandbox_url}/_sandbox/play", json=order)
+    caller = Caller(stack, HOT_PHONE)
+    caller.rings()
+    caller.dialled("failed")
+    caller.recorded(voicemail=True)
+    caller.ends()
+    named = Caller(stack, PHONE)
+    named.tells([*named.line.fields("ringing"), ("CallerName", NAME), ("ForwardedFrom", PHONE)])
+    named.tells([("From", PHONE), ("CallerName", NAME), ("CallStatus", NAME)])
+    stack.until(lambda: caller.log()["transcript"], what="the voicemail to be written down", seconds=40)
 
 
 def _provoke(stack: Stack) -> None:
@@ -157,7 +177,7 @@ def test_no_metric_and_no_address_carries_it(told: tuple[Stack, list[str]]) -> N
     figures = stack.http.get(f"{stack.api_url}/metrics").text
     assert "# HELP" in figures
     assert found_in(figures, needles(wamids)) == []
-    for provider in ("whatsapp", "hubspot", "openai"):
+    for provider in ("whatsapp", "hubspot", "openai", "twilio"):
         paths = " ".join(call["path"] for call in stack.calls(provider))
         assert paths
         assert found_in(paths, needles(wamids)) == []

@@ -70,7 +70,6 @@ JOBS = (
     WHATSAPP_STATUSES,
     ANSWER,
     DELIVER,
-    ASK,
     DELIVER_CRM,
     DELIVER_MAIL,
     ASK,

@@ -161,6 +161,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "email": _("E-mail"),
         "form": _("Form on the website"),
         "automatic": _("Written by a machine"),
+        "call": _("Phone call"),
     },
     "effect_kind": {
         "whatsapp.text": _("WhatsApp message"),
@@ -169,6 +170,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "hubspot.contact": _("HubSpot contact"),
         "hubspot.note": _("HubSpot note"),
         "hubspot.task": _("HubSpot task"),
+        "hubspot.call": _("HubSpot call"),
         "staff.alert": _("Alert to staff"),
     },
     "alert": {
@@ -178,6 +180,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_failed": _("A payment failed"),
         "payment_disputed": _("A payment is disputed"),
         "payment_link_failed": _("No payment link could be made"),
+        "missed_call": _("Missed call"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -188,6 +191,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "receipt": _("receipt for a payment"),
         "payment_request": _("request for a payment"),
         "marketing": _("offer by the clinic"),
+        "missed_call": _("follow-up of a missed call"),
     },
     "status": {
         "planned": _("Waiting to be sent"),
@@ -212,6 +216,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_alert": _("Staff must know."),
         "receipt": _("The patient is told what was paid or returned."),
         "payment_request": _("A colleague asked the patient for a payment."),
+        "missed_call": _("They called and reached nobody."),
+        "no_consent": _("They have not agreed to be written to."),
         "opted_out": _("The patient asked not to be written to."),
         "suppressed_address": _("This number asked not to be written to."),
         "taken_over": _("A colleague has taken over; automatic answers are silent."),
@@ -227,7 +233,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "person_erased": _("The person's data was erased."),
         "superseded": _("A newer answer took its place."),
         "marketing": _("The person agreed to receive offers."),
-        "no_consent": _("The person has not agreed to this."),
         "consent_withdrawn": _("The person no longer wants offers by e-mail."),
     },
     "failure": {
@@ -274,6 +279,32 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "too_large": _("The mail is too large, or the mailbox is full."),
         "refused": _("The mail server refused the mail."),
         "consent_withdrawn": _("The person no longer wants offers by e-mail."),
+    },
+    "call_outcome": {
+        "missed": _("Missed call"),
+        "failed": _("The call did not get through"),
+        "voicemail": _("Left a voicemail"),
+        "answered_by_agent": _("Answered by the voice agent"),
+        "handed_over": _("Handed over to a colleague"),
+    },
+    "sentiment": {"positive": _("friendly"), "neutral": _("neutral"), "negative": _("unhappy")},
+    "not_transcribed": {
+        "ai_off": _("The recording waits at Twilio: AI is switched off, so it is not written down"),
+        "not_configured": _("The recording waits at Twilio: this system has no access to it"),
+        "recording_not_ready": _("Twilio never handed the recording over"),
+        "account": _("Twilio refuses our account, so the recording cannot be fetched"),
+        "not_found": _("Twilio has no such recording"),
+        "ai_too_large": _("The recording is too long to be written down; listen to it at Twilio"),
+        "ai_unsupported_audio": _(
+            "The recording has a form that cannot be written down; listen to it at Twilio"
+        ),
+        "ai_account": _("The AI refuses our account, so the recording is not written down"),
+        "ai_quota": _("The AI account has no credit, so the recording is not written down"),
+        "ai_model_not_found": _("The model that writes recordings down is gone; tell an administrator"),
+        "ai_refused": _("The AI would not write the recording down; listen to it at Twilio"),
+        "ai_error": _("The AI failed to write the recording down; listen to it at Twilio"),
+        "ai_timeout": _("The AI took too long to write the recording down; listen to it at Twilio"),
+        "malformed_answer": _("What Twilio handed over is no recording"),
     },
     "provider": {
         "web": _("Website"),

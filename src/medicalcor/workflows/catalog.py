@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from medicalcor.core import jobs
-from medicalcor.workflows.handlers import ask, effect, email, payment, web, whatsapp
 from medicalcor.workflows.handlers import ask, effect, email, payment, vapi, voice, web, whatsapp
 
 Workflow = Callable[..., Coroutine[Any, Any, Any]]

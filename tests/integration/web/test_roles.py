@@ -31,6 +31,8 @@ RIGHTS = {
     ("GET", "/leads/{lead_id:uuid}"): Right.SEE_LEADS,
     ("GET", "/leads/{lead_id:uuid}/talk"): Right.SEE_LEADS,
     ("GET", "/leads/{lead_id:uuid}/about"): Right.SEE_LEADS,
+    ("GET", "/calls"): Right.SEE_LEADS,
+    ("GET", "/calls/{call_id:uuid}"): Right.SEE_LEADS,
     ("GET", "/leads/unread"): Right.SEE_UNREAD,
     ("POST", "/leads/unread/{item_id:uuid}"): Right.SEE_UNREAD,
     **WORK,
@@ -59,6 +61,7 @@ def _by_path(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
 async def test_without_signing_in_there_is_only_the_door(anonymous: Browser) -> None:
     for method, path in RIGHTS:
         asked = path.replace("{lead_id:uuid}", str(ids.new_id())).replace("{item_id:uuid}", str(ids.new_id()))
+        asked = asked.replace("{call_id:uuid}", str(ids.new_id()))
         answer = await (anonymous.get(asked) if method == "GET" else anonymous.post(asked))
         assert answer.status_code == 303, path
         assert answer.headers["location"].startswith("/sign-in"), path
@@ -74,7 +77,7 @@ async def test_each_role_gets_what_its_table_says(
     await anonymous.sign_in(email="who@clinic.example")
     story = await web_clinic.ana(ledger)
     for (method, path), right in RIGHTS.items():
-        if path in ("/events", "/sign-out") or "item_id" in path:
+        if path in ("/events", "/sign-out") or "item_id" in path or "call_id" in path:
             continue
         asked = path.replace("{lead_id:uuid}", str(story.lead_id))
         asked += f"?current={story.lead_id}" if asked.endswith("queue") else ""

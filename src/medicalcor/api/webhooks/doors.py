@@ -3,7 +3,6 @@
 from medicalcor.api.asks import Asks
 from medicalcor.api.database import Database
 from medicalcor.api.shell import Door
-from medicalcor.api.webhooks import email, leads, stripe, whatsapp
 from medicalcor.api.webhooks import email, leads, stripe, twilio, vapi, whatsapp
 from medicalcor.api.webhooks.desk import Desk
 from medicalcor.api.webhooks.intake import Intake

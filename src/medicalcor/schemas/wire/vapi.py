@@ -110,6 +110,11 @@ class Call(Wire):
         own = (self.phone_call_provider_id, self.transport.call_sid if self.transport else None)
         return next((sid for sid in (*own, *self._of_header()) if sid and _TWILIO.fullmatch(sid)), None)
 
+    @property
+    def handed_over(self) -> bool:
+        """Whether Twilio took the call and handed it over by SIP: then the caller's number may be known to Twilio only."""
+        return bool(self._of_header())
+
     def _of_header(self) -> list[str]:
         """What came in a SIP header such as `X-Call-Sid`."""
         filled = [part.variables for part in (self.overrides, self.artifact) if part and part.variables]
@@ -231,8 +236,10 @@ class EndOfCallReport(ServerMessage):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took."""
+        """How long it took; None when that cannot be told, as when only one of the times names its zone."""
         if self.started_at is None or self.ended_at is None:
+            return None
+        if (self.started_at.tzinfo is None) != (self.ended_at.tzinfo is None):
             return None
         return max((self.ended_at - self.started_at).total_seconds(), 0.0)
 
@@ -275,11 +282,12 @@ _KINDS: dict[str, type[ServerMessage]] = {
 def server_message(body: Any) -> ServerMessage:
     """The message in a request's body. Raises ValidationError only when there is no message, or none with a type."""
     inner = body.get("message") if isinstance(body, dict) else None
-    common = ServerMessage.model_validate(inner)
+    said = inner.get("type") if isinstance(inner, dict) else None
+    kind = said.partition("[")[0] if isinstance(said, str) else ""
     try:
-        return _KINDS.get(common.kind, ServerMessage).model_validate(inner)
+        return _KINDS.get(kind, ServerMessage).model_validate(inner)
     except ValidationError:
-        return common
+        return ServerMessage.model_validate(inner)
 
 
 def normalised(message: dict[str, Any]) -> list[dict[str, Any]]:
