@@ -3,7 +3,15 @@ import string
 
 import pytest
 
-from medicalcor.domain.language.phrases import KEYS, TEMPLATES, UnknownPhrase, phrase, procedure_name
+from medicalcor.domain.language.phrases import (
+    KEYS,
+    TEMPLATES,
+    UnknownPhrase,
+    form_words,
+    mail_words,
+    phrase,
+    procedure_name,
+)
 from medicalcor.schemas.common import LANGUAGES, Language, Procedure
 
 VALUES = {"clinic": "Clinica Aurora", "procedure": "X", "number": "112"}
@@ -34,12 +42,22 @@ def test_every_procedure_has_a_name(language: Language) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_templates_are_complete_and_name_only_the_clinic(name: str) -> None:
     assert set(TEMPLATES[name]) == set(LANGUAGES)
+    places = {"clinic", "number"} if name == "emergency_number" else {"clinic"}
     for body in TEMPLATES[name].values():
-        assert {field for _, field, _, _ in string.Formatter().parse(body) if field} == {"clinic"}
+        assert {field for _, field, _, _ in string.Formatter().parse(body) if field} == places
 
 
-def test_hot_leads_have_a_template() -> None:
-    assert "hot_lead_ack" in TEMPLATES
+def test_what_is_said_first_has_a_template() -> None:
+    assert {"hot_lead_ack", "web_lead_ack", "emergency_number"} <= set(TEMPLATES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_have_all_their_words(language: Language) -> None:
+    assert set(form_words(language)) == set(form_words("en"))
+    assert set(mail_words(language)) == set(mail_words("en"))
+    assert "{clinic}" in mail_words(language)["ask"]
+    words = " ".join((*form_words(language).values(), *mail_words(language).values()))
+    assert not re.search(INFORMAL.get(language, r"(?!)"), words, re.IGNORECASE)
 
 
 def test_an_unknown_key_names_the_known_ones() -> None:
