@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 from gateway_support import Stored, encoded, serving, settings_for
+from tests.mail import mail, signed
+from tests.stack import MAIL_SECRET
 
 from medicalcor.core.crypto.vault import Vault
 from medicalcor.core.settings import Settings
-from tests.mail import mail, signed
-from tests.stack import MAIL_SECRET
 
 OLD = "whsec_b2xkLXNlY3JldC1vZi1sYXN0LXllYXI="
 DOOR = "/webhooks/email"

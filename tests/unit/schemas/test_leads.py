@@ -1,5 +1,6 @@
 """The web form's fields, as people and programs fill them in."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -43,10 +44,10 @@ def test_what_is_not_seen_is_not_kept() -> None:
 @pytest.mark.parametrize(
     ("consent", "where", "why"),
     [
-        ({}, "consent.accepted", "missing"),
+        ({}, "consent.accepted", "consent_missing"),
         ({"accepted": False, "text_version": "1"}, "consent.accepted", "consent_missing"),
         ({"accepted": "no", "text_version": "1"}, "consent.accepted", "consent_missing"),
-        ({"accepted": True}, "consent.text_version", "missing"),
+        ({"accepted": True}, "consent.text_version", "consent_version_missing"),
         ({"accepted": True, "text_version": ""}, "consent.text_version", "consent_version_missing"),
         ({"accepted": True, "text_version": "<b>"}, "consent.text_version", "consent_version_missing"),
     ],
@@ -75,7 +76,5 @@ anything = st.recursive(
 
 @given(st.dictionaries(st.sampled_from([*LeadForm.model_fields, "marketing_email", "x"]), anything))
 def test_nothing_that_is_sent_is_our_fault(fields: dict[str, Any]) -> None:
-    try:
+    with suppress(ValidationError):
         LeadForm.model_validate(fields)
-    except ValidationError as refusal:
-        assert refusal.errors()
