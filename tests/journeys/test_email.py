@@ -217,6 +217,16 @@ def test_somebody_known_stays_in_their_own_conversation_whatever_they_quote(
     assert len(mail.messages(stack, stranger)) == 2
 
 
+def test_a_machine_that_does_not_say_so_is_not_answered_for_ever(stack: Stack, ana: str) -> None:
+    for number in range(1, 12):
+        mail.write(stack, ana, f"Am primit mesajul dumneavoastră. Tichet {number}")
+        decided = number
+        stack.until(lambda n=decided: len(stack.effects_of(ana, kind="email.%")) == n, what="a decision")  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+    stack.settle()
+    assert stack.effects_of(ana, kind="email.%")[-1]["decision"]["reasons"] == ["already_answered"]
+    assert len(mail.letters(stack, ana)) == 10
+
+
 def test_the_same_mail_delivered_twice_is_one(stack: Stack, ana: str) -> None:
     message_id = mail.new_id()
     for _ in range(2):

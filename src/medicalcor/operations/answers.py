@@ -13,7 +13,7 @@ from medicalcor.core.errors import NotFound, ProviderError
 from medicalcor.domain.language.phrases import phrase, procedure_name
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects, forms, wording
+from medicalcor.operations import effects, forms, threads, wording
 from medicalcor.operations.leads import as_output, scoring_input
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
@@ -76,7 +76,11 @@ async def answer(
         act = Act(ledger, connection, by_system(correlation_id))
         if about["kind"] == "form":
             return await _answer_form(act, about, intent)
-        return await _plan(act, about["conversation_id"], intent)
+        conversation = about["conversation_id"]
+        if content.kind == "email.message" and await threads.in_a_loop(connection, conversation):
+            await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
+            return None
+        return await _plan(act, conversation, intent)
 
     return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
 
