@@ -59,10 +59,8 @@ async def answer(
         if about["answer_id"] is not None:
             return Answered("planned", about["answer_id"])
         scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
-        output = as_output(scored["output"]) if scored is not None else None
+        output = as_output(scored["output"]) if scored is not None and not about["guest"] else None
         acknowledge = await _acknowledge(connection, about, output)
-        if about["guest"]:
-            output, acknowledge = None, False
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
