@@ -15,7 +15,7 @@ _HEADERS = {
 @get("/leads/form.js", media_type="text/javascript", summary="The web form's script", sync_to_thread=False)
 def form_script() -> Response[str]:
     """The same for everybody, from any page."""
-    return Response(_script(), media_type="text/javascript; charset=utf-8", headers=_HEADERS)
+    return Response(_script(), media_type="text/javascript", headers=_HEADERS)
 
 
 @cache
