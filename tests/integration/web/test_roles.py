@@ -34,6 +34,13 @@ RIGHTS = {
     ("GET", "/leads/unread"): Right.SEE_UNREAD,
     ("POST", "/leads/unread/{item_id:uuid}"): Right.SEE_UNREAD,
     **WORK,
+    ("GET", "/payments"): Right.SEE_MONEY,
+    ("POST", "/payments/list"): Right.SEE_MONEY,
+    ("POST", "/leads/{lead_id:uuid}/deposit"): Right.SEE_MONEY,
+    **{
+        ("POST", f"/payments/{{payment_id:uuid}}/{act}"): Right.SEE_MONEY
+        for act in ("find", "assign", "not-ours", "take-back")
+    },
 }
 
 
