@@ -179,7 +179,7 @@ def test_what_goes_back_in_two_parts_and_a_dispute(stack: Stack, phone: str, ele
         )  # type: ignore[misc]  # a lambda with a default
         stack.settle()
     notes = receipts(stack, phone)
-    assert ["200,00\xa0€" in notes[0], "30,00\xa0€" in notes[1], "45,00\xa0€" in notes[2]] == [True] * 3
+    assert ["200,00\xa0EUR" in notes[0], "30,00\xa0EUR" in notes[1], "45,00\xa0EUR" in notes[2]] == [True] * 3
     money.play(stack, dispute=intent, outcome="open")
     money.becomes(stack, intent, "disputed")
     stack.settle()

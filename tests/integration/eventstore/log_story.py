@@ -259,7 +259,7 @@ class Story:
             ),
             (stream, payments.PaymentSetAside(**act)),
             (stream, payments.PaymentTakenBack(**act)),
-            (stream, payments.PaymentTied(person_id=self.person, by="phone", **told)),
+            (stream, payments.PaymentTied(person_id=self.person, how="phone", **told)),
             (stream, payments.PaymentAssigned(person_id=self.person, by=self.user, **told)),
         ]
 
