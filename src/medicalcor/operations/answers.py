@@ -76,11 +76,7 @@ async def answer(
         act = Act(ledger, connection, by_system(correlation_id))
         if about["kind"] == "form":
             return await _answer_form(act, about, intent)
-        conversation = about["conversation_id"]
-        if content.kind == "email.message" and await threads.in_a_loop(connection, conversation):
-            await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
-            return None
-        return await _plan(act, conversation, intent)
+        return await _answer_message(act, about, intent)
 
     return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
 
@@ -88,6 +84,14 @@ async def answer(
 async def _plan(act: Act, conversation_id: UUID, intent: effects.Intent) -> UUID | None:
     planned = await effects.plan(act, conversation_id=conversation_id, intents=[intent], caller_sends=True)
     return next((one.effect_id for one in planned if one.decision.verdict == "send"), None)
+
+
+async def _answer_message(act: Act, about: Row, intent: effects.Intent) -> UUID | None:
+    conversation = about["conversation_id"]
+    if intent.content.kind == "email.message" and await threads.in_a_loop(act.connection, conversation):
+        await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
+        return None
+    return await _plan(act, conversation, intent)
 
 
 async def _answer_form(act: Act, about: Row, intent: effects.Intent) -> UUID | None:
