@@ -9,15 +9,15 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.openapi import OpenAPIConfig
 
 from medicalcor.api import problems
 from medicalcor.api.asks import Asks
+from medicalcor.api.callers import Callers, guard
 from medicalcor.api.database import Database
+from medicalcor.api.idempotency import Once
 from medicalcor.api.presence import Presence
-from medicalcor.api.routes import docs, figures, health
+from medicalcor.api.routes import ai, docs, figures, health, workflows
 from medicalcor.api.shell import Door, Rules, Shell
-from medicalcor.api.version import VERSION
 from medicalcor.api.webhooks.desk import LIMIT
 from medicalcor.api.webhooks.doors import open_doors
 from medicalcor.api.webhooks.intake import Intake
@@ -29,7 +29,15 @@ from medicalcor.core.observability import tracing
 from medicalcor.core.ratelimit import Limit, RateLimiter
 from medicalcor.core.settings import Settings
 
-_ROUTES = (health.health, health.live, health.ready, figures.figures, docs.openapi, docs.docs)
+_ROUTES = (
+    health.health,
+    health.live,
+    health.ready,
+    figures.figures,
+    *docs.ROUTES,
+    *workflows.ROUTES,
+    *ai.ROUTES,
+)
 
 log = get_logger(__name__)
 
@@ -41,8 +49,18 @@ def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell
     intake = Intake(database, vault)
     asks = Asks(database, vault)
     limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
+    callers = Callers(database, settings.api_secret_key, limiter)
     doors = open_doors(settings, intake=intake, vault=vault, limit=webhook_limit)
-    inside = _framework(database, intake=intake, asks=asks, limiter=limiter, doors=doors, settings=settings)
+    inside = _framework(
+        database,
+        intake=intake,
+        asks=asks,
+        callers=callers,
+        once=Once(database, vault),
+        limiter=limiter,
+        doors=doors,
+        settings=settings,
+    )
     return Shell(inside, doors=doors, rules=_rules(settings), limiter=limiter)  # type: ignore[arg-type]  # Litestar's ASGI types are its own
 
 
@@ -60,6 +78,8 @@ def _framework(
     *,
     intake: Intake,
     asks: Asks,
+    callers: Callers,
+    once: Once,
     limiter: RateLimiter | None,
     doors: list[Door],
     settings: Settings,
@@ -67,20 +87,32 @@ def _framework(
     return Litestar(
         route_handlers=_ROUTES,
         lifespan=[
-            partial(_life, database=database, intake=intake, asks=asks, limiter=limiter, settings=settings)
+            partial(
+                _life,
+                database=database,
+                intake=intake,
+                asks=asks,
+                callers=callers,
+                limiter=limiter,
+                settings=settings,
+            )
         ],
+        guards=[guard],
         state=State(
             {
                 "started": clock.monotonic(),
                 "database": database,
                 "limiter": limiter,
                 "asks": asks,
+                "callers": callers,
+                "once": once,
+                "public_url": settings.gateway_url,
                 "doors": {door.path: dict(door.description) for door in doors},
             }
         ),
         exception_handlers={Exception: _problem},
         request_max_body_size=settings.body_limit_bytes,
-        openapi_config=OpenAPIConfig(title="MedicalCor", version=VERSION, path="/openapi", render_plugins=()),
+        openapi_config=None,  # each route describes itself: api/description.py
         logging_config=None,
     )
 
@@ -92,6 +124,7 @@ async def _life(
     database: Database,
     intake: Intake,
     asks: Asks,
+    callers: Callers,
     limiter: RateLimiter | None,
     settings: Settings,
 ) -> AsyncIterator[None]:
@@ -100,6 +133,7 @@ async def _life(
     await database.open()
     intake.start()
     asks.start()
+    callers.start()
     presence.start()
     # what is alive now lives as long as the process: the collector need not look at it again
     gc.collect()
@@ -108,6 +142,7 @@ async def _life(
     gc.unfreeze()
     await intake.stop()
     await asks.stop()
+    await callers.stop()
     await presence.stop()
     await database.close()
     if limiter is not None:
@@ -117,7 +152,7 @@ async def _life(
 
 def _problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Every refusal of the framework's, in the words that ours have."""
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = getattr(error, "headers", None) or {}
     if isinstance(error, HTTPException) and error.status_code < 500:
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
         error = problems.of_status(error.status_code, error.detail)

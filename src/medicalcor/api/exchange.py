@@ -18,6 +18,8 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+TIME_LEFT = "medicalcor.time"
+"""Where a request's scope holds its time limit, an `asyncio.Timeout`."""
 CORRELATION = b"x-correlation-id"
 TRACEPARENT = b"traceparent"
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,64}")

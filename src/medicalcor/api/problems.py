@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
-from medicalcor.core.errors import ProductError
+from medicalcor.core.errors import InvalidInput, ProductError
 from medicalcor.core.ratelimit import Exceeded
+from medicalcor.schemas.api import Fault
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -23,6 +24,14 @@ class Refused(ProductError):
         self.headers = dict(headers or {})
 
 
+class InvalidRequest(InvalidInput):
+    """The request does not have the form that the API's description gives; `errors` says where."""
+
+    def __init__(self, errors: tuple[Fault, ...]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
 def unknown_route() -> Refused:
     return Refused(404, "There is nothing at this address.", code="not_found")
 
@@ -32,6 +41,13 @@ def of_status(status: int, detail: str) -> Refused:
     if status == 404:
         return unknown_route()
     return Refused(status, detail, code=HTTPStatus(status).name.lower())
+
+
+def of_outcome(status: int, body: bytes) -> Refused:
+    """A refusal that a worker gave as its answer."""
+    said = from_json(body)
+    headers = {"retry-after": "5"} if status == 503 else {}
+    return Refused(status, said["detail"], code=said["code"], headers=headers)
 
 
 def method_not_allowed(allowed: str) -> Refused:
@@ -79,6 +95,7 @@ def render(error: ProductError, *, correlation_id: str) -> bytes:
     """The body for `error`. What we did not foresee (500) says no more than that."""
     status = error.http_status
     internal = status == HTTPStatus.INTERNAL_SERVER_ERROR
+    errors = {"errors": error.errors} if isinstance(error, InvalidRequest) else {}
     return to_json(
         {
             "type": "about:blank",
@@ -89,5 +106,6 @@ def render(error: ProductError, *, correlation_id: str) -> bytes:
             else error.message,
             "code": "internal" if internal else error.code,
             "correlation_id": correlation_id,
+            **errors,
         }
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from medicalcor.api import metrics, problems
-from medicalcor.api.exchange import Answer, App, ClientGone, Message, Receive, Request, Scope, Send
+from medicalcor.api.exchange import TIME_LEFT, Answer, App, ClientGone, Message, Receive, Request, Scope, Send
 from medicalcor.core import clock, context
 from medicalcor.core.errors import ProductError
 from medicalcor.core.log import get_logger
@@ -170,7 +170,8 @@ class Shell:
                 await self._send(Answer(204, headers=_PREFLIGHT), request, send)
                 return "preflight", 204
             await self._limit(API_LIMIT, route="api", request=request)
-            async with asyncio.timeout(self._rules.body_timeout):
+            async with asyncio.timeout(self._rules.body_timeout) as limit:
+                request.scope[TIME_LEFT] = limit
                 await self._inside(request.scope, receive, outward)
         except Exception as error:  # noqa: BLE001 - as above
             answer = failed(error, request=request)

@@ -38,7 +38,10 @@ DELIVER = Job("effects.deliver", "effects")
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK)
+LEAD_SCORING = Job("leads.judge_again", "inbox")
+"""(lead id, correlation id): somebody wants a lead judged anew; in turn with what its patient writes."""
+
+JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK, LEAD_SCORING)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,

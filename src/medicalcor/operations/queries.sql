@@ -220,3 +220,12 @@ select id, provider, kind, partition_key from inbox
 where handled_at is null and received_at < $1
     and (provider, kind) in (select * from unnest($2::text[], $3::text[]))
 order by id limit 500;
+
+-- name: latest_words
+-- The last message of a lead that a judgement can be made up to.
+select id from messages
+where lead_id = $1 and body is not null and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+order by id desc limit 1;
+
+-- name: lead_in_brief
+select l.channel, p.name, p.language, p.erased_at from leads l join people p on p.id = l.person_id where l.id = $1;

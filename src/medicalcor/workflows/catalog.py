@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from medicalcor.core import jobs
-from medicalcor.workflows.handlers import ask, effect, whatsapp
+from medicalcor.workflows.handlers import ask, effect, lead, whatsapp
 
 Workflow = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -14,4 +14,5 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.ANSWER.name: whatsapp.settled_answer,
     jobs.DELIVER.name: effect.deliver,
     jobs.ASK.name: ask.answer,
+    jobs.LEAD_SCORING.name: lead.judge_again,
 }

@@ -7,17 +7,19 @@ from litestar import Response, get
 from litestar.datastructures import State
 
 from medicalcor.api.database import Database
+from medicalcor.api.described import Described, Gives, described
 from medicalcor.api.version import VERSION
 from medicalcor.core import clock
 from medicalcor.core.database import migrate
 from medicalcor.core.database.pool import CONNECTION_LOST, DatabaseUnavailable
 from medicalcor.core.ratelimit import RateLimiter
+from medicalcor.schemas.api import Alive, Health, Ready
 
 _PATIENCE_SECONDS = 2.0
 _OK = "ok"
 
 
-@get("/health", summary="Version and uptime")
+@get("/health", opt=described(Described("Version and uptime", {200: Gives("It is there", Health)})))
 async def health(state: State) -> dict[str, Any]:
     return {
         "status": _OK,
@@ -26,12 +28,20 @@ async def health(state: State) -> dict[str, Any]:
     }
 
 
-@get("/live", summary="The process answers")
+@get("/live", opt=described(Described("The process answers", {200: Gives("It does", Alive)})))
 async def live() -> dict[str, str]:
     return {"status": _OK}
 
 
-@get("/ready", summary="Webhooks can be stored; 503 names the check that fails")
+@get(
+    "/ready",
+    opt=described(
+        Described(
+            "Webhooks can be stored; 503 names the check that fails",
+            {200: Gives("Everything can be reached", Ready), 503: Gives("Something cannot", Ready)},
+        )
+    ),
+)
 async def ready(state: State) -> Response[dict[str, Any]]:
     checks = await _database_checks(state.database)
     if state.limiter is not None and state.limiter.shared:
