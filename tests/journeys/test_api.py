@@ -1,6 +1,7 @@
 """Other systems call the API: they judge and write with the AI functions, start workflows and manage runs."""
 
 import concurrent.futures
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,9 @@ class Client:
 
     def __init__(self, stack: Stack, key: str = KEY) -> None:
         self._http = httpx.Client(base_url=stack.api_url, timeout=40, headers={"Authorization": f"Bearer {key}"})
+
+    def close(self) -> None:
+        self._http.close()
 
     def get(self, path: str, **query: Any) -> httpx.Response:
         return self._http.get(path, params=query)
@@ -40,8 +44,10 @@ class Client:
 
 
 @pytest.fixture
-def client(stack: Stack) -> Client:
-    return Client(stack)
+def client(stack: Stack) -> Iterator[Client]:
+    client = Client(stack)
+    yield client
+    client.close()
 
 
 def said(*texts: str) -> list[dict[str, str]]:
@@ -78,7 +84,7 @@ def test_a_translation_keeps_numbers_in_the_house(stack: Stack, client: Client) 
 
 def test_a_price_or_a_diagnosis_of_the_models_is_not_passed_on(stack: Stack, client: Client) -> None:
     for words in ("Implantul costă 500 € la noi.", "Aveți o infecție, luați ibuprofen."):
-        stack.fault(provider="openai", kind="nonsense", content=words, times=1)
+        stack.fault(provider="openai", kind="nonsense", content=words)
         reply = client.ask("suggest_reply", messages=said("Cât costă un implant?"))
         assert (reply["written_by"], reply["why"]) == ("phrases", "unfit_draft")
         assert words not in reply["text"]
@@ -111,7 +117,7 @@ def test_runs_are_listed_cancelled_resumed_and_forked(stack: Stack, client: Clie
     stack.say(phone, IMPLANT)
     lead = str(stack.person(phone)["id"])
     stack.settle()
-    stack.fault(provider="openai", kind="delay", seconds=4, times=1)
+    stack.fault(provider="openai", kind="delay", seconds=4)
     run_id = client.post("/workflows/lead-scoring", {"lead_id": lead}).json()["run_id"]
     listed = client.get("/workflows/runs", workflow="lead-scoring", limit=1).json()
     assert [run["id"] for run in listed["runs"]] == [run_id]
