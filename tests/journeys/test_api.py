@@ -18,7 +18,9 @@ class Client:
     """Another system, with a key."""
 
     def __init__(self, stack: Stack, key: str = KEY) -> None:
-        self._http = httpx.Client(base_url=stack.api_url, timeout=40, headers={"Authorization": f"Bearer {key}"})
+        self._http = httpx.Client(
+            base_url=stack.api_url, timeout=40, headers={"Authorization": f"Bearer {key}"}
+        )
 
     def close(self) -> None:
         self._http.close()
@@ -106,7 +108,9 @@ def test_a_lead_is_judged_anew_by_a_workflow(stack: Stack, client: Client, phone
     assert again.headers["idempotent-replayed"] == "true"
     run_id = again.json()["run_id"]
     assert {a.json()["run_id"] for a in answers if a.status_code == 202} == {run_id}
-    done = stack.until(lambda: (r := client.run(run_id))["status"] == "succeeded" and r, what="the run to end")
+    done = stack.until(
+        lambda: (r := client.run(run_id))["status"] == "succeeded" and r, what="the run to end"
+    )
     assert [step["name"] for step in done["steps"]] == ["conversations.judge_again"]
     assert len(stack.rows("select 1 from scores where lead_id = $1", lead)) == before + 1
     other = client.post("/workflows/lead-scoring", {"lead_id": str(uuid4())}, once=key)

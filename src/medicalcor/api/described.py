@@ -24,11 +24,15 @@ class Gives:
 
 @dataclass(frozen=True)
 class Takes:
-    """A JSON body. `shape` None: whatever the text says."""
+    """A JSON body."""
 
-    shape: type[BaseModel] | None
+    shape: type[BaseModel]
     example: Any = None
     required: bool = True
+    one_of: Mapping[str, type[BaseModel]] = field(default_factory=dict)
+    """The shapes that it may have, by what decides which; `shape` is what they have in common."""
+    by: tuple[str, str] | None = None
+    """The field whose value decides, and the field that then has the shape; None: all of the body has it."""
 
 
 @dataclass(frozen=True)

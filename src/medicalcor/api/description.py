@@ -10,7 +10,7 @@ from litestar.routes import HTTPRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from medicalcor.api.described import Described, Gives, described_by
+from medicalcor.api.described import Described, Gives, Takes, described_by
 from medicalcor.api.problems import MEDIA_TYPE
 from medicalcor.api.version import VERSION
 from medicalcor.core.auth.apikeys import Scope
@@ -103,8 +103,8 @@ def _shapes(routes: Iterable[Described]) -> Json:
         for given in route.gives.values():
             if given.shape is not None:
                 used[given.shape] = None
-        if route.takes is not None and route.takes.shape is not None:
-            used[route.takes.shape] = None
+        if route.takes is not None:
+            used |= dict.fromkeys((route.takes.shape, *route.takes.one_of.values()))
     # as they are validated, so that a field with a default need not be there
     _, schema = models_json_schema([(shape, "validation") for shape in used], ref_template=_REFERENCE)
     definitions: Json = schema["$defs"]
@@ -123,7 +123,7 @@ def _operation(path: str, method: str, route: Described) -> Json:
     if parameters := _parameters(route, method):
         operation["parameters"] = parameters
     if route.takes is not None:
-        content: Json = {"schema": _reference(route.takes.shape)}
+        content: Json = {"schema": _taken(route.takes)}
         if route.takes.example is not None:
             content["example"] = route.takes.example
         operation["requestBody"] = {
@@ -134,6 +134,26 @@ def _operation(path: str, method: str, route: Described) -> Json:
         operation["security"] = [{"bearer": []}, {"header": []}]
         operation["description"] = f"Scope `{route.scope}`. {route.more}".strip()
     return operation
+
+
+def _taken(takes: Takes) -> Json:
+    if not takes.one_of:
+        return _reference(takes.shape)
+    if takes.by is None:
+        return {"anyOf": [_reference(shape) for shape in takes.one_of.values()]}
+    decides, depends = takes.by
+    return {
+        "oneOf": [
+            {
+                "type": "object",
+                "title": name,
+                "properties": {decides: {"const": name}, depends: _reference(shape)},
+                "required": [decides, depends],
+                "additionalProperties": False,
+            }
+            for name, shape in takes.one_of.items()
+        ]
+    }
 
 
 def _name_of(path: str, method: str) -> str:

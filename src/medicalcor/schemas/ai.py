@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from medicalcor.schemas.base import Published, Shape
 from medicalcor.schemas.common import Channel, Language, LeadId, Procedure, Role
@@ -28,6 +28,21 @@ class Message(Published):
 
 class Conversation(Published):
     """A lead that we know, or messages that the caller has: one of the two."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {
+                    "required": ["lead_id"],
+                    "properties": {"lead_id": {"type": "string"}, "messages": {"maxItems": 0}},
+                },
+                {
+                    "required": ["messages"],
+                    "properties": {"lead_id": {"type": "null"}, "messages": {"minItems": 1}},
+                },
+            ]
+        }
+    )
 
     lead_id: LeadId | None = None
     messages: tuple[Message, ...] = Field(default=(), max_length=MOST_MESSAGES)

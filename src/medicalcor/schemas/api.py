@@ -1,14 +1,24 @@
 """What the API takes and answers, but for what the AI functions do."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from medicalcor.schemas.base import Published
 from medicalcor.schemas.common import EffectId, LeadId
 
+
+def _written_out(value: object) -> object:
+    """Pydantic would take a number for seconds since 1970."""
+    if isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d[Tt ]", value):
+        raise ValueError("Write it like 2026-11-26T09:30:00Z.")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 RunState = Literal["waiting", "delayed", "running", "succeeded", "failed", "cancelled", "given_up"]
 RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:+-]{1,200}$")]
 
@@ -114,10 +124,10 @@ class RunsAsked(Published):
 
     workflow: Annotated[str, Field(pattern=r"^[a-z0-9._-]{1,80}$")] | None = None
     status: RunState | None = None
-    since: AwareDatetime | None = None
+    since: Moment | None = None
     """Created at or after this moment."""
     limit: Annotated[int, Field(ge=1, le=100)] = 50
-    cursor: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,400}$")] | None = None
+    cursor: Annotated[str, Field(pattern=r"^[0-9]{1,15}~[A-Za-z0-9._:+-]{1,200}$")] | None = None
     """`next` of the page before."""
 
 

@@ -67,7 +67,10 @@ async def functions() -> Response[bytes]:
             },
             scope=Scope.AI_RUN,
             takes=Takes(
-                Execute, {"function": "score_lead", "arguments": dict(AI_FUNCTIONS["score_lead"].example)}
+                Execute,
+                {"function": "score_lead", "arguments": dict(AI_FUNCTIONS["score_lead"].example)},
+                one_of={name: entry.takes for name, entry in AI_FUNCTIONS.items()},
+                by=("function", "arguments"),
             ),
             refuses={
                 404: "There is no such function, or no lead with this id",

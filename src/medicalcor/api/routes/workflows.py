@@ -65,8 +65,12 @@ async def listed() -> Response[bytes]:
             "Start a workflow",
             {202: Gives("It is stored and will run", Started, headers=_LOCATION)},
             scope=Scope.WORKFLOWS_RUN,
-            takes=Takes(None, STARTABLE["lead-scoring"].example),
-            path={"name": "One of `GET /workflows`|lead-scoring"},
+            takes=Takes(
+                Nothing,
+                STARTABLE["lead-scoring"].example,
+                one_of={name: entry.takes for name, entry in STARTABLE.items()},
+            ),
+            path={"name": f"One of {', '.join(f'`{name}`' for name in STARTABLE)}|lead-scoring"},
             refuses={
                 404: "There is no such workflow, or nothing with the id that it was given",
                 409: "Nothing to do, or the first request with this Idempotency-Key is still being answered",
