@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -42,6 +43,18 @@ _ROUTES = (
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What is there for as long as the gateway runs."""
+
+    database: Database
+    intake: Intake
+    asks: Asks
+    callers: Callers
+    once: Once
+    limiter: RateLimiter | None
+
+
 def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell:
     """The whole gateway as an ASGI app. Everything it needs is named in `settings`."""
     vault = Vault(settings.require("medicalcor_master_key"))
@@ -49,18 +62,10 @@ def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell
     intake = Intake(database, vault)
     asks = Asks(database, vault)
     limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
-    callers = Callers(database, settings.api_secret_key, limiter)
     doors = open_doors(settings, intake=intake, vault=vault, limit=webhook_limit)
-    inside = _framework(
-        database,
-        intake=intake,
-        asks=asks,
-        callers=callers,
-        once=Once(database, vault),
-        limiter=limiter,
-        doors=doors,
-        settings=settings,
-    )
+    callers = Callers(database, settings.api_secret_key, limiter)
+    parts = _Parts(database, intake, asks, callers, Once(database, vault), limiter)
+    inside = _framework(parts, doors=doors, settings=settings)
     return Shell(inside, doors=doors, rules=_rules(settings), limiter=limiter)  # type: ignore[arg-type]  # Litestar's ASGI types are its own
 
 
@@ -73,39 +78,19 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-def _framework(
-    database: Database,
-    *,
-    intake: Intake,
-    asks: Asks,
-    callers: Callers,
-    once: Once,
-    limiter: RateLimiter | None,
-    doors: list[Door],
-    settings: Settings,
-) -> Litestar:
+def _framework(parts: _Parts, *, doors: list[Door], settings: Settings) -> Litestar:
     return Litestar(
         route_handlers=_ROUTES,
-        lifespan=[
-            partial(
-                _life,
-                database=database,
-                intake=intake,
-                asks=asks,
-                callers=callers,
-                limiter=limiter,
-                settings=settings,
-            )
-        ],
+        lifespan=[partial(_life, parts=parts, settings=settings)],
         guards=[guard],
         state=State(
             {
                 "started": clock.monotonic(),
-                "database": database,
-                "limiter": limiter,
-                "asks": asks,
-                "callers": callers,
-                "once": once,
+                "database": parts.database,
+                "limiter": parts.limiter,
+                "asks": parts.asks,
+                "callers": parts.callers,
+                "once": parts.once,
                 "public_url": settings.gateway_url,
                 "doors": {door.path: dict(door.description) for door in doors},
             }
@@ -118,35 +103,26 @@ def _framework(
 
 
 @asynccontextmanager
-async def _life(
-    _app: Litestar,
-    *,
-    database: Database,
-    intake: Intake,
-    asks: Asks,
-    callers: Callers,
-    limiter: RateLimiter | None,
-    settings: Settings,
-) -> AsyncIterator[None]:
-    presence = Presence(database)
+async def _life(_app: Litestar, *, parts: _Parts, settings: Settings) -> AsyncIterator[None]:
+    presence = Presence(parts.database)
     tracing.start(settings.otel_exporter_otlp_endpoint, service="medicalcor-api")
-    await database.open()
-    intake.start()
-    asks.start()
-    callers.start()
+    await parts.database.open()
+    parts.intake.start()
+    parts.asks.start()
+    parts.callers.start()
     presence.start()
     # what is alive now lives as long as the process: the collector need not look at it again
     gc.collect()
     gc.freeze()
     yield
     gc.unfreeze()
-    await intake.stop()
-    await asks.stop()
-    await callers.stop()
+    await parts.intake.stop()
+    await parts.asks.stop()
+    await parts.callers.stop()
     await presence.stop()
-    await database.close()
-    if limiter is not None:
-        await limiter.close()
+    await parts.database.close()
+    if parts.limiter is not None:
+        await parts.limiter.close()
     tracing.stop()
 
 

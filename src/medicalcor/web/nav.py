@@ -17,4 +17,7 @@ class Page:
     right: Right
 
 
-PAGES: tuple[Page, ...] = (Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),)
+PAGES: tuple[Page, ...] = (
+    Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),
+    Page("/settings/api-keys", _("Settings"), "settings", "s", Right.MANAGE_API_KEYS),
+)

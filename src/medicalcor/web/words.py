@@ -262,6 +262,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "stripe": _("Stripe"),
         "email": _("E-mail"),
     },
+    "scope": {
+        "workflows:read": _("See workflows and their runs"),
+        "workflows:run": _("Start, cancel and repeat workflows"),
+        "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
+    },
 }
 
 SAID_BELOW = (

@@ -33,6 +33,10 @@ RIGHTS = {
     ("GET", "/leads/{lead_id:uuid}/about"): Right.SEE_LEADS,
     ("GET", "/leads/unread"): Right.SEE_UNREAD,
     ("POST", "/leads/unread/{item_id:uuid}"): Right.SEE_UNREAD,
+    ("GET", "/settings/api-keys"): Right.MANAGE_API_KEYS,
+    ("POST", "/settings/api-keys"): Right.MANAGE_API_KEYS,
+    ("POST", "/settings/api-keys/{prefix:str}/revoke"): Right.MANAGE_API_KEYS,
+    ("POST", "/settings/api-keys/{prefix:str}/restore"): Right.MANAGE_API_KEYS,
     **WORK,
 }
 

@@ -21,6 +21,9 @@ class Right(StrEnum):
     SEE_UNREAD = "see_unread"
     """What came in and could not be read, as it came."""
 
+    MANAGE_API_KEYS = "manage_api_keys"
+    """Let other systems in."""
+
 
 EVERYBODY = frozenset(Role)
 
@@ -29,6 +32,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SEE_LEADS: EVERYBODY,
     Right.WORK_LEADS: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.SEE_UNREAD: frozenset({Role.ADMIN, Role.RECEPTIONIST, Role.PRIVACY_OFFICER}),
+    Right.MANAGE_API_KEYS: frozenset({Role.ADMIN}),
 }
 
 

@@ -9,6 +9,7 @@ from medicalcor.web.pages.leads.routes import ROUTES as LEADS
 from medicalcor.web.pages.leads.unread import ROUTES as UNREAD
 from medicalcor.web.pages.live.routes import ROUTES as LIVE
 from medicalcor.web.pages.patterns.routes import ROUTES as PATTERNS
+from medicalcor.web.pages.settings.api_keys import ROUTES as API_KEYS
 from medicalcor.web.pages.signin.routes import ROUTES as SIGN_IN
 
 ROUTES: list[HTTPRouteHandler] = [
@@ -20,4 +21,5 @@ ROUTES: list[HTTPRouteHandler] = [
     *LEAD_COMMANDS,
     *UNREAD,
     *PATTERNS,
+    *API_KEYS,
 ]
