@@ -142,3 +142,42 @@ def test_runs_are_listed_cancelled_resumed_and_forked(stack: Stack, client: Clie
     stack.until(lambda: client.run(fork_id)["status"] == "succeeded", what="the fork to end")
     assert client.run(fork_id)["forked_from"] == run_id
     assert client.post("/workflows/runs/nobody/cancel").status_code == 404
+
+
+def test_a_key_opens_what_its_scopes_name_until_it_is_revoked(stack: Stack) -> None:
+    made = stack.run("apikeys", "new", "Website", "--scope", "ai:run")
+    assert made.returncode == 0, made.stderr
+    key = made.stdout.strip()
+    website = Client(stack, key)
+    assert website.ask("detect_language", text="Guten Tag")["language"] == "de"
+    assert website.get("/workflows/runs").status_code == 403
+    listed = stack.run("apikeys", "list").stdout
+    assert "Website" in listed
+    assert key.split("_")[2] not in listed
+    assert stack.run("apikeys", "revoke", key.split("_")[1]).returncode == 0
+    stack.until(lambda: website.get("/ai/functions").status_code == 401, what="the key to be refused")
+    website.close()
+
+
+def test_what_is_asked_is_answered_once_whoever_sends_it_again(stack: Stack, client: Client) -> None:
+    key, body = str(uuid4()), {"function": "suggest_reply", "arguments": {"messages": said(IMPLANT)}}
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: client.post("/ai/execute", body, once=key), range(4)))
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    again = client.post("/ai/execute", body, once=key)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert {answer.content for answer in answers if answer.status_code == 200} == {again.content}
+    assert len(stack.calls("openai", "/chat/completions")) == 1
+    fetched = client.get(f"/ai/executions/{again.json()['id']}")
+    assert fetched.json() == again.json()
+    made = stack.run("apikeys", "new", "Another", "--scope", "ai:run").stdout.strip()
+    other = Client(stack, made)
+    assert other.get(f"/ai/executions/{again.json()['id']}").status_code == 404
+    other.close()
+
+
+def test_a_failure_is_not_kept_for_the_next_try(stack: Stack, client: Client) -> None:
+    key, body = str(uuid4()), {"function": "translate", "arguments": {"text": "Bună ziua", "to": "en"}}
+    stack.fault(provider="openai", kind="status", status=500)
+    assert client.post("/ai/execute", body, once=key).status_code == 503
+    assert client.post("/ai/execute", body, once=key).status_code == 200

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from pydantic_core import from_json, to_json
 
-from medicalcor.core.errors import InvalidInput, ProductError
+from medicalcor.core.errors import InvalidInput, ProductError, ProviderOff
 from medicalcor.core.ratelimit import Exceeded
 from medicalcor.schemas.api import Fault
 
@@ -46,7 +46,8 @@ def of_status(status: int, detail: str) -> Refused:
 def of_outcome(status: int, body: bytes) -> Refused:
     """A refusal that a worker gave as its answer."""
     said = from_json(body)
-    headers = {"retry-after": "5"} if status == 503 else {}
+    # what is switched off does not come on by waiting
+    headers = {"retry-after": "5"} if status == 503 and said["code"] != ProviderOff.code else {}
     return Refused(status, said["detail"], code=said["code"], headers=headers)
 
 

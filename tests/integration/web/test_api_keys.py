@@ -69,7 +69,9 @@ async def test_what_was_revoked_long_ago_stays_revoked(admin: Browser, pool: Poo
     assert await find(pool, key) is None
 
 
-@pytest.mark.parametrize("fields", [{"name": " ", "scope": "ai:run"}, {"name": "x", "scope": "all"}, {"name": "x"}])
+@pytest.mark.parametrize(
+    "fields", [{"name": " ", "scope": "ai:run"}, {"name": "x", "scope": "all"}, {"name": "x"}]
+)
 async def test_a_key_needs_a_name_and_a_scope(admin: Browser, pool: Pool, fields: dict[str, str]) -> None:
     assert (await admin.post(PAGE, fields)).status_code == 422
     assert await pool.fetchval("select count(*) from api_keys") == 0
