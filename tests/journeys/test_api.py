@@ -84,6 +84,39 @@ def test_a_translation_keeps_numbers_in_the_house(stack: Stack, client: Client) 
     assert "722999888" not in str(stack.calls("openai"))
 
 
+def test_names_and_numbers_do_not_reach_the_ai(stack: Stack, client: Client) -> None:
+    told = said("Sunt Zvetlana, vreau un implant, +40722999777")
+    client.ask("score_lead", messages=told, name="Zvetlana Popa")
+    client.ask("summarize_conversation", messages=told, name="Zvetlana Popa")
+    seen = str(stack.calls("openai"))
+    assert "implant" in seen
+    assert "Zvetlana" not in seen
+    assert "722999777" not in seen
+
+
+def test_a_run_that_failed_tells_class_and_code_and_can_be_resumed(stack: Stack, client: Client) -> None:
+    run_id, nobody = f"a-lost-effect:{uuid4().hex}", str(uuid4())
+    stack.rows(
+        "select start_workflow('effects.deliver', 'effects', $1, array[to_json(array[$2::text])], 'lost')",
+        run_id,
+        nobody,
+    )
+    failed = stack.until(lambda: (r := failed_run(client, run_id)) and r, what="the run to fail")
+    assert failed["problem"] == {"error": "NotFound", "code": "not_found"}
+    assert [step["problem"] for step in failed["steps"]] == [failed["problem"]]
+    assert nobody not in str(failed)
+    assert client.post(f"/workflows/runs/{run_id}/resume").status_code == 200
+    stack.until(
+        lambda: (r := failed_run(client, run_id)) and r["completed_at"] > failed["completed_at"],
+        what="the run to fail again",
+    )
+
+
+def failed_run(client: Client, run_id: str) -> dict[str, Any] | None:
+    answer = client.get(f"/workflows/runs/{run_id}")
+    return answer.json() if answer.status_code == 200 and answer.json()["status"] == "failed" else None
+
+
 def test_a_price_or_a_diagnosis_of_the_models_is_not_passed_on(stack: Stack, client: Client) -> None:
     for words in ("Implantul costă 500 € la noi.", "Aveți o infecție, luați ibuprofen."):
         stack.fault(provider="openai", kind="nonsense", content=words)

@@ -91,7 +91,6 @@ def _framework(parts: _Parts, *, doors: list[Door], settings: Settings) -> Lites
                 "asks": parts.asks,
                 "callers": parts.callers,
                 "once": parts.once,
-                "public_url": settings.gateway_url,
                 "doors": {door.path: dict(door.description) for door in doors},
             }
         ),

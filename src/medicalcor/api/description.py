@@ -54,7 +54,7 @@ _TAGS = {
 }
 
 
-def describe(app: Litestar, *, doors: Mapping[str, Any], url: str) -> Json:
+def describe(app: Litestar, *, doors: Mapping[str, Any]) -> Json:
     """`doors`: path → path item of the routes beside the framework's."""
     found = [(route.path, method, handler) for route, method, handler in _handlers(app)]
     shapes = _shapes(described for _, _, handler in found if (described := described_by(handler)))
@@ -67,7 +67,7 @@ def describe(app: Litestar, *, doors: Mapping[str, Any], url: str) -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "MedicalCor", "version": VERSION, "description": _ABOUT},
-        "servers": [{"url": url}],
+        "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": words} for name, words in _TAGS.items()],
         "paths": dict(sorted(paths.items())),
         "components": {"schemas": shapes, "securitySchemes": _SECURITY},

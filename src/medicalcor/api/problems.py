@@ -40,6 +40,8 @@ def of_status(status: int, detail: str) -> Refused:
     """A refusal that the framework put into words."""
     if status == 404:
         return unknown_route()
+    if status == 413:
+        return Refused(413, "The body is too large.", code="body_too_large")
     return Refused(status, detail, code=HTTPStatus(status).name.lower())
 
 

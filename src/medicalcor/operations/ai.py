@@ -205,7 +205,7 @@ async def _talk(tools: Tools, asked: shapes.Conversation) -> _Talk:
     """The lead's conversation, or the one that was given."""
     if asked.lead_id is None:
         turns = tuple(Turn(role=said.role, content=said.content) for said in asked.messages)
-        return _as_talk(turns, channel=asked.channel, language=asked.language, name=None)
+        return _as_talk(turns, channel=asked.channel, language=asked.language, name=asked.name)
     async with tools.ledger.pool.acquire() as connection:
         about = await connection.fetchrow(SQL["lead_in_brief"], asked.lead_id)
         if about is None:

@@ -51,6 +51,8 @@ class Conversation(Published):
     """Of the messages; a lead has its own."""
     language: Language | None = None
     """The patient's, where it is known."""
+    name: Annotated[str, Field(max_length=200)] | None = None
+    """The patient's, with messages: taken out before AI sees them, as it is with a lead."""
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

@@ -130,6 +130,7 @@ async def test_what_is_no_request_is_refused_in_words(
     answer = await api.post("/ai/execute", **{**sent, "headers": {**bearer(), **sent.get("headers", {})}})
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+    assert (status == 413) is (answer.json()["code"] == "body_too_large")
     assert answer.json()["correlation_id"] == answer.headers["x-correlation-id"]
 
 
@@ -156,7 +157,7 @@ async def test_runs_is_no_workflow(api: httpx.AsyncClient) -> None:
 def test_every_route_is_described() -> None:
     settings = Settings(database_url="postgresql://nobody/nothing", medicalcor_master_key=new_master_key())  # type: ignore[arg-type]  # pydantic makes the secret
     app: Any = create_gateway(settings)._inside
-    paths = describe(app, doors=app.state.doors, url="http://x")["paths"]
+    paths = describe(app, doors=app.state.doors)["paths"]
     for route in app.routes:
         for handler in route.route_handlers:
             if handler.http_methods == {"OPTIONS"}:

@@ -22,7 +22,7 @@ def description(request: Request[Any, Any, State]) -> dict[str, Any]:
     """Of the framework's routes and of the doors beside it; made once."""
     state = request.app.state
     if "description" not in state:
-        state.description = describe(request.app, doors=state.doors, url=state.public_url)
+        state.description = describe(request.app, doors=state.doors)
     found: dict[str, Any] = state.description
     return found
 

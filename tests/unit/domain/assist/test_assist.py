@@ -51,7 +51,7 @@ def test_what_was_masked_comes_back(text: str) -> None:
 
 def test_a_mask_hides_what_would_name_somebody() -> None:
     hidden, taken = masked("Ana: +40 722 000 001, ana@example.org, https://x.example/ana")
-    assert taken == ("+40 722 000 001", "ana@example.org,"[:-1], "https://x.example/ana")
+    assert taken == ("+40 722 000 001", "ana@example.org", "https://x.example/ana")
     assert anonymous(hidden, name=None) == hidden
     assert unmasked("[#2] [#9] [#0]", taken) == "ana@example.org [#9] [#0]"
 
@@ -60,7 +60,7 @@ def test_a_mask_hides_what_would_name_somebody() -> None:
 def test_what_people_say_stays_inside_its_string(text: str) -> None:
     asked = prompts.translation(text, to="en")
     assert json.loads(asked[1]["content"])["text"] == text
-    assert text not in asked[0]["content"] or len(text) < 20
+    assert asked[0] == prompts.translation("", to="en")[0]
 
 
 def test_a_transcript_is_read_as_turns() -> None:

@@ -60,7 +60,9 @@ create function runs_listed(
 ) returns table (
     id text, name text, state text, queue text, created_ms bigint, started_ms bigint, completed_ms bigint,
     delayed_until_ms bigint, attempts bigint, forked_from text, problem jsonb
-) language plpgsql stable security definer set search_path = pg_catalog, public as $$
+) language plpgsql stable security definer set search_path = pg_catalog, public
+-- planned for what is asked, each time: one plan for all would read every run to find one
+set plan_cache_mode = force_custom_plan as $$
 begin
     return query
     select w.workflow_uuid, w.name, w.status, w.queue_name, w.created_at, w.started_at_epoch_ms, w.completed_at,
