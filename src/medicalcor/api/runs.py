@@ -102,7 +102,7 @@ def _run(row: Row) -> Run:
         status=STATES[row["state"]],
         queue=row["queue"],
         attempts=row["attempts"] or 0,
-        created_at=_moment(row["created_ms"]) or datetime.fromtimestamp(0, UTC),
+        created_at=_at(row["created_ms"]),
         started_at=_moment(row["started_ms"]),
         completed_at=_moment(row["completed_ms"]),
         delayed_until=_moment(row["delayed_until_ms"]),
@@ -130,8 +130,12 @@ def _ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
+def _at(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
 def _moment(ms: int | None) -> datetime | None:
-    return datetime.fromtimestamp(ms / 1000, UTC) if ms is not None else None
+    return None if ms is None else _at(ms)
 
 
 def _cursor(row: Row) -> str:

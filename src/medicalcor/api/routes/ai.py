@@ -26,6 +26,13 @@ from medicalcor.schemas.api import (
 
 Call = Request[Any, Any, State]
 _TAG = "ai"
+_EXAMPLE = {
+    "id": "0198f3a2-7c11-7d3e-9a55-3f1f0c2b4d5e",
+    "function": "detect_language",
+    "status": "done",
+    "result": {"language": "de", "certain": True},
+    "problem": None,
+}
 
 
 @get(
@@ -58,7 +65,7 @@ async def functions() -> Response[bytes]:
         Described(
             "Call an AI function",
             {
-                200: Gives("Its answer", Execution),
+                200: Gives("Its answer", Execution, example=_EXAMPLE),
                 202: Gives(
                     f"It takes longer than {patience.ANSWER_SECONDS:.0f} s: fetch it from `Location`",
                     Execution,
@@ -117,7 +124,7 @@ async def execute(request: Call, state: State) -> Response[bytes]:
     opt=described(
         Described(
             "A call of an AI function, and its answer once it is there",
-            {200: Gives("What is known of it", Execution)},
+            {200: Gives("What is known of it", Execution, example=_EXAMPLE)},
             scope=Scope.AI_RUN,
             path={"execution_id": "`id` of the call|0198f3a2-7c11-7d3e-9a55-3f1f0c2b4d5e"},
             refuses={404: "There is no such call of yours, or it is older than two days"},

@@ -33,10 +33,14 @@ from medicalcor.schemas.base import Shape
 Call = Request[Any, Any, State]
 _RUN_ID: TypeAdapter[str] = TypeAdapter(RunId)
 _TAG = "workflows"
-_THE_RUN = {"run_id": "Id of a run, as the list has it|lead-scoring:0198f3a27c117d3e9a553f1f0c2b4d5e"}
 _NO_RUN = {404: "There is no such run"}
 _LOCATION = {"Location": "Where the run can be looked at"}
-_WHEN_ASKED = Gives("No worker was free in time: one will see to it", Managed)
+_RUN = "lead-scoring:0198f3a27c117d3e9a553f1f0c2b4d5e"
+_THE_RUN = {"run_id": f"Id of a run, as the list has it|{_RUN}"}
+_DONE = {"run_id": _RUN, "done": True}
+_WHEN_ASKED = Gives(
+    "No worker was free in time: one will see to it", Managed, example={"run_id": _RUN, "done": False}
+)
 
 
 @get(
@@ -63,7 +67,14 @@ async def listed() -> Response[bytes]:
     opt=described(
         Described(
             "Start a workflow",
-            {202: Gives("It is stored and will run", Started, headers=_LOCATION)},
+            {
+                202: Gives(
+                    "It is stored and will run",
+                    Started,
+                    example={"run_id": _RUN, "workflow": "lead-scoring"},
+                    headers=_LOCATION,
+                )
+            },
             scope=Scope.WORKFLOWS_RUN,
             takes=Takes(
                 Nothing,
@@ -136,7 +147,7 @@ async def one_run(run_id: FromPath[str], state: State) -> Response[bytes]:
     opt=described(
         Described(
             "Stop a run before its next step",
-            {200: Gives("It is cancelled", Managed), 202: _WHEN_ASKED},
+            {200: Gives("It is cancelled", Managed, example=_DONE), 202: _WHEN_ASKED},
             scope=Scope.WORKFLOWS_RUN,
             takes=Takes(Nothing, {}, required=False),
             path=_THE_RUN,
@@ -155,7 +166,7 @@ async def cancel(request: Call, run_id: FromPath[str], state: State) -> Response
     opt=described(
         Described(
             "Go on with a run that was cancelled, failed or given up",
-            {200: Gives("It waits for a worker", Managed), 202: _WHEN_ASKED},
+            {200: Gives("It waits for a worker", Managed, example=_DONE), 202: _WHEN_ASKED},
             scope=Scope.WORKFLOWS_RUN,
             takes=Takes(Nothing, {}, required=False),
             path=_THE_RUN,
@@ -174,7 +185,10 @@ async def resume(request: Call, run_id: FromPath[str], state: State) -> Response
     opt=described(
         Described(
             "Do a run again as a new one, from one of its steps on",
-            {200: Gives("The new run waits for a worker", Managed, headers=_LOCATION), 202: _WHEN_ASKED},
+            {
+                200: Gives("The new run waits for a worker", Managed, example=_DONE, headers=_LOCATION),
+                202: _WHEN_ASKED,
+            },
             scope=Scope.WORKFLOWS_RUN,
             takes=Takes(ForkAsked, {"from_step": 1}, required=False),
             path=_THE_RUN,
