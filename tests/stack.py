@@ -21,6 +21,9 @@ from tests.webhooks import envelope, message, new_wamid
 
 WHATSAPP_SECRET = "journey-webhook-secret"
 OLD_SECRET = "journey-webhook-secret-of-last-year"
+MAIL_SECRET = "whsec_am91cm5leS1tYWlsLXNlY3JldA=="
+CLINIC_MAIL = "office@zambet.example"
+WEBSITE = "https://www.zambet.example"
 
 
 def free_port() -> int:
@@ -90,6 +93,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.api_port, self.web_port, self.sandbox_port = free_port(), free_port(), free_port()
+        self.smtp_port = free_port()
         self.processes = {
             "sandbox": self._process("sandbox", "sandbox"),
             "api": self._process("api", "api"),
@@ -129,6 +133,14 @@ class Stack:
             "CLINIC_NAME": "Clinica Zâmbet",
             "ANSWER_SETTLE_SECONDS": "1",
             "UNKNOWN_OUTCOME_WAIT_SECONDS": "3",
+            "STRIPE_API_KEY": "journey-stripe-key",
+            "STRIPE_BASE_URL": f"{sandbox}/stripe",
+            "STRIPE_WEBHOOK_SECRET": "journey-stripe-secret,journey-stripe-secret-of-last-year",
+            "SANDBOX_SMTP_PORT": str(self.smtp_port),
+            "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
+            "EMAIL_FROM": f"Clinica Zâmbet <{CLINIC_MAIL}>",
+            "EMAIL_WEBHOOK_SECRET": MAIL_SECRET,
+            "CORS_ORIGINS": WEBSITE,
             **self.settings,
         }
 

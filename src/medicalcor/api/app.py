@@ -17,7 +17,7 @@ from medicalcor.api.callers import Callers, guard
 from medicalcor.api.database import Database
 from medicalcor.api.idempotency import Once
 from medicalcor.api.presence import Presence
-from medicalcor.api.routes import ai, docs, figures, health, workflows
+from medicalcor.api.routes import ai, docs, figures, form_script, health, unsubscribe, workflows
 from medicalcor.api.shell import Door, Rules, Shell
 from medicalcor.api.webhooks.desk import LIMIT
 from medicalcor.api.webhooks.doors import open_doors
@@ -38,6 +38,9 @@ _ROUTES = (
     *docs.ROUTES,
     *workflows.ROUTES,
     *ai.ROUTES,
+    unsubscribe.ask,
+    unsubscribe.confirm,
+    form_script.form_script,
 )
 
 log = get_logger(__name__)
@@ -53,6 +56,7 @@ class _Parts:
     callers: Callers
     once: Once
     limiter: RateLimiter | None
+    vault: Vault
 
 
 def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell:
@@ -62,9 +66,9 @@ def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell
     intake = Intake(database, vault)
     asks = Asks(database, vault)
     limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
-    doors = open_doors(settings, intake=intake, vault=vault, limit=webhook_limit)
+    doors = open_doors(settings, intake=intake, database=database, vault=vault, limit=webhook_limit)
     callers = Callers(database, settings.api_secret_key, limiter)
-    parts = _Parts(database, intake, asks, callers, Once(database, vault), limiter)
+    parts = _Parts(database, intake, asks, callers, Once(database, vault), limiter, vault)
     inside = _framework(parts, doors=doors, settings=settings)
     return Shell(inside, doors=doors, rules=_rules(settings), limiter=limiter)  # type: ignore[arg-type]  # Litestar's ASGI types are its own
 
@@ -91,6 +95,9 @@ def _framework(parts: _Parts, *, doors: list[Door], settings: Settings) -> Lites
                 "asks": parts.asks,
                 "callers": parts.callers,
                 "once": parts.once,
+                "intake": parts.intake,
+                "vault": parts.vault,
+                "clinic_name": settings.clinic_name,
                 "doors": {door.path: dict(door.description) for door in doors},
             }
         ),

@@ -201,7 +201,7 @@ def _answers(route: Described, method: str) -> Json:
     refusals |= route.refuses
     answers = {status: _refusal(status, words) for status, words in refusals.items()}
     for status, given in route.gives.items():
-        told = _given(given, replayed=method == "POST")
+        told = _given(given, replayed=method == "POST" and route.scope is not None)
         if status in answers:
             told["content"] |= answers[status]["content"]
         answers[status] = told

@@ -22,6 +22,10 @@ _requests = Counter(
     ("route", "method", "status"),
 )
 _limited = Counter("medicalcor_rate_limited", "Requests refused by a rate limit.", ("route",))
+_trapped = Counter(
+    "medicalcor_web_forms_trapped",
+    "Web forms that a program filled in: the field that people do not see was not empty.",
+)
 _batch_rows = Histogram(
     "medicalcor_inbox_batch_rows",
     "Items in one commit.",
@@ -47,11 +51,11 @@ def request_answered(*, route: str, method: str, status: int) -> None:
 
 def webhook_answered(provider: str, *, status: int, seconds: float) -> None:
     """Refused ones are counted here, the items of stored ones with their batch."""
-    if status == 200:
+    if status in (200, 202):
         webhook_seconds.labels(provider).observe(seconds)
     elif status == 401:
         webhooks.labels(provider, "bad_signature").inc()
-    elif status in (400, 408, 413):
+    elif status in (400, 408, 413, 422):
         webhooks.labels(provider, "bad_body").inc()
     elif status == 503:
         webhooks.labels(provider, "not_stored").inc()
@@ -70,6 +74,10 @@ def batch_stored(
             webhooks.labels(provider, "repeated").inc(count)
     _batch_rows.observe(rows)
     _batch_seconds.observe(seconds)
+
+
+def form_trapped() -> None:
+    _trapped.inc()
 
 
 def rate_limited(route: str) -> None:

@@ -4,7 +4,7 @@ Webhooks are answered by doors, straight from the server; everything else by the
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -127,12 +127,17 @@ class Shell:
             (b"content-type", answer.media_type),
             (b"content-length", b"%d" % len(answer.body)),
             *answer.headers,
-            *self._common(request),
+            *self._unless_given(answer.headers, request),
         ]
         if answer.status == 204:
             del headers[:2]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
+
+    def _unless_given(self, given: Iterable[Header], request: Request) -> Iterator[Header]:
+        """Our headers, but for those that the answer has of its own."""
+        names = {name for name, _ in given}
+        return (header for header in self._common(request) if header[0] not in names)
 
     def _common(self, request: Request) -> list[Header]:
         headers = [(b"x-correlation-id", request.correlation_id.encode()), *self._always]
@@ -158,11 +163,8 @@ class Shell:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                given = {name for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(header for header in self._common(request) if header[0] not in given),
-                ]
+                given = list(message["headers"])
+                message["headers"] = [*given, *self._unless_given(given, request)]
             await send(message)
 
         try:

@@ -41,11 +41,42 @@ ASK = Job("asks.answer", "asks")
 LEAD_SCORING = Job("leads.judge_again", "inbox")
 """(lead id, correlation id): somebody wants a lead judged anew; in turn with what its patient writes."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK, LEAD_SCORING)
+STRIPE_EVENT = Job("stripe.event", "inbox")
+"""(inbox id); partitioned by payment."""
+PAYMENT_SETTLE = Job("payments.settle", "effects")
+"""(payment id, version): all that belongs to a payment has had time to arrive."""
+PAYMENT_LINK = Job("payments.link", "effects")
+"""(payment request id, attempt, key's number): ask for a link, and send it."""
+
+EMAIL_MESSAGE = Job("email.message", "inbox")
+"""(inbox id); partitioned by sender."""
+WEB_FORM = Job("web.form", "inbox")
+"""(inbox id); partitioned by whom it is from."""
+WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox")
+"""(inbox id); partitioned by person."""
+
+JOBS = (
+    WHATSAPP_MESSAGE,
+    WHATSAPP_STATUSES,
+    ANSWER,
+    DELIVER,
+    ASK,
+    STRIPE_EVENT,
+    PAYMENT_SETTLE,
+    PAYMENT_LINK,
+    EMAIL_MESSAGE,
+    WEB_FORM,
+    WEB_UNSUBSCRIBE,
+    LEAD_SCORING,
+)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("stripe", "event"): STRIPE_EVENT,
+    ("email", "message"): EMAIL_MESSAGE,
+    ("web", "message"): WEB_FORM,
+    ("web", "unsubscribe"): WEB_UNSUBSCRIBE,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 

@@ -74,7 +74,7 @@ def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
         purpose=intent.purpose,
         author=intent.author,
         channel_on=ledger.is_on(kind),
-        has_address=about["reply_to"] is not None and _carries(kind, about["reply_kind"]),
+        has_address=about["reply_to"] is not None and _carries(kind, about),
         erased=about["erased_at"] is not None,
         opted_out_at=about["opted_out_at"],
         suppressed=about["suppressed"],
@@ -85,9 +85,12 @@ def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
     )
 
 
-def _carries(kind: str, reply_kind: str) -> bool:
-    """Whether what is sent to an address of this kind can be of this form."""
-    return kind.startswith("email.") == (reply_kind == "email")
+def _carries(kind: str, about: Row) -> bool:
+    """Whether this line of conversation can carry this: only who wrote on WhatsApp has a window for free text."""
+    if kind == "whatsapp.text" and about["channel"] == "web":
+        return False
+    is_mail: bool = about["reply_kind"] == "email"
+    return kind.startswith("email.") == is_mail
 
 
 async def plan(

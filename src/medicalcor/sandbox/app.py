@@ -31,6 +31,7 @@ from medicalcor.sandbox.sender import Sender
 from medicalcor.sandbox.settings import SandboxSettings
 from medicalcor.sandbox.switches import Panel
 from medicalcor.sandbox.threads import Threads
+from medicalcor.sandbox.till.routes import Till
 from medicalcor.sandbox.twin import Stage, Templates, Twin
 
 TWINS: tuple[type[Twin], ...] = (WhatsApp, HubSpot, OpenAI, Stripe, Twilio, Vapi, Email)
@@ -69,6 +70,8 @@ class Sandbox:
         self._phone = Phone(whatsapp=whatsapp, clinic=settings.clinic_name)
         email = next(twin for twin in self._twins if isinstance(twin, Email))
         self._mailbox = MailboxPage(email=email, clinic=settings.clinic_name)
+        stripe = next(twin for twin in self._twins if isinstance(twin, Stripe))
+        self._till = Till(stripe=stripe, clinic=settings.clinic_name)
         self.mail = MailDoor(mailbox=email.mailbox, ledger=self.ledger, faults=self.faults)
         self.control.smtp_port = lambda: self.mail.port
         self.stopping = asyncio.Event()
@@ -89,13 +92,13 @@ class Sandbox:
         twin = self._mounts.get(path.split("/", 2)[1] if path else "")
         if twin is not None and path.startswith(twin.mount + "/"):
             return await self._call(twin, await read(scope, receive, path=path.removeprefix(twin.mount)))
-        for part in (self.control, self._phone, self._mailbox):
+        for part in (self.control, self._phone, self._mailbox, self._till):
             if path == part.mount or path.startswith(part.mount + "/"):
                 request = await read(scope, receive, path=path.removeprefix(part.mount))
                 return await part.answer(request)
         if path == "/":
             return Reply(status=307, headers=[(b"location", b"/phone")])
-        mounts = [*(twin.mount for twin in self._twins), "/_sandbox", "/phone", "/mailbox"]
+        mounts = [*(twin.mount for twin in self._twins), "/_sandbox", "/phone", "/mailbox", "/pay"]
         return reply_json({"error": f"There are: {', '.join(mounts)}"}, status=404)
 
     async def _call(self, twin: Twin, request: Request) -> Reply | None:

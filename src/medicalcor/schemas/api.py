@@ -31,6 +31,14 @@ class Fault(Published):
     detail: str
 
 
+class WrongField(Published):
+    """A field of a form that does not do, in words for whoever filled it in."""
+
+    field: str
+    code: str
+    message: str
+
+
 class Problem(Published):
     """RFC 9457. `code` is stable; `detail` says what to do."""
 
@@ -40,7 +48,7 @@ class Problem(Published):
     detail: str
     code: str
     correlation_id: str
-    errors: tuple[Fault, ...] | None = None
+    errors: tuple[Fault | WrongField, ...] | None = None
 
 
 class Nothing(Published):

@@ -158,10 +158,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "revoke": _("Message deleted by the patient"),
         "system": _("Notice from WhatsApp"),
         "unsupported": _("A kind of message that cannot be shown yet"),
+        "email": _("E-mail"),
+        "form": _("Form on the website"),
+        "automatic": _("Written by a machine"),
     },
     "effect_kind": {
         "whatsapp.text": _("WhatsApp message"),
         "whatsapp.template": _("WhatsApp template"),
+        "email.message": _("E-mail"),
         "hubspot.contact": _("HubSpot contact"),
         "hubspot.note": _("HubSpot note"),
         "hubspot.task": _("HubSpot task"),
@@ -178,6 +182,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_reply": _("reply by a colleague"),
         "crm": _("keeping HubSpot up to date"),
         "staff_alert": _("alert to staff"),
+        "marketing": _("offer by the clinic"),
     },
     "status": {
         "planned": _("Waiting to be sent"),
@@ -214,6 +219,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "not_a_prospect": _("No answer is expected to this message."),
         "person_erased": _("The person's data was erased."),
         "superseded": _("A newer answer took its place."),
+        "marketing": _("The person agreed to receive offers."),
+        "no_consent": _("The person has not agreed to this."),
+        "consent_withdrawn": _("The person no longer wants offers by e-mail."),
     },
     "failure": {
         "window_closed": _("WhatsApp refused it: the 24-hour window is closed. Use a template."),
@@ -254,8 +262,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "superseded": _("A newer answer took its place."),
         "person_erased": _("The person's data was erased."),
         "unknown": _("The provider gave no reason that we know."),
+        "bounced": _("The mail came back: the address does not exist, or its mailbox is full. Try a call."),
+        "deferred": _("The mail server asked to come back later."),
+        "too_large": _("The mail is too large, or the mailbox is full."),
+        "refused": _("The mail server refused the mail."),
+        "consent_withdrawn": _("The person no longer wants offers by e-mail."),
     },
     "provider": {
+        "web": _("Website"),
         "whatsapp": _("WhatsApp"),
         "twilio": _("Twilio"),
         "vapi": _("Vapi"),
@@ -284,6 +298,8 @@ SAID_BELOW = (
     _("There is no such item."),
     _("There is no such conversation."),
     _("Somebody else changed this in the meantime. Load it again and repeat."),
+    _("This address is on the list of those who do not want to be written to."),
+    _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
 )
 """Sentences of the layers below, which the dashboard shows translated; any other is shown as it is."""
 

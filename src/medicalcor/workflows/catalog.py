@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from medicalcor.core import jobs
-from medicalcor.workflows.handlers import ask, effect, lead, whatsapp
+from medicalcor.workflows.handlers import ask, effect, email, lead, payment, web, whatsapp
 
 Workflow = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -15,4 +15,10 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.DELIVER.name: effect.deliver,
     jobs.ASK.name: ask.answer,
     jobs.LEAD_SCORING.name: lead.judge_again,
+    jobs.STRIPE_EVENT.name: payment.event,
+    jobs.PAYMENT_SETTLE.name: payment.settle,
+    jobs.PAYMENT_LINK.name: payment.make_link,
+    jobs.EMAIL_MESSAGE.name: email.message,
+    jobs.WEB_FORM.name: web.form,
+    jobs.WEB_UNSUBSCRIBE.name: web.unsubscribe,
 }

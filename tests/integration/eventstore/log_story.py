@@ -97,6 +97,10 @@ class Story:
             text=TEXT,
             media=conversations.Media(id="media-1", mime_type="image/jpeg"),
             provider_id="wamid.CANAR",
+            guest=False,
+            letter=conversations.Letter(
+                subject=TEXT, attachments=(conversations.Attachment(name=NAME, size=7),)
+            ),
             sent_at=T0 - timedelta(seconds=3),
         )
         person = f"person-{self.person}"
@@ -139,7 +143,12 @@ class Story:
             urgency=Urgency.HIGH, routing="call_now", medical_flags=("pain",), suggested_owner="receptionist"
         )
         stream = f"lead-{self.lead}"
+        campaign = leads.Campaign(source="google", name="spring", page="https://clinic.example/?of=Canarescu")
         return [
+            (
+                stream,
+                leads.CampaignNoted(lead_id=self.lead, message_id=self.message, campaign=campaign),
+            ),
             (
                 stream,
                 leads.LeadScored(

@@ -15,7 +15,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none';"
     " frame-ancestors 'none'; base-uri 'none'"
 )
-_FILES = resources.files("medicalcor.api").joinpath("pages")
+_FILES = resources.files("medicalcor.api").joinpath("assets")
 
 
 def description(request: Request[Any, Any, State]) -> dict[str, Any]:

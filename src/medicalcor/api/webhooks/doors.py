@@ -1,7 +1,8 @@
 """The doors there are: one line a provider."""
 
+from medicalcor.api.database import Database
 from medicalcor.api.shell import Door
-from medicalcor.api.webhooks import whatsapp
+from medicalcor.api.webhooks import email, leads, stripe, whatsapp
 from medicalcor.api.webhooks.desk import Desk
 from medicalcor.api.webhooks.intake import Intake
 from medicalcor.core.crypto.vault import Vault
@@ -9,7 +10,9 @@ from medicalcor.core.ratelimit import Limit
 from medicalcor.core.settings import Settings
 
 
-def open_doors(settings: Settings, *, intake: Intake, vault: Vault, limit: Limit) -> list[Door]:
+def open_doors(
+    settings: Settings, *, intake: Intake, database: Database, vault: Vault, limit: Limit
+) -> list[Door]:
     """What is not configured answers 404 at its door."""
 
     def desk(provider: str) -> Desk:
@@ -17,4 +20,7 @@ def open_doors(settings: Settings, *, intake: Intake, vault: Vault, limit: Limit
 
     return [
         whatsapp.WhatsApp(settings, desk(whatsapp.PROVIDER)).door(limit),
+        stripe.Stripe(settings, desk(stripe.PROVIDER)).door(limit),
+        email.Email(settings, desk(email.PROVIDER)).door(limit),
+        leads.Leads(settings, desk(leads.PROVIDER), database=database, vault=vault).door(),
     ]

@@ -101,6 +101,13 @@ def _triaged(recorded: Recorded) -> Statement:
     )
 
 
+def _campaign(recorded: Recorded) -> Statement | None:
+    event = recorded.event
+    if not isinstance(event, events.CampaignNoted):
+        return None
+    return SQL["campaign"], (_lead(recorded), event.campaign.model_dump(mode="json", exclude_none=True))
+
+
 def _seen(recorded: Recorded) -> Statement:
     return SQL["seen"], (
         _lead(recorded),
@@ -154,6 +161,7 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.LeadScored.type: (_score_kept, _scored),
     events.LeadTriaged.type: (_triaged,),
     events.LeadSeen.type: (_seen,),
+    events.CampaignNoted.type: (_campaign,),
     events.LeadArchived.type: (_archived,),
     conversation_events.MessageReceived.type: (_message,),
     conversation_events.ConversationTakenOver.type: (_taken_over,),

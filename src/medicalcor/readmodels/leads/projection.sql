@@ -27,6 +27,10 @@ where id = $1;
 -- name: triage_lead
 update leads set routing = $2, medical_flags = $3 where id = $1;
 
+-- name: campaign
+-- The first one counts: it is what brought them.
+update leads set campaign = coalesce(campaign, $2) where id = $1;
+
 -- name: seen
 update leads
 set seen_by_staff_at = $2, unanswered_since = null, failed_since = null, last_activity_at = greatest(last_activity_at, $2)
@@ -39,14 +43,15 @@ update leads set seen_by_staff_at = $2 where id = $1;
 update leads set archived_at = $2, status = 'archived' where id = $1;
 
 -- name: answered
--- An automatic "a colleague will look at it" does not answer for the colleague.
+-- An automatic "a colleague will look at it" does not answer for the colleague; whoever
+-- fills in a form wants to hear from a person.
 update leads l
 set unanswered_since = case
         when e.author = 'automatic' and (
             l.routing = 'reception'
             or exists (
                 select from messages m
-                where m.id = e.cause_id and m.kind not in ('text', 'button', 'interactive')
+                where m.id = e.cause_id and (m.kind not in ('text', 'button', 'interactive', 'email') or m.guest)
             )
         ) then l.unanswered_since
     end,
@@ -67,6 +72,6 @@ update leads set opt_out = true, unanswered_since = null where person_id = $1;
 -- name: erase
 with scores_blanked as (update scores set output = null where person_id = $1)
 update leads
-set last_text = null, language = null, urgency = null, emergency = false, budget = false, intent_to_book = false,
+set last_text = null, campaign = null, language = null, urgency = null, emergency = false, budget = false, intent_to_book = false,
     procedures = '{}', intent = null, emergency_since = null
 where person_id = $1;

@@ -57,6 +57,7 @@ class LeadRow:
     person_id: UUID
     name: str | None
     phone: str | None
+    email: str | None
     channel: str
     language: str | None
     score: int | None

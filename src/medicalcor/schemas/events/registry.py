@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events import consents, conversations, effects, leads, people
+from medicalcor.schemas.events import consents, conversations, effects, leads, payments, people
 
 EVENTS: tuple[type[Event], ...] = (
     people.PersonCreated,
@@ -21,6 +21,7 @@ EVENTS: tuple[type[Event], ...] = (
     leads.LeadTriaged,
     leads.LeadSeen,
     leads.LeadArchived,
+    leads.CampaignNoted,
     conversations.ConversationOpened,
     conversations.MessageReceived,
     conversations.ConversationTakenOver,
@@ -33,6 +34,17 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
+    payments.PaymentReported,
+    payments.PayerSeen,
+    payments.PaymentMerged,
+    payments.PaymentTied,
+    payments.PaymentUnmatched,
+    payments.PaymentAssigned,
+    payments.PaymentSetAside,
+    payments.PaymentTakenBack,
+    payments.PaymentRequested,
+    payments.PaymentLinkMade,
+    payments.PaymentLinkFailed,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

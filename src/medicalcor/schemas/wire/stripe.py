@@ -172,6 +172,15 @@ class InvoicePayment(Wire):
     payment: Lenient[PaidBy] = None
 
 
+class PaymentOfInvoice(Thing):
+    """`invoice_payment`: the only place where newer versions say which intent paid which invoice."""
+
+    invoice: Id = None
+    payment: Lenient[PaidBy] = None
+    amount_paid: Amount = None
+    amount_requested: Amount = None
+
+
 class InvoicePayments(Wire):
     data: Several[InvoicePayment] = ()
 
@@ -318,3 +327,5 @@ class Fact(Shape):
     """The next attempt of an invoice, the due date of an open one or of a dispute's evidence, a period's end."""
     url: str | None = Field(default=None, repr=False)
     """A page of Stripe's for the payer: receipt or invoice."""
+    ending: bool = False
+    """Of a subscription: it ends with its period."""

@@ -97,7 +97,7 @@ language sql stable security definer set search_path = pg_catalog, public as $$
     from leads l
     left join lateral (
         select m.conversation_id from messages m
-        where m.lead_id = l.id and m.body is not null
+        where m.lead_id = l.id and m.body is not null and not m.guest
             and m.kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
         order by m.id desc limit 1
     ) latest on true

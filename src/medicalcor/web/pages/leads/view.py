@@ -8,11 +8,12 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from medicalcor.domain.language.phrases import TEMPLATES
+from medicalcor.domain.language.phrases import TEMPLATES, filled
 from medicalcor.readmodels.conversations.queries import Message
 from medicalcor.readmodels.effects.queries import Effect
 from medicalcor.readmodels.leads.queries import Score
 from medicalcor.readmodels.timeline.queries import Happened
+from medicalcor.schemas.effects import to_patient
 from medicalcor.web.components.lines import Entry, Piece
 
 _IN_TALK = ("conversation.taken_over", "conversation.released", "person.opted_out")
@@ -43,7 +44,7 @@ def days(
     evidence = evidence_by_message(score)
     entries = [
         *(_incoming(message, evidence.get(message.id, ())) for message in messages),
-        *(_outgoing(effect, clinic) for effect in effects if effect.kind.startswith("whatsapp.")),
+        *(_outgoing(effect, clinic) for effect in effects if to_patient(effect.kind)),
         *(Entry("line", f"line-{h.position}", h.at, happened=h) for h in happened if h.type in _IN_TALK),
     ]
     entries.sort(key=lambda entry: (entry.at, entry.kind != "in", entry.id))
@@ -100,10 +101,10 @@ def text_of(effect: Effect, clinic: str) -> str | None:
     content = effect.content
     if content is None:
         return None
-    if content["kind"] == "whatsapp.text":
+    if "body" in content:
         return str(content["body"])
     template = TEMPLATES.get(content["name"], {}).get(content["language"])
-    return template.replace("{clinic}", clinic) if template else str(content["name"])
+    return filled(template, content["parameters"] or (clinic,)) if template else str(content["name"])
 
 
 def _incoming(message: Message, evidence: Iterable[Mapping[str, Any]]) -> Entry:
