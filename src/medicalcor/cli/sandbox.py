@@ -51,12 +51,11 @@ class RulesBrain:
 
     def judge(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
         scored = rules.score(_conversation(messages))
-        of_a_call = {
-            "intent": scored.intent,
-            "next_action": scored.suggested_action,
-            "summary": scored.reasoning,
-        }
-        return scored.model_dump(mode="json", include=set(AiJudgement.model_fields)) | of_a_call
+        task = _task(messages)
+        if task is not None and task.task == "analyse":
+            of_a_call = {"next_action": scored.suggested_action, "summary": scored.reasoning}
+            return {**scored.model_dump(mode="json", include={"intent", "procedures"}), **of_a_call}
+        return scored.model_dump(mode="json", include=set(AiJudgement.model_fields))
 
     def reply(self, messages: list[dict[str, Any]]) -> str:
         task = _task(messages)

@@ -13,9 +13,10 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import KeyDestroyed, NotFound, ProviderError, ProviderOff
 from medicalcor.domain.assist import prompts, transcripts
 from medicalcor.domain.assist.fit import unfit
+from medicalcor.domain.assist.replies import fixed_reply
 from medicalcor.domain.identity.anonymous import anonymous, masked, unmasked
 from medicalcor.domain.language.detect import detect, votes
-from medicalcor.domain.language.phrases import phrase, procedure_name
+from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.triage.rules import triage as triaged
@@ -93,45 +94,32 @@ async def translate(tools: Tools, asked: shapes.ToTranslate) -> shapes.Translate
 async def suggest_reply(tools: Tools, asked: shapes.Conversation) -> shapes.SuggestedReply:
     talk = await _talk(tools, asked)
     scored, language = talk.by_rules, talk.language
+    settings = tools.ledger.settings
+    clinic = settings.clinic_name
     if scored.emergency:
-        return _fixed(tools, "emergency", language, why="emergency")
+        number = settings.emergency_number
+        return _fixed(phrase("emergency", language, clinic=clinic, number=number), language, why="emergency")
     if scored.opt_out or scored.classification == Classification.UNQUALIFIED:
         return shapes.SuggestedReply(
             text="", language=language, written_by="rules", why="no_reply", reply_expected=False
         )
-    clinic = tools.ledger.settings.clinic_name
     wanted = prompt.reply_messages(talk.anonymous, clinic=clinic, language=language, scored=scored)
+    instead = fixed_reply(scored, language, clinic=clinic)
     try:
         text = await _asking(tools).write(
-            wanted, timeout=tools.ledger.settings.ai_timeout_seconds, max_tokens=_REPLY_TOKENS
+            wanted, timeout=settings.ai_timeout_seconds, max_tokens=_REPLY_TOKENS
         )
     except ProviderError as problem:
-        return _drafted(tools, scored, language, why=_why(problem))
+        return _fixed(instead, language, why=_why(problem))
     text = text.replace("\x00", "").strip()
     if unfit(text):
-        return _drafted(tools, scored, language, why="unfit_draft")
+        return _fixed(instead, language, why="unfit_draft")
     return shapes.SuggestedReply(
         text=text, language=language, written_by="ai", why="ai_answered", reply_expected=True
     )
 
 
-def _drafted(tools: Tools, scored: ScoringOutput, language: Language, *, why: str) -> shapes.SuggestedReply:
-    """The fixed text that fits best: it names no price and promises nothing."""
-    if scored.intent == "existing_patient":
-        return _fixed(tools, "answer_logistics", language, why=why)
-    if scored.intent == "complaint":
-        return _fixed(tools, "answer_complaint", language, why=why)
-    if scored.classification == Classification.HOT:
-        return _fixed(tools, "answer_hot", language, why=why)
-    if scored.procedures:
-        name = procedure_name(scored.procedures[0], language)
-        return _fixed(tools, "answer_procedure", language, why=why, procedure=name)
-    return _fixed(tools, "answer_price" if scored.budget else "answer_vague", language, why=why)
-
-
-def _fixed(tools: Tools, key: str, language: Language, *, why: str, **values: str) -> shapes.SuggestedReply:
-    settings = tools.ledger.settings
-    text = phrase(key, language, clinic=settings.clinic_name, number=settings.emergency_number, **values)
+def _fixed(text: str, language: Language, *, why: str) -> shapes.SuggestedReply:
     return shapes.SuggestedReply(
         text=text, language=language, written_by="phrases", why=why, reply_expected=True
     )
