@@ -10,7 +10,13 @@ import click
 from pydantic import ValidationError
 
 from medicalcor.core.settings import load_settings
-from medicalcor.domain.language.phrases import TEMPLATES, phrase, procedure_name
+from medicalcor.domain.language.phrases import (
+    TEMPLATES,
+    filled,
+    phrase,
+    procedure_name,
+    template_places,
+)
 from medicalcor.domain.scoring import calls, rules
 from medicalcor.domain.scoring.prompt import AiJudgement
 from medicalcor.sandbox.app import create_app
@@ -90,9 +96,13 @@ def _key(scored: ScoringOutput) -> str:
 def approved_templates() -> dict[str, dict[str, str]]:
     """The product's templates as WhatsApp keeps them, with numbered places."""
     return {
-        name: {language: body.replace("{clinic}", "{{1}}") for language, body in bodies.items()}
+        name: {language: _numbered(body) for language, body in bodies.items()}
         for name, bodies in TEMPLATES.items()
     }
+
+
+def _numbered(body: str) -> str:
+    return filled(body, [f"{{{{{number}}}}}" for number, _ in enumerate(template_places(body), 1)])
 
 
 @click.command()

@@ -45,6 +45,11 @@ async def call(connection: Connection, *, call_id: UUID) -> Row:
     return row
 
 
+async def known(connection: Connection, *, twilio_sid: str | None) -> bool:
+    """Whether Twilio's call is in the log."""
+    return await connection.fetchrow(SQL["call_by_ids"], twilio_sid, None) is not None
+
+
 async def take_up(
     act: Act,
     *,

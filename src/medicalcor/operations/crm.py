@@ -44,7 +44,7 @@ async def sync(ledger: Ledger, *, hubspot: HubSpotClient | None, about: Destinat
 async def _contact(
     ledger: Ledger, hubspot: HubSpotClient, about: Destination, *, gone: str | None = None
 ) -> str:
-    """The person's contact: the one we know unless it is `gone`, else the one with this number, else a new one."""
+    """The person's contact: the one we know unless it is `gone`, else the one with this number or address, else a new one."""
     async with ledger.pool.acquire() as connection:
         person = await connection.fetchrow(SQL["contact_facts"], about.person_id)
     if person is None:
@@ -53,6 +53,8 @@ async def _contact(
     if known is not None and known != gone:
         return known
     found = await hubspot.find_contact_by_phone(person["phone"]) if person["phone"] else None
+    if found is None and person["email"]:
+        found = await hubspot.find_contact_by_email(person["email"])
     if found is not None and found != gone:
         return await _link(ledger, about, _linked(about, found, "search"), gone=gone)
     made = await hubspot.upsert_contact(person_id=about.person_id, properties=_properties(person))
@@ -69,6 +71,7 @@ def _properties(person: Row) -> dict[str, str]:
         "firstname": first,
         "lastname": last,
         "phone": person["phone"] or "",
+        "email": person["email"] or "",
         "lifecyclestage": "lead",
     }
     return {name: value for name, value in properties.items() if value}

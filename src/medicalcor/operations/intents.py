@@ -89,6 +89,34 @@ def call(*, call_id: UUID) -> Intent:
     )
 
 
+def wants_a_person(ledger: Ledger, *, call_id: UUID, lead_id: UUID, at_once: bool) -> list[Intent]:
+    """A caller asked for somebody: a colleague is told once a call, and has it as a task once of each kind."""
+    alert = Intent(
+        key=f"wants-a-person:{call_id}",
+        content=StaffAlert(code="wants_a_person"),
+        purpose="staff_alert",
+        cause_id=call_id,
+    )
+    if not ledger.crm_on:
+        return [alert]
+    if at_once:
+        kind, subject, priority, minutes = "now", "A caller needs a person now", "HIGH", 0
+    else:
+        kind, subject, priority, minutes = "back", "A caller asked to be called back", "MEDIUM", 60
+    task = HubSpotTask.model_validate(
+        {
+            "subject": subject,
+            "body": f"The voice agent could not help to the end. {lead_link(ledger, lead_id)}",
+            "priority": priority,
+            "due_minutes": minutes,
+        }
+    )
+    return [
+        alert,
+        Intent(key=f"wants-a-person-task:{call_id}:{kind}", content=task, purpose="crm", cause_id=call_id),
+    ]
+
+
 def call_summary(*, call_id: UUID, text: str) -> Intent:
     """What was said in a call, for a CRM that may know."""
     content = HubSpotNote(text=text)

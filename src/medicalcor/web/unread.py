@@ -35,6 +35,27 @@ REASONS: Final[Mapping[str, str]] = {
     "The status does not have the shape WhatsApp documents.": _(
         "The delivery report does not look the way WhatsApp documents it."
     ),
+    "it is no Stripe event: `id`, `type` or `data.object` is missing": _(
+        "This is no event of Stripe's: “id”, “type” or its object is missing."
+    ),
+    "it is a thin event of Stripe's: it names its object and does not show it": _(
+        "Stripe sends thin events here. Set the webhook's payload style to “snapshot”."
+    ),
+    "The event does not have the shape Stripe documents.": _(
+        "The event does not look the way Stripe documents it."
+    ),
+    "it is no mail: it is no JSON object": _("This is no e-mail: it has no fields."),
+    "the mail does not say who sent it": _("The e-mail does not say who sent it."),
+    "The mail does not say who sent it.": _("The e-mail does not say who sent it."),
+    "The mail came from the clinic's own address.": _("The e-mail came from the clinic's own address."),
+    "The mail's sender is no address that can be written to.": _(
+        "The e-mail's sender is no address that can be written to."
+    ),
+    "A mail system reports a mail that could not be delivered, and it is none of ours.": _(
+        "A mail system says that an e-mail could not be delivered. It is none of those that were sent from here."
+    ),
+    "The form does not have the shape that is documented.": _("The form cannot be read."),
+    "The form names no way to reach the person.": _("The form names no way to reach the person."),
     "It could not be taken in; the worker's log says why.": _(
         "It could not be taken in. Tell an administrator: the log of the worker says why."
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from medicalcor.web.money_words import MONEY
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
 
@@ -158,11 +159,15 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "revoke": _("Message deleted by the patient"),
         "system": _("Notice from WhatsApp"),
         "unsupported": _("A kind of message that cannot be shown yet"),
+        "email": _("E-mail"),
+        "form": _("Form on the website"),
+        "automatic": _("Written by a machine"),
         "call": _("Phone call"),
     },
     "effect_kind": {
         "whatsapp.text": _("WhatsApp message"),
         "whatsapp.template": _("WhatsApp template"),
+        "email.message": _("E-mail"),
         "hubspot.contact": _("HubSpot contact"),
         "hubspot.note": _("HubSpot note"),
         "hubspot.task": _("HubSpot task"),
@@ -173,6 +178,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "emergency": _("Emergency"),
         "hot_lead": _("Hot lead"),
         "delivery_failed": _("A message was not delivered"),
+        "payment_failed": _("A payment failed"),
+        "payment_disputed": _("A payment is disputed"),
+        "payment_link_failed": _("No payment link could be made"),
         "missed_call": _("Missed call"),
     },
     "purpose": {
@@ -181,6 +189,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_reply": _("reply by a colleague"),
         "crm": _("keeping HubSpot up to date"),
         "staff_alert": _("alert to staff"),
+        "receipt": _("receipt for a payment"),
+        "payment_request": _("request for a payment"),
+        "marketing": _("offer by the clinic"),
         "missed_call": _("follow-up of a missed call"),
     },
     "status": {
@@ -204,6 +215,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_wrote": _("A colleague wrote it."),
         "crm_sync": _("HubSpot is kept up to date."),
         "staff_alert": _("Staff must know."),
+        "receipt": _("The patient is told what was paid or returned."),
+        "payment_request": _("A colleague asked the patient for a payment."),
         "missed_call": _("They called and reached nobody."),
         "no_consent": _("They have not agreed to be written to."),
         "opted_out": _("The patient asked not to be written to."),
@@ -220,6 +233,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "not_a_prospect": _("No answer is expected to this message."),
         "person_erased": _("The person's data was erased."),
         "superseded": _("A newer answer took its place."),
+        "marketing": _("The person agreed to receive offers."),
+        "consent_withdrawn": _("The person no longer wants offers by e-mail."),
     },
     "failure": {
         "window_closed": _("WhatsApp refused it: the 24-hour window is closed. Use a template."),
@@ -236,7 +251,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "template_paused": _("WhatsApp has paused this template."),
         "template_disabled": _("WhatsApp has switched this template off."),
         "template_too_long": _("The template is too long once filled in."),
-        "account": _("There is a problem with the WhatsApp account. Tell an administrator."),
+        "account": _("The provider refuses the clinic's account. Tell an administrator."),
         "not_configured": _("This channel is not set up."),
         "channel_off": _("This channel is not set up."),
         "phone_number_needed": _("WhatsApp needs the patient's phone number for this."),
@@ -260,6 +275,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "superseded": _("A newer answer took its place."),
         "person_erased": _("The person's data was erased."),
         "unknown": _("The provider gave no reason that we know."),
+        "bounced": _("The mail came back: the address does not exist, or its mailbox is full. Try a call."),
+        "deferred": _("The mail server asked to come back later."),
+        "too_large": _("The mail is too large, or the mailbox is full."),
+        "refused": _("The mail server refused the mail."),
+        "consent_withdrawn": _("The person no longer wants offers by e-mail."),
     },
     "call_outcome": {
         "missed": _("Missed call"),
@@ -288,11 +308,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "malformed_answer": _("What Twilio handed over is no recording"),
     },
     "provider": {
+        "web": _("Website"),
         "whatsapp": _("WhatsApp"),
         "twilio": _("Twilio"),
         "vapi": _("Vapi"),
         "stripe": _("Stripe"),
         "email": _("E-mail"),
+        "hubspot": _("HubSpot"),
+        "openai": _("The AI"),
     },
 }
 
@@ -311,13 +334,20 @@ SAID_BELOW = (
     _("There is no such item."),
     _("There is no such conversation."),
     _("Somebody else changed this in the meantime. Load it again and repeat."),
+    _("Stripe is not connected. Set STRIPE_API_KEY; `medicalcor doctor` says more."),
+    _("Write the amount in figures, such as 250 or 250,50."),
+    _("This amount cannot be asked for."),
+    _("There is no such payment."),
+    _("A colleague has found out whose payment this is."),
+    _("This address is on the list of those who do not want to be written to."),
+    _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
 )
 """Sentences of the layers below, which the dashboard shows translated; any other is shown as it is."""
 
 
 def in_words(table: str, code: str, words: Translator) -> str:
     """The code's words; a code that is new to us reads as itself, without underscores."""
-    entry = TABLES[table].get(code)
+    entry = (TABLES.get(table) or MONEY[table]).get(code)
     return words.find(entry) if entry else code.replace("_", " ")
 
 

@@ -63,6 +63,12 @@ class HubSpotClient:
         found = await self._search("contacts", groups=groups, properties=(), operation="find_contact")
         return found[0].id if found else None
 
+    async def find_contact_by_email(self, email: str) -> str | None:
+        """The contact with this address; there is at most one, for HubSpot takes an address once."""
+        groups = [{"filters": [{"propertyName": "email", "operator": "EQ", "value": email}]}]
+        found = await self._search("contacts", groups=groups, properties=(), operation="find_contact")
+        return found[0].id if found else None
+
     async def upsert_contact(self, *, person_id: UUID, properties: Mapping[str, str]) -> str:
         """Create the person's contact, or bring it up to date. Answers HubSpot's id."""
         one = {"idProperty": PERSON_PROPERTY, "id": str(person_id), "properties": dict(properties)}
@@ -223,7 +229,7 @@ class HubSpotClient:
                 "HubSpot gave no answer; it can be asked again.", provider=PROVIDER, reason=unknown.reason
             ) from None
         if not answer.ok:
-            raise error_of(answer, repeatable=repeatable)
+            raise self.door.refused(error_of(answer, repeatable=repeatable))
         return answer
 
     def _read(self, answer: Response, shape: type[M]) -> M:

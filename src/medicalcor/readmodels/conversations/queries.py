@@ -22,6 +22,10 @@ class Message:
     kind: str
     body: str | None
     media: Mapping[str, Any] | None
+    letter: Mapping[str, Any] | None
+    """What a mail or a form says around its text."""
+    guest: bool
+    """From an address that is not known to be the person's."""
     sent_at: datetime
     received_at: datetime
 

@@ -1,7 +1,7 @@
 -- name: messages_of
--- The newest messages of a lead, whatever they came by, oldest first.
+-- The newest messages of a lead on all channels, oldest first.
 select * from (
-    select id, kind, body, media, sent_at, received_at from messages
+    select id, kind, body, media, letter, guest, sent_at, received_at from messages
     where lead_id = $1 order by received_at desc, id desc limit $2
 ) newest order by received_at, id
 

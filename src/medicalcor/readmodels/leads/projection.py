@@ -58,6 +58,15 @@ def _call_ended(recorded: Recorded) -> Statement | None:
     return SQL["got_through"], (_lead(recorded), recorded.occurred_at)
 
 
+def _person_wanted(recorded: Recorded) -> Statement:
+    return SQL["person_wanted"], (_lead(recorded), recorded.occurred_at)
+
+
+def _put_through(recorded: Recorded) -> Statement | None:
+    """Who asked for a person has got one."""
+    return (SQL["put_through"], (_lead(recorded),)) if recorded.plain["outcome"] == "handed_over" else None
+
+
 def _score_kept(recorded: Recorded) -> Statement:
     plain, by, output = recorded.plain, recorded.plain["by"], _output(recorded)
     return SQL["add_score"], (
@@ -113,6 +122,13 @@ def _triaged(recorded: Recorded) -> Statement:
     )
 
 
+def _campaign(recorded: Recorded) -> Statement | None:
+    event = recorded.event
+    if not isinstance(event, events.CampaignNoted):
+        return None
+    return SQL["campaign"], (_lead(recorded), event.campaign.model_dump(mode="json", exclude_none=True))
+
+
 def _seen(recorded: Recorded) -> Statement:
     return SQL["seen"], (
         _lead(recorded),
@@ -166,10 +182,12 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.LeadScored.type: (_score_kept, _scored),
     events.LeadTriaged.type: (_triaged,),
     events.LeadSeen.type: (_seen,),
+    events.CampaignNoted.type: (_campaign,),
     events.LeadArchived.type: (_archived,),
     conversation_events.MessageReceived.type: (_message,),
     conversation_events.ConversationTakenOver.type: (_taken_over,),
-    call_events.CallEnded.type: (_call_ended,),
+    call_events.CallEnded.type: (_call_ended, _put_through),
+    call_events.PersonWanted.type: (_person_wanted,),
     effect_events.EffectPlanned.type: (_planned,),
     effect_events.EffectSent.type: (_sent,),
     effect_events.EffectStatusChanged.type: (_failed,),

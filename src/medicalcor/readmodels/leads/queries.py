@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
-from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,7 @@ GRACE = timedelta(seconds=60)
 PAGE = 50
 
 _RAW = statements("medicalcor.readmodels.leads")
-_PARTS = ("ranked", "talk", "newest")
-SQL = {
-    name: reduce(lambda text, part: text.replace(f"{{{part}}}", _RAW[part]), _PARTS, sql)
-    for name, sql in _RAW.items()
-}
+SQL = {name: sql.replace("{ranked}", _RAW["ranked"]) for name, sql in _RAW.items()}
 
 
 class Need(IntEnum):
@@ -62,6 +57,7 @@ class LeadRow:
     person_id: UUID
     name: str | None
     phone: str | None
+    email: str | None
     channel: str
     language: str | None
     score: int | None
@@ -88,6 +84,8 @@ class LeadRow:
     talk_channel: str | None = None
     missed_call: str | None = None
     missed_call_since: datetime | None = None
+    person_wanted: bool = False
+    """A caller asked for a person, and nobody has reacted."""
 
 
 @dataclass(frozen=True)

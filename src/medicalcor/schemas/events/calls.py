@@ -59,6 +59,15 @@ class AgentReached(Event):
     seconds: int | None = None
 
 
+class PersonWanted(Event):
+    """The caller asked the voice agent for a person, at once or to call back."""
+
+    type: ClassVar[str] = "call.person_wanted"
+    call_id: CallId
+    lead_id: LeadId
+    at_once: bool
+
+
 class CallEnded(Event):
     """The call is over, and this is what came of it. Said again when later news says that more came of it."""
 

@@ -34,6 +34,28 @@ class Media(Shape):
     voice: bool = False
 
 
+class Attachment(Shape):
+    """A file that came with a mail; its content stays with the receiving service."""
+
+    name: str | None = None
+    mime_type: str | None = None
+    size: int | None = None
+    """Bytes."""
+
+
+class Letter(Shape):
+    """What a mail or a form says around its text."""
+
+    subject: str | None = None
+    sender: str | None = None
+    """Who wrote, where it is not one of the person's own addresses."""
+    references: tuple[str, ...] = ()
+    """The `Message-ID`s of the thread, oldest first."""
+    attachments: tuple[Attachment, ...] = ()
+    contacts: tuple[str, ...] = ()
+    """Ways to reach the writer that a form names and nobody has confirmed."""
+
+
 class ConversationOpened(Event):
     type: ClassVar[str] = "conversation.opened"
     conversation_id: ConversationId
@@ -51,6 +73,7 @@ class ConversationOpened(Event):
 
 class MessageReceived(Event):
     type: ClassVar[str] = "message.received"
+    version: ClassVar[int] = 2
     message_id: MessageId
     conversation_id: ConversationId
     person_id: PersonId
@@ -64,6 +87,9 @@ class MessageReceived(Event):
     """WhatsApp's ids hold the sender's number; a mail has its `Message-ID`."""
     in_reply_to: Annotated[str | None, Personal()] = None
     sent_at: datetime
+    guest: bool = False
+    """Written into this conversation from an address that is not known to be the person's."""
+    letter: Annotated[Letter | None, Personal()] = None
 
 
 class ConversationTakenOver(Event):

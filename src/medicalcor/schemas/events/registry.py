@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events import calls, consents, conversations, effects, leads, people
+from medicalcor.schemas.events import calls, consents, conversations, effects, leads, payments, people
 
 EVENTS: tuple[type[Event], ...] = (
     people.PersonCreated,
@@ -21,6 +21,7 @@ EVENTS: tuple[type[Event], ...] = (
     leads.LeadTriaged,
     leads.LeadSeen,
     leads.LeadArchived,
+    leads.CampaignNoted,
     conversations.ConversationOpened,
     conversations.MessageReceived,
     conversations.ConversationTakenOver,
@@ -37,6 +38,7 @@ EVENTS: tuple[type[Event], ...] = (
     calls.CallLinked,
     calls.CallStatusChanged,
     calls.AgentReached,
+    calls.PersonWanted,
     calls.CallEnded,
     calls.CallRecorded,
     calls.RecordingKept,
@@ -44,6 +46,17 @@ EVENTS: tuple[type[Event], ...] = (
     calls.CallNotTranscribed,
     calls.CallTranscribed,
     calls.CallAnalysed,
+    payments.PaymentReported,
+    payments.PayerSeen,
+    payments.PaymentMerged,
+    payments.PaymentTied,
+    payments.PaymentUnmatched,
+    payments.PaymentAssigned,
+    payments.PaymentSetAside,
+    payments.PaymentTakenBack,
+    payments.PaymentRequested,
+    payments.PaymentLinkMade,
+    payments.PaymentLinkFailed,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

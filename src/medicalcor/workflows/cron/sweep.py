@@ -13,4 +13,5 @@ async def run(_scheduled_at: datetime, _context: Any) -> None:
     await upkeep.sweep_inbox()
     await upkeep.sweep_statuses()
     await upkeep.sweep_effects()
+    await upkeep.sweep_mended()
     await upkeep.sweep_calls()

@@ -19,6 +19,12 @@ async def sweep_effects() -> int:
     return await upkeep.sweep_effects(current().ledger)
 
 
+@DBOS.step(name="upkeep.sweep_mended", **RETRIES)
+@through_outages
+async def sweep_mended() -> int:
+    return await upkeep.sweep_mended(current().ledger)
+
+
 @DBOS.step(name="upkeep.sweep_statuses", **RETRIES)
 @through_outages
 async def sweep_statuses() -> int:

@@ -62,7 +62,7 @@ async def mark_seen(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] 
 
 
 async def _conversation(request: Visitor, lead_id: UUID) -> tuple[UUID, UUID | None]:
-    """The conversation that the lead is written to in, and the colleague who has it."""
+    """The conversation in which they can be answered, and the colleague who has it."""
     async with site_of(request).ledger.pool.acquire() as connection:
         lead = await leads.card(connection, lead_id=lead_id, now=clock.now())
     if lead["talk_id"] is None:

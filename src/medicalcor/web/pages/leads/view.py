@@ -8,12 +8,13 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from medicalcor.domain.language.phrases import TEMPLATES
+from medicalcor.domain.language.phrases import TEMPLATES, filled
 from medicalcor.readmodels.calls.queries import Call
 from medicalcor.readmodels.conversations.queries import Message
 from medicalcor.readmodels.effects.queries import Effect
 from medicalcor.readmodels.leads.queries import Score
 from medicalcor.readmodels.timeline.queries import Happened
+from medicalcor.schemas.effects import to_patient
 from medicalcor.web.components.lines import Entry, Piece, Spoken
 
 _IN_TALK = ("conversation.taken_over", "conversation.released", "person.opted_out")
@@ -46,7 +47,7 @@ def days(
     entries = [
         *(_incoming(m, evidence.get(m.id, ())) for m in messages if m.kind != "call"),
         *(_called(call, evidence.get(call.message_id, ()) if call.message_id else ()) for call in calls),
-        *(_outgoing(effect, clinic) for effect in effects if effect.kind.startswith("whatsapp.")),
+        *(_outgoing(effect, clinic) for effect in effects if to_patient(effect.kind)),
         *(Entry("line", f"line-{h.position}", h.at, happened=h) for h in happened if h.type in _IN_TALK),
     ]
     entries.sort(key=lambda entry: (entry.at, entry.kind not in ("in", "call"), entry.id))
@@ -103,10 +104,10 @@ def text_of(effect: Effect, clinic: str) -> str | None:
     content = effect.content
     if content is None:
         return None
-    if content["kind"] == "whatsapp.text":
+    if "body" in content:
         return str(content["body"])
     template = TEMPLATES.get(content["name"], {}).get(content["language"])
-    return template.replace("{clinic}", clinic) if template else str(content["name"])
+    return filled(template, content["parameters"] or (clinic,)) if template else str(content["name"])
 
 
 def _incoming(message: Message, evidence: Iterable[Mapping[str, Any]]) -> Entry:
