@@ -13,9 +13,10 @@ from litestar.openapi import OpenAPIConfig
 
 from medicalcor.api import problems
 from medicalcor.api.asks import Asks
+from medicalcor.api.clients import networks
 from medicalcor.api.database import Database
 from medicalcor.api.presence import Presence
-from medicalcor.api.routes import docs, figures, health
+from medicalcor.api.routes import docs, figures, form_script, health, unsubscribe
 from medicalcor.api.shell import Door, Rules, Shell
 from medicalcor.api.version import VERSION
 from medicalcor.api.webhooks.desk import LIMIT
@@ -29,7 +30,17 @@ from medicalcor.core.observability import tracing
 from medicalcor.core.ratelimit import Limit, RateLimiter
 from medicalcor.core.settings import Settings
 
-_ROUTES = (health.health, health.live, health.ready, figures.figures, docs.openapi, docs.docs)
+_ROUTES = (
+    health.health,
+    health.live,
+    health.ready,
+    figures.figures,
+    docs.openapi,
+    docs.docs,
+    unsubscribe.ask,
+    unsubscribe.confirm,
+    form_script.form_script,
+)
 
 log = get_logger(__name__)
 
@@ -41,8 +52,12 @@ def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell
     intake = Intake(database, vault)
     asks = Asks(database, vault)
     limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
-    doors = open_doors(settings, intake=intake, vault=vault, limit=webhook_limit)
-    inside = _framework(database, intake=intake, asks=asks, limiter=limiter, doors=doors, settings=settings)
+    doors = open_doors(
+        settings, intake=intake, asks=asks, database=database, vault=vault, limit=webhook_limit
+    )
+    inside = _framework(
+        database, intake=intake, asks=asks, limiter=limiter, vault=vault, doors=doors, settings=settings
+    )
     return Shell(inside, doors=doors, rules=_rules(settings), limiter=limiter)  # type: ignore[arg-type]  # Litestar's ASGI types are its own
 
 
@@ -50,6 +65,7 @@ def _rules(settings: Settings) -> Rules:
     return Rules(
         body_limit=settings.body_limit_bytes,
         body_timeout=settings.request_timeout_seconds,
+        proxies=networks(settings.trusted_proxies),
         origins=frozenset(origin.encode() for origin in settings.cors_origins),
         https=(settings.public_url or "").startswith("https://"),
     )
@@ -61,6 +77,7 @@ def _framework(
     intake: Intake,
     asks: Asks,
     limiter: RateLimiter | None,
+    vault: Vault,
     doors: list[Door],
     settings: Settings,
 ) -> Litestar:
@@ -75,6 +92,9 @@ def _framework(
                 "database": database,
                 "limiter": limiter,
                 "asks": asks,
+                "intake": intake,
+                "vault": vault,
+                "clinic_name": settings.clinic_name,
                 "doors": {door.path: dict(door.description) for door in doors},
             }
         ),

@@ -1,7 +1,8 @@
 """Errors as RFC 9457 problem details: what to do about it and the correlation id, nothing of our inside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import TypedDict
 
 from pydantic_core import to_json
 
@@ -11,16 +12,31 @@ from medicalcor.core.ratelimit import Exceeded
 MEDIA_TYPE = "application/problem+json"
 
 
+class Wrong(TypedDict):
+    """What is wrong with one field, in words for whoever filled it in."""
+
+    field: str
+    code: str
+    message: str
+
+
 class Refused(ProductError):
     """A request that is answered with a problem."""
 
     def __init__(
-        self, status: int, detail: str, *, code: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        *,
+        code: str,
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[Wrong] = (),
     ) -> None:
         super().__init__(detail)
         self.http_status = status
         self.code = code
         self.headers = dict(headers or {})
+        self.errors = list(errors)
 
 
 def unknown_route() -> Refused:
@@ -60,6 +76,26 @@ def too_deep() -> Refused:
     return Refused(400, "The JSON is nested too deeply.", code="json_too_deep")
 
 
+def wrong_fields(errors: Sequence[Wrong]) -> Refused:
+    return Refused(
+        422, "Some fields cannot be used; `errors` says which, and why.", code="invalid_fields", errors=errors
+    )
+
+
+def key_reused() -> Refused:
+    return Refused(
+        422,
+        "This Idempotency-Key came with another body before. Use a new key for a new request.",
+        code="idempotency_key_reused",
+    )
+
+
+def bad_key(longest: int) -> Refused:
+    return Refused(
+        400, f"The Idempotency-Key has 1 to {longest} printable characters.", code="idempotency_key_invalid"
+    )
+
+
 def try_later(detail: str, *, code: str, seconds: int = 2) -> Refused:
     return Refused(503, detail, code=code, headers={"retry-after": str(seconds)})
 
@@ -79,6 +115,7 @@ def render(error: ProductError, *, correlation_id: str) -> bytes:
     """The body for `error`. What we did not foresee (500) says no more than that."""
     status = error.http_status
     internal = status == HTTPStatus.INTERNAL_SERVER_ERROR
+    errors = getattr(error, "errors", None)
     return to_json(
         {
             "type": "about:blank",
@@ -89,5 +126,6 @@ def render(error: ProductError, *, correlation_id: str) -> bytes:
             else error.message,
             "code": "internal" if internal else error.code,
             "correlation_id": correlation_id,
+            **({"errors": errors} if errors else {}),
         }
     )

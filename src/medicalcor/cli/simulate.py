@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from medicalcor.cli import simulating
+from medicalcor.cli.simulate_form import form
 from medicalcor.cli.simulate_mail import email
 from medicalcor.cli.simulate_vapi import vapi
 
@@ -194,3 +195,4 @@ def _remember(thing: dict[str, Any]) -> None:
 
 simulate.add_command(vapi)
 simulate.add_command(email)
+simulate.add_command(form)

@@ -14,7 +14,7 @@ from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.triage.rules import triage
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects
+from medicalcor.operations import effects, emergencies
 from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
@@ -122,13 +122,14 @@ async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
         await _opted_out(act, message)
     if output.emergency and not await _number_was_sent(act.connection, about):
         # the model saw what the rules, which look at every message at once, did not
-        intents = plans.emergency(
-            act.ledger,
+        await emergencies.warn(
+            act,
             message_id=message["id"],
             lead_id=message["lead_id"],
+            person_id=message["person_id"],
+            conversation_id=message["conversation_id"],
             line=Line(message["channel"], message["reply_kind"], output.language),
         )
-        await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
     newly_hot = output.classification == Classification.HOT and about["classification"] != Classification.HOT
     if newly_hot and not output.emergency and about["opted_out_at"] is None:
         intents = plans.hot(act.ledger, message_id=message["id"], lead_id=message["lead_id"], output=output)

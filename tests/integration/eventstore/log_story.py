@@ -9,10 +9,11 @@ from medicalcor.core.database.pool import Pool
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
 from medicalcor.schemas.base import Event
+from medicalcor.schemas.calls import CallAnalysis, CallTurn
 from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
-from medicalcor.schemas.events import consents, conversations, effects, leads, payments, people
+from medicalcor.schemas.events import calls, consents, conversations, effects, leads, payments, people
 from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
 from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
@@ -20,7 +21,7 @@ from medicalcor.schemas.triage import TriageResult
 NAME = "Ana Canarescu"
 PHONE = "+40722777001"
 TEXT = "Bună ziua, vreau un implant, am bugetul pregătit"
-PERSONAL = (NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant")
+PERSONAL = (NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant", "sip:canar@", "Doare")
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -37,6 +38,7 @@ class Story:
     contact: UUID = field(default_factory=ids.new_id)
     note: UUID = field(default_factory=ids.new_id)
     lost: UUID = field(default_factory=ids.new_id)
+    call: UUID = field(default_factory=ids.new_id)
     payment: UUID = field(default_factory=ids.new_id)
     other_payment: UUID = field(default_factory=ids.new_id)
     request: UUID = field(default_factory=ids.new_id)
@@ -52,6 +54,8 @@ class Story:
             self._delivery(),
             self._crm(),
             self._staff(),
+            self._call(),
+            self._what_was_said(),
             self._money(),
             self._asked(),
             self._end(),
@@ -103,6 +107,10 @@ class Story:
             text=TEXT,
             media=conversations.Media(id="media-1", mime_type="image/jpeg"),
             provider_id="wamid.CANAR",
+            guest=False,
+            letter=conversations.Letter(
+                subject=TEXT, attachments=(conversations.Attachment(name=NAME, size=7),)
+            ),
             sent_at=T0 - timedelta(seconds=3),
         )
         person = f"person-{self.person}"
@@ -145,7 +153,12 @@ class Story:
             urgency=Urgency.HIGH, routing="call_now", medical_flags=("pain",), suggested_owner="receptionist"
         )
         stream = f"lead-{self.lead}"
+        campaign = leads.Campaign(source="google", name="spring", page="https://clinic.example/?of=Canarescu")
         return [
+            (
+                stream,
+                leads.CampaignNoted(lead_id=self.lead, message_id=self.message, campaign=campaign),
+            ),
             (
                 stream,
                 leads.LeadScored(
@@ -233,6 +246,45 @@ class Story:
                 ),
             ),
         ]
+
+    def _call(self) -> list[tuple[str, Event]]:
+        of = {"call_id": self.call, "lead_id": self.lead}
+        recording = of | {"recording_sid": f"RE{self.call.hex}"}
+        news = [
+            calls.CallStarted(
+                **of,
+                person_id=self.person,
+                conversation_id=self.conversation,
+                direction="inbound",
+                twilio_sid=f"CA{self.call.hex}",
+                caller_kind="sip",
+                caller="sip:canar@clinic.example",
+            ),
+            calls.CallLinked(**of, vapi_id=str(self.call)),
+            calls.CallStatusChanged(**of, status="in-progress", rank=2, sequence=1),
+            calls.CallStatusChanged(**of, status="ringing", rank=1, sequence=0),
+            calls.AgentReached(**of, answered=False, status="no-answer"),
+            calls.PersonWanted(**of, at_once=True),
+            calls.CallEnded(**of, outcome="missed", seconds=31),
+            calls.CallRecorded(**recording, of="voicemail", state="ready", seconds=9),
+            calls.CallRecorded(**recording, of="voicemail", state="said"),
+            calls.CallEnded(**of, outcome="voicemail"),
+        ]
+        return [(f"call-{self.call}", one) for one in news]
+
+    def _what_was_said(self) -> list[tuple[str, Event]]:
+        of = {"call_id": self.call, "lead_id": self.lead}
+        recording = of | {"recording_sid": f"RE{self.call.hex}"}
+        said = (CallTurn(role="user", text="Doare tare"), CallTurn(role="assistant", text="Vă sunăm noi"))
+        analysis = CallAnalysis(intent="prospect", objections=("Doare",), summary="Doare tare")
+        news = [
+            calls.CallNotTranscribed(**recording, reason="ai_off"),
+            calls.CallTranscribed(**of, source="openai", language="ro", message_id=self.message, turns=said),
+            calls.CallAnalysed(**of, by="ai", analysis=analysis),
+            calls.RecordingKept(**recording, bytes=4096),
+            calls.RecordingDropped(**recording),
+        ]
+        return [(f"call-{self.call}", one) for one in news]
 
     def _money(self) -> list[tuple[str, Event]]:
         """Two payments that turn out to be one; nobody is found, it is set aside, taken back, and assigned."""

@@ -23,6 +23,10 @@ KEYS: Final = (
     "answer_unsupported",
     "emergency",
     "opt_out_confirmed",
+    "call_notice",
+    "call_notice_unrecorded",
+    "voicemail_prompt",
+    "voicemail_thanks",
     "payment_receipt",
     "payment_receipt_subject",
     "payment_refund",
@@ -32,8 +36,10 @@ KEYS: Final = (
     "deposit_appointment",
     "deposit_services",
     "deposit_balance",
+    "answer_form",
+    "mail_subject",
 )
-PLACES: Final = ("clinic", "amount", "link")
+PLACES: Final = ("clinic", "number", "amount", "link")
 """What a template may leave open; its parameters fill those that it has, in this order."""
 
 
@@ -45,7 +51,8 @@ class UnknownPhrase(NotFound):
 
 def phrase(key: str, language: Language, **values: str) -> str:
     """The text with its places filled: all need `clinic`, `answer_procedure` also `procedure`
-    (from `procedure_name`), `emergency` also `number`, those of payments also `amount` and `link`."""
+    (from `procedure_name`), `emergency` and `voicemail_prompt` also `number`, those of payments also `amount` and
+    `link`."""
     if key not in KEYS:
         raise UnknownPhrase(f"There is no fixed text {key!r}. Choose one of: {', '.join(KEYS)}.")
     text: str = _texts(language)[key]
@@ -59,6 +66,18 @@ def procedure_name(code: Procedure, language: Language) -> str:
     """As it reads within `answer_procedure` in that language."""
     name: str = _texts(language)["procedure"][code.value]
     return name
+
+
+def mail_words(language: Language) -> Mapping[str, str]:
+    """What stands below advertising, and on the page that ends it."""
+    words: Mapping[str, str] = _texts(language)["mail"]
+    return words
+
+
+def form_words(language: Language) -> Mapping[str, str]:
+    """What the web form says back: thanks, and what is wrong by its code."""
+    words: Mapping[str, str] = _texts(language)["form"]
+    return words
 
 
 @cache
@@ -89,3 +108,6 @@ def filled(body: str, parameters: Sequence[str]) -> str:
     for place, value in zip(template_places(body), parameters, strict=False):
         body = body.replace(f"{{{place}}}", value)
     return body
+
+
+"""What each approved WhatsApp template says, by name and language. Its places are its parameters in this order: `{clinic}`, `{number}`."""

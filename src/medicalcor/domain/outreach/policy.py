@@ -97,7 +97,7 @@ def _why(facts: Facts) -> Reason:
             return facts.purpose
         case "staff_reply":
             return "staff_wrote"
-        case _ if isinstance(facts.content, WhatsAppTemplate):
+        case _ if isinstance(facts.content, WhatsAppTemplate) and facts.content.name == "hot_lead_ack":
             return "hot_lead"
         case _:
             return "answers_a_message"

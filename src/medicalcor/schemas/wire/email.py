@@ -141,7 +141,17 @@ class InboundEmail(Wire):
         return self.references or self.headers.get("references")
 
 
+class ReceivedEmail(Wire):
+    """A mail as the inbox keeps it."""
+
+    mail: InboundEmail
+
+
+def unwrapped(body: Any) -> Any:
+    """The mail itself, bare or under `data`."""
+    return body.get("data") if isinstance(body, dict) and isinstance(body.get("data"), dict) else body
+
+
 def inbound_email(body: Any) -> InboundEmail:
     """From a request's body. Raises ValidationError for what has no sender."""
-    inner = body.get("data") if isinstance(body, dict) and isinstance(body.get("data"), dict) else body
-    return InboundEmail.model_validate(inner)
+    return InboundEmail.model_validate(unwrapped(body))

@@ -3,6 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
+from medicalcor.web.pages.calls.routes import ROUTES as CALLS
 from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
 from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
 from medicalcor.web.pages.leads.lead import ROUTES as LEAD
@@ -21,6 +22,7 @@ ROUTES: list[HTTPRouteHandler] = [
     *LEAD,
     *LEAD_COMMANDS,
     *UNREAD,
+    *CALLS,
     *PATTERNS,
     *PAYMENTS,
     *DEPOSITS,

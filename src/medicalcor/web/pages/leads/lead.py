@@ -13,6 +13,7 @@ from medicalcor.core.auth.roles import Right, may
 from medicalcor.core.database.pool import Row
 from medicalcor.domain.outreach.policy import WINDOW
 from medicalcor.domain.payments.money import CURRENCIES
+from medicalcor.readmodels.calls import queries as calls
 from medicalcor.readmodels.conversations import queries as conversations
 from medicalcor.readmodels.effects import queries as effects
 from medicalcor.readmodels.leads import queries as leads
@@ -20,6 +21,7 @@ from medicalcor.readmodels.leads.queries import Filters, Need, Score
 from medicalcor.readmodels.payments import queries as payments
 from medicalcor.readmodels.timeline import queries as timeline
 from medicalcor.readmodels.users import queries as users
+from medicalcor.schemas.effects import to_patient
 from medicalcor.schemas.payments import DEPOSIT_REASONS
 from medicalcor.web.pages.leads import view
 from medicalcor.web.request import Visitor, right, staff
@@ -62,13 +64,11 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
     now = clock.now()
     settings = seen.site.settings
     lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
-    found: list[conversations.Message] = []
-    older = 0
-    if lead["conversation_id"] is not None:
-        found, older = await conversations.messages(seen.connection, conversation_id=lead["conversation_id"])
+    found, older = await conversations.messages(seen.connection, lead_id=lead_id)
     judged = await leads.scores(seen.connection, lead_id=lead_id)
     days = view.days(
         found,
+        await calls.of_lead(seen.connection, lead_id=lead_id),
         await effects.of_lead(seen.connection, lead_id=lead_id),
         await timeline.of_lead(seen.connection, lead_id=lead_id),
         judged[0] if judged else None,
@@ -104,7 +104,7 @@ async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
         "evidence": view.evidence_of(judged[0] if judged else None),
         "happened": await timeline.of_lead(seen.connection, lead_id=lead_id),
         "sent": [
-            (effect, view.text_of(effect, clinic) if effect.kind.startswith("whatsapp.") else None)
+            (effect, view.text_of(effect, clinic) if to_patient(effect.kind) else None)
             for effect in reversed(sent)
         ],
         "colleagues": await users.names(seen.connection),
@@ -133,12 +133,22 @@ def _facts(lead: Row, now: datetime) -> dict[str, Any]:
     opted_out = lead["opted_out_at"]
     return {
         "lead": dict(lead),
+        "writes_by": _writes_by(lead),
         "need": Need(lead["need"]),
         "window_until": until,
         "window_left": until - now if until and until > now else None,
         "asked_silence": opted_out is not None and not (last and last > opted_out),
         "now": now,
     }
+
+
+def _writes_by(lead: Row) -> str | None:
+    """How a colleague's reply travels; None when nothing can be written."""
+    if lead["talk_id"] is None or lead["reply_to"] is None:
+        return None
+    if lead["reply_kind"] == "email":
+        return "email"
+    return "whatsapp" if lead["talk_channel"] == "whatsapp" else None
 
 
 def _is_key(key: str) -> bool:
