@@ -221,9 +221,10 @@ async def test_a_link_goes_from_refused_to_waiting_to_paid_as_one_payment(staged
     link = (await make_link(staged)).json()
     page = link["url"].rpartition("/")[2]
     assert "250.00 RON" in (await staged.http.get(f"/pay/{page}")).text
-    for outcome in ("declined", "later", "paid"):
+    for outcome, events in (("declined", 1), ("later", 3), ("paid", 5)):
         done = await staged.http.post(f"/pay/{page}", data={"outcome": outcome, "name": "Ana"})
         assert done.status_code == 303
+        await kinds_of(staged, events)
     told = await kinds_of(staged, 5)
     assert [kind for kind, _ in told] == [
         "payment_intent.payment_failed",
@@ -244,11 +245,13 @@ async def test_refunds_add_up_and_a_dispute_has_an_end(staged):
     link = (await make_link(staged)).json()
     played = (await play(staged, link=link["id"])).json()
     intent = next(one for one in played["objects"] if one.startswith("pi_"))
-    for amount in (5_000, 20_000):
+    for events, amount in ((3, 5_000), (4, 20_000)):
         assert (await play(staged, refund=intent, amount=amount)).status_code == 202
+        await kinds_of(staged, events)
     assert (await play(staged, refund=intent, amount=1)).status_code == 400
-    for outcome in ("open", "lost"):
+    for events, outcome in ((5, "open"), (6, "lost")):
         await play(staged, dispute=intent, outcome=outcome)
+        await kinds_of(staged, events)
     told = (await kinds_of(staged, 6))[2:]
     assert [thing["amount_refunded"] for kind, thing in told if kind == "charge.refunded"] == [5_000, 25_000]
     assert [thing["refunded"] for kind, thing in told if kind == "charge.refunded"] == [False, True]
