@@ -51,6 +51,10 @@ TRANSCRIPTION = Job("voice.transcription", "voice")
 """(recording SID, correlation id, number of tries before)."""
 
 STRIPE_EVENT = Job("stripe.event", "payments")
+LEAD_SCORING = Job("leads.judge_again", "inbox")
+"""(lead id, correlation id): somebody wants a lead judged anew; in turn with what its patient writes."""
+
+STRIPE_EVENT = Job("stripe.event", "inbox")
 """(inbox id); partitioned by payment."""
 PAYMENT_SETTLE = Job("payments.settle", "payments")
 """(payment id, version): all that belongs to a payment has had time to arrive."""
@@ -83,6 +87,7 @@ JOBS = (
     EMAIL_MESSAGE,
     WEB_FORM,
     WEB_UNSUBSCRIBE,
+    LEAD_SCORING,
 )
 
 INBOX: Mapping[tuple[str, str], Job] = {

@@ -10,7 +10,8 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import NotFound, ProviderError
-from medicalcor.domain.language.phrases import phrase, procedure_name
+from medicalcor.domain.assist.replies import fixed_reply
+from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations import effects, forms, threads, wording
@@ -205,16 +206,7 @@ def _fixed(about: Row, output: ScoringOutput | None, language: Language, clinic:
     if output is None:
         unreadable = about["kind"] in {"unsupported", "contacts", "location", "order"}
         return phrase("answer_unsupported" if unreadable else "answer_media", language, clinic=clinic)
-    if output.intent == "existing_patient":
-        return phrase("answer_logistics", language, clinic=clinic)
-    if output.intent == "complaint":
-        return phrase("answer_complaint", language, clinic=clinic)
-    if output.classification == Classification.HOT:
-        return phrase("answer_hot", language, clinic=clinic)
-    if output.procedures:
-        name = procedure_name(output.procedures[0], language)
-        return phrase("answer_procedure", language, clinic=clinic, procedure=name)
-    return phrase("answer_price" if output.budget else "answer_vague", language, clinic=clinic)
+    return fixed_reply(output, language, clinic=clinic)
 
 
 def _language(about: Row) -> Language:

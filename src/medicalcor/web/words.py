@@ -317,6 +317,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "hubspot": _("HubSpot"),
         "openai": _("The AI"),
     },
+    "scope": {
+        "workflows:read": _("See workflows and their runs"),
+        "workflows:run": _("Start, cancel and repeat workflows"),
+        "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
+    },
 }
 
 SAID_BELOW = (
