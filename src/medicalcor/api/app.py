@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 from medicalcor.api import problems
 from medicalcor.api.asks import Asks
 from medicalcor.api.callers import Callers, guard
+from medicalcor.api.clients import networks
 from medicalcor.api.database import Database
 from medicalcor.api.idempotency import Once
 from medicalcor.api.presence import Presence
@@ -66,7 +67,9 @@ def create_gateway(settings: Settings, *, webhook_limit: Limit = LIMIT) -> Shell
     intake = Intake(database, vault)
     asks = Asks(database, vault)
     limiter = RateLimiter(settings.redis_url) if settings.limits_on else None
-    doors = open_doors(settings, intake=intake, database=database, vault=vault, limit=webhook_limit)
+    doors = open_doors(
+        settings, intake=intake, asks=asks, database=database, vault=vault, limit=webhook_limit
+    )
     callers = Callers(database, settings.api_secret_key, limiter)
     parts = _Parts(database, intake, asks, callers, Once(database, vault), limiter, vault)
     inside = _framework(parts, doors=doors, settings=settings)
@@ -77,6 +80,7 @@ def _rules(settings: Settings) -> Rules:
     return Rules(
         body_limit=settings.body_limit_bytes,
         body_timeout=settings.request_timeout_seconds,
+        proxies=networks(settings.trusted_proxies),
         origins=frozenset(origin.encode() for origin in settings.cors_origins),
         https=(settings.public_url or "").startswith("https://"),
     )

@@ -37,6 +37,15 @@ _batch_seconds = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
 )
 
+_hangs = Counter(
+    "medicalcor_voice_agent_hangs", "Times that the voice agent was stuck, often on one of our answers."
+)
+_tools = Counter(
+    "medicalcor_voice_agent_tools",
+    "Tool calls of the voice agent: done, refused, late, unreadable, unknown.",
+    ("tool", "outcome"),
+)
+
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _bound: dict[tuple[str, str, int], Counter] = {}
 
@@ -82,3 +91,12 @@ def form_trapped() -> None:
 
 def rate_limited(route: str) -> None:
     _limited.labels(route).inc()
+
+
+def agent_hung() -> None:
+    _hangs.inc()
+
+
+def agent_tool(tool: str, outcome: str) -> None:
+    """`tool` is one of ours, never what a message calls it."""
+    _tools.labels(tool, outcome).inc()

@@ -17,7 +17,7 @@ from medicalcor.domain.language.phrases import (
     procedure_name,
     template_places,
 )
-from medicalcor.domain.scoring import rules
+from medicalcor.domain.scoring import calls, rules
 from medicalcor.domain.scoring.prompt import AiJudgement
 from medicalcor.sandbox.app import create_app
 from medicalcor.sandbox.server import serve
@@ -51,6 +51,8 @@ class RulesBrain:
 
     def judge(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
         scored = rules.score(_conversation(messages))
+        if messages[0].get("content") == calls.ASK:
+            return _of_a_call(scored)
         task = _task(messages)
         if task is not None and task.task == "analyse":
             of_a_call = {"next_action": scored.suggested_action, "summary": scored.reasoning}
@@ -85,6 +87,18 @@ def _conversation(messages: list[dict[str, Any]]) -> ScoringInput:
     except ValidationError:
         return ScoringInput(channel="whatsapp", messages=(Turn(role="user", content=content),))
     return ScoringInput(channel=asked.channel, messages=asked.conversation)
+
+
+def _of_a_call(scored: ScoringOutput) -> dict[str, Any]:
+    answer = calls.AiCallAnalysis(
+        intent=scored.intent,
+        sentiment="neutral",
+        procedures=list(scored.procedures),
+        objections=[],
+        next_action=scored.suggested_action,
+        summary=scored.reasoning,
+    )
+    return answer.model_dump(mode="json")
 
 
 def _key(scored: ScoringOutput) -> str:

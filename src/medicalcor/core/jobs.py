@@ -34,25 +34,39 @@ ANSWER = Job("conversation.answer", "inbox")
 """(conversation id, message id): the answer that waited for the patient to finish writing."""
 DELIVER = Job("effects.deliver", "effects")
 """(list of effect ids); partitioned by where they go."""
+DELIVER_CRM = Job(DELIVER.name, "effects-crm")
+DELIVER_MAIL = Job(DELIVER.name, "effects-mail")
+"""As DELIVER: a queue a provider, so that one that hangs takes no places from the others."""
 
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
 
+VAPI_EVENT = Job("vapi.event", "inbox-calls")
+"""(inbox id); partitioned by call: what the voice agent tells of one, in order."""
+VOICE_CALL = Job("voice.call", "inbox-calls")
+"""(inbox id): what Twilio tells of a call; partitioned by call."""
+VOICE_SETTLE = Job("voice.settle", "inbox-calls")
+"""(call id, correlation id): the call ended, and what came of it should be known by now; partitioned by call."""
+TRANSCRIPTION = Job("voice.transcription", "voice")
+"""(recording SID, correlation id, number of tries before)."""
+
+STRIPE_EVENT = Job("stripe.event", "payments")
 LEAD_SCORING = Job("leads.judge_again", "inbox")
 """(lead id, correlation id): somebody wants a lead judged anew; in turn with what its patient writes."""
 
 STRIPE_EVENT = Job("stripe.event", "inbox")
 """(inbox id); partitioned by payment."""
-PAYMENT_SETTLE = Job("payments.settle", "effects")
+PAYMENT_SETTLE = Job("payments.settle", "payments")
 """(payment id, version): all that belongs to a payment has had time to arrive."""
-PAYMENT_LINK = Job("payments.link", "effects")
+PAYMENT_LINK = Job("payments.link", "payments")
 """(payment request id, attempt, key's number): ask for a link, and send it."""
 
 EMAIL_MESSAGE = Job("email.message", "inbox")
+EMAIL_MESSAGE = Job("email.message", "inbox-mail")
 """(inbox id); partitioned by sender."""
-WEB_FORM = Job("web.form", "inbox")
+WEB_FORM = Job("web.form", "inbox-mail")
 """(inbox id); partitioned by whom it is from."""
-WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox")
+WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox-mail")
 """(inbox id); partitioned by person."""
 
 JOBS = (
@@ -60,7 +74,13 @@ JOBS = (
     WHATSAPP_STATUSES,
     ANSWER,
     DELIVER,
+    DELIVER_CRM,
+    DELIVER_MAIL,
     ASK,
+    VAPI_EVENT,
+    VOICE_CALL,
+    VOICE_SETTLE,
+    TRANSCRIPTION,
     STRIPE_EVENT,
     PAYMENT_SETTLE,
     PAYMENT_LINK,
@@ -73,6 +93,9 @@ JOBS = (
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("vapi", "report"): VAPI_EVENT,
+    ("vapi", "event"): VAPI_EVENT,
+    ("twilio", "call"): VOICE_CALL,
     ("stripe", "event"): STRIPE_EVENT,
     ("email", "message"): EMAIL_MESSAGE,
     ("web", "message"): WEB_FORM,

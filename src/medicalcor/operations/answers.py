@@ -14,7 +14,7 @@ from medicalcor.domain.assist.replies import fixed_reply
 from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects, forms, wording
+from medicalcor.operations import effects, forms, threads, wording
 from medicalcor.operations.leads import as_output, scoring_input
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
@@ -47,7 +47,8 @@ async def answer(
 ) -> Answered:
     """Plan the answer to this message, once. A newer message is answered in its stead.
 
-    Soon after an automatic answer the patient is given time to finish: the run comes back `settled`.
+    Soon after an automatic answer the patient is given time to finish: the run comes back `settled`. What was said in a
+    call is not answered in writing.
     """
     async with ledger.pool.acquire() as connection:
         about = await connection.fetchrow(SQL["situation"], message_id)
@@ -55,15 +56,13 @@ async def answer(
             raise NotFound("There is no such message.")
         if about["newer"]:
             return Answered("superseded")
-        if about["emergency_answered"]:
+        if about["emergency_answered"] or about["kind"] == "call":
             return Answered("not_needed")
         if about["answer_id"] is not None:
             return Answered("planned", about["answer_id"])
         scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
-        output = as_output(scored["output"]) if scored is not None else None
+        output = as_output(scored["output"]) if scored is not None and not about["guest"] else None
         acknowledge = await _acknowledge(connection, about, output)
-        if about["guest"]:
-            output, acknowledge = None, False
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
@@ -78,7 +77,11 @@ async def answer(
         act = Act(ledger, connection, by_system(correlation_id))
         if about["kind"] == "form":
             return await _answer_form(act, about, intent)
-        return await _plan(act, about["conversation_id"], intent)
+        conversation = about["conversation_id"]
+        if content.kind == "email.message" and await threads.in_a_loop(connection, conversation):
+            await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
+            return None
+        return await _plan(act, conversation, intent)
 
     return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
 

@@ -47,6 +47,7 @@ class Destination:
     kind: str
     person_id: UUID
     cause: Cause
+    traceparent: str | None = None
 
 
 async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
@@ -54,7 +55,8 @@ async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
         row = await connection.fetchrow(SQL["destination"], stream(effect_id))
     if row is None:
         raise NotFound("There is no such effect.")
-    return Destination(effect_id, row["kind"], row["subject_id"], by_system(row["correlation_id"]))
+    cause = by_system(row["correlation_id"])
+    return Destination(effect_id, row["kind"], row["subject_id"], cause, row["traceparent"])
 
 
 async def standing(connection: Connection, *, conversation_id: UUID) -> Row:
@@ -79,7 +81,8 @@ def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
         opted_out_at=about["opted_out_at"],
         suppressed=about["suppressed"],
         taken_over=about["taken_over_by"] is not None,
-        last_inbound_at=about["last_inbound_at"],
+        # a call opens no window for WhatsApp
+        last_inbound_at=about["last_inbound_at"] if about["channel"] != "voice" else None,
         score=about["score"],
         consents=frozenset(about["consents"]),
     )
@@ -153,6 +156,12 @@ def partition_of(*, kind: str, conversation_id: UUID | None, person_id: UUID) ->
     return f"crm:{person_id}" if kind.startswith("hubspot.") else f"conversation:{conversation_id}"
 
 
+def delivery_of(kind: str) -> jobs.Job:
+    """The run that takes effects of this kind out, by the provider that carries them."""
+    by_provider = {"hubspot": jobs.DELIVER_CRM, "email": jobs.DELIVER_MAIL}
+    return by_provider.get(kind.partition(".")[0], jobs.DELIVER)
+
+
 def _entry(about: Row, intent: Intent, planned: Planned) -> Append:
     event = EffectPlanned(
         effect_id=planned.effect_id,
@@ -187,19 +196,20 @@ def _arrived(about: Row, planned: Sequence[Planned]) -> list[Append]:
 
 async def _start(connection: Connection, about: Row, planned: Sequence[Planned]) -> None:
     """One run for what goes to the same place now, one for each that waits."""
-    together: dict[tuple[str, datetime | None], list[UUID]] = {}
+    together: dict[tuple[jobs.Job, str, datetime | None], list[UUID]] = {}
     for one in planned:
         place = partition_of(
             kind=one.content.kind,
             conversation_id=about["conversation_id"],
             person_id=about["person_id"],
         )
-        together.setdefault((place, one.decision.hold_until), []).append(one.effect_id)
-    for (place, not_before), effects in together.items():
+        job = delivery_of(one.content.kind)
+        together.setdefault((job, place, one.decision.hold_until), []).append(one.effect_id)
+    for (job, place, not_before), effects in together.items():
         await jobs.start(
             connection,
-            jobs.DELIVER,
-            id=f"{jobs.DELIVER.name}:{effects[0]}",
+            job,
+            id=f"{job.name}:{effects[0]}",
             args=([str(effect) for effect in effects],),
             partition=place,
             not_before=not_before,

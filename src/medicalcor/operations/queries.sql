@@ -3,10 +3,30 @@
 select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
 from inbox where id = $1;
 
+-- name: traceparent
+select traceparent from inbox where id = $1;
+
 -- name: waiting_statuses
 -- Statuses that nobody has taken in yet, oldest first.
 select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
 from inbox where kind = 'status' and handled_at is null order by id limit $1;
+
+-- name: inbox_known
+select exists (select from inbox where provider = $1 and event_key = $2);
+
+-- name: inbox_put
+-- An item that was looked up, because it had not come by itself.
+insert into inbox (id, provider, event_key, kind, partition_key, key_day, body, correlation_id, received_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (provider, event_key) do nothing
+returning id;
+
+-- name: looked_up_until
+select until from looked_up where provider = $1;
+
+-- name: looked_up
+insert into looked_up (provider, until) values ($1, $2)
+on conflict (provider) do update set until = greatest(looked_up.until, excluded.until);
 
 -- name: inbox_handled
 update inbox set handled_at = $2, outcome = $3, reason = $4 where id = any($1::uuid[]) and handled_at is null;
@@ -185,9 +205,10 @@ left join lateral (
 where e.id = $1;
 
 -- name: destination
--- An effect's kind, whom it is about, and the request that it follows from.
-select payload ->> 'kind' as kind, subject_id, correlation_id
-from domain_events where stream = $1 and version = 1;
+-- An effect's kind, whom it is about, and the request and the trace that it follows from.
+select e.payload ->> 'kind' as kind, e.subject_id, e.correlation_id, i.traceparent
+from domain_events e left join inbox i on i.id = (e.payload ->> 'cause_id')::uuid
+where e.stream = $1 and e.version = 1;
 
 -- name: effect_by_provider_id
 select id from effects where provider_id = $1;
@@ -224,6 +245,7 @@ select max(started_at) as since, max(last_seen) as until from processes where ki
 select
     p.name, p.language, p.erased_at,
     (select value from addresses a where a.person_id = p.id and a.kind = 'phone' order by added_at limit 1) as phone,
+    (select value from addresses a where a.person_id = p.id and a.kind = 'email' order by added_at limit 1) as email,
     (select external_id from crm_links k where k.person_id = p.id) as crm_id
 from people p where p.id = $1;
 
@@ -240,6 +262,21 @@ where handled_at is null and received_at < $1
     and (provider, kind) in (select * from unnest($2::text[], $3::text[]))
 order by id limit 500;
 
+-- name: mended_effects
+-- Kept back since the provider refused the account, until later than $1; and it has taken something since.
+with refused as (
+    select e.id, split_part(e.kind, '.', 1) as provider, a.ended_at
+    from effects e
+    join lateral (
+        select ended_at, reason from effect_attempts where effect_id = e.id order by attempt desc limit 1
+    ) a on a.reason = 'account'
+    where e.status = 'delayed' and e.hold_until > $1
+),
+taken as (
+    select provider, (select max(s.sent_at) from effects s where split_part(s.kind, '.', 1) = provider) as at
+    from (select distinct provider from refused) providers
+)
+select refused.id from refused join taken using (provider) where taken.at > refused.ended_at limit 500;
 -- name: latest_words
 -- The last message of a lead that a judgement can be made up to.
 select id from messages

@@ -124,6 +124,8 @@ async def _just_told(connection: Connection, place: Place) -> bool:
 
 
 async def _line(connection: Connection, place: Place, look: ScoringOutput) -> Line:
+    if place.guest:
+        return Line("email", "email", look.language)  # to whoever wrote, and not to the person elsewhere
     about = await effects.standing(connection, conversation_id=place.conversation_id)
     return Line(about["channel"], about["reply_kind"], look.language)
 

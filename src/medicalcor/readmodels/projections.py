@@ -1,6 +1,7 @@
 """All projections, in the order in which they are applied: effects before those who look at them."""
 
 from medicalcor.core.eventstore.store import Projections
+from medicalcor.readmodels.calls import projection as calls
 from medicalcor.readmodels.consents import projection as consents
 from medicalcor.readmodels.conversations import projection as conversations
 from medicalcor.readmodels.effects import projection as effects
@@ -9,7 +10,7 @@ from medicalcor.readmodels.payments import projection as payments
 from medicalcor.readmodels.people import projection as people
 from medicalcor.readmodels.timeline import projection as timeline
 
-_ALL = (people, consents, effects, conversations, leads, payments, timeline)
+_ALL = (people, consents, effects, conversations, leads, payments, timeline, calls)
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)
 PROJECTIONS: Projections = tuple(noun.APPLY for noun in _ALL)

@@ -193,6 +193,17 @@ class Health(Published):
     uptime_seconds: float
 
 
+class Integration(Published):
+    """How a provider stands, as the workers see it."""
+
+    configured: bool
+    breaker: Literal["closed", "half_open", "open"] | None
+    since: datetime | None
+    refusal: str | None
+    """Why it refuses us, such as a key that is not valid any more; a code."""
+
+
 class Ready(Published):
     status: str
     checks: dict[str, str]
+    integrations: dict[str, Integration] = {}

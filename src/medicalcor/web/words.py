@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from medicalcor.web.money_words import MONEY
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
 
@@ -161,6 +162,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "email": _("E-mail"),
         "form": _("Form on the website"),
         "automatic": _("Written by a machine"),
+        "call": _("Phone call"),
     },
     "effect_kind": {
         "whatsapp.text": _("WhatsApp message"),
@@ -169,12 +171,17 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "hubspot.contact": _("HubSpot contact"),
         "hubspot.note": _("HubSpot note"),
         "hubspot.task": _("HubSpot task"),
+        "hubspot.call": _("HubSpot call"),
         "staff.alert": _("Alert to staff"),
     },
     "alert": {
         "emergency": _("Emergency"),
         "hot_lead": _("Hot lead"),
         "delivery_failed": _("A message was not delivered"),
+        "payment_failed": _("A payment failed"),
+        "payment_disputed": _("A payment is disputed"),
+        "payment_link_failed": _("No payment link could be made"),
+        "missed_call": _("Missed call"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -182,7 +189,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_reply": _("reply by a colleague"),
         "crm": _("keeping HubSpot up to date"),
         "staff_alert": _("alert to staff"),
+        "receipt": _("receipt for a payment"),
+        "payment_request": _("request for a payment"),
         "marketing": _("offer by the clinic"),
+        "missed_call": _("follow-up of a missed call"),
     },
     "status": {
         "planned": _("Waiting to be sent"),
@@ -205,6 +215,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_wrote": _("A colleague wrote it."),
         "crm_sync": _("HubSpot is kept up to date."),
         "staff_alert": _("Staff must know."),
+        "receipt": _("The patient is told what was paid or returned."),
+        "payment_request": _("A colleague asked the patient for a payment."),
+        "missed_call": _("They called and reached nobody."),
+        "no_consent": _("They have not agreed to be written to."),
         "opted_out": _("The patient asked not to be written to."),
         "suppressed_address": _("This number asked not to be written to."),
         "taken_over": _("A colleague has taken over; automatic answers are silent."),
@@ -220,7 +234,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "person_erased": _("The person's data was erased."),
         "superseded": _("A newer answer took its place."),
         "marketing": _("The person agreed to receive offers."),
-        "no_consent": _("The person has not agreed to this."),
         "consent_withdrawn": _("The person no longer wants offers by e-mail."),
     },
     "failure": {
@@ -238,7 +251,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "template_paused": _("WhatsApp has paused this template."),
         "template_disabled": _("WhatsApp has switched this template off."),
         "template_too_long": _("The template is too long once filled in."),
-        "account": _("There is a problem with the WhatsApp account. Tell an administrator."),
+        "account": _("The provider refuses the clinic's account. Tell an administrator."),
         "not_configured": _("This channel is not set up."),
         "channel_off": _("This channel is not set up."),
         "phone_number_needed": _("WhatsApp needs the patient's phone number for this."),
@@ -268,6 +281,32 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "refused": _("The mail server refused the mail."),
         "consent_withdrawn": _("The person no longer wants offers by e-mail."),
     },
+    "call_outcome": {
+        "missed": _("Missed call"),
+        "failed": _("The call did not get through"),
+        "voicemail": _("Left a voicemail"),
+        "answered_by_agent": _("Answered by the voice agent"),
+        "handed_over": _("Handed over to a colleague"),
+    },
+    "sentiment": {"positive": _("friendly"), "neutral": _("neutral"), "negative": _("unhappy")},
+    "not_transcribed": {
+        "ai_off": _("The recording waits at Twilio: AI is switched off, so it is not written down"),
+        "not_configured": _("The recording waits at Twilio: this system has no access to it"),
+        "recording_not_ready": _("Twilio never handed the recording over"),
+        "account": _("Twilio refuses our account, so the recording cannot be fetched"),
+        "not_found": _("Twilio has no such recording"),
+        "ai_too_large": _("The recording is too long to be written down; listen to it at Twilio"),
+        "ai_unsupported_audio": _(
+            "The recording has a form that cannot be written down; listen to it at Twilio"
+        ),
+        "ai_account": _("The AI refuses our account, so the recording is not written down"),
+        "ai_quota": _("The AI account has no credit, so the recording is not written down"),
+        "ai_model_not_found": _("The model that writes recordings down is gone; tell an administrator"),
+        "ai_refused": _("The AI would not write the recording down; listen to it at Twilio"),
+        "ai_error": _("The AI failed to write the recording down; listen to it at Twilio"),
+        "ai_timeout": _("The AI took too long to write the recording down; listen to it at Twilio"),
+        "malformed_answer": _("What Twilio handed over is no recording"),
+    },
     "provider": {
         "web": _("Website"),
         "whatsapp": _("WhatsApp"),
@@ -275,6 +314,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "vapi": _("Vapi"),
         "stripe": _("Stripe"),
         "email": _("E-mail"),
+        "hubspot": _("HubSpot"),
+        "openai": _("The AI"),
     },
     "scope": {
         "workflows:read": _("See workflows and their runs"),
@@ -298,6 +339,11 @@ SAID_BELOW = (
     _("There is no such item."),
     _("There is no such conversation."),
     _("Somebody else changed this in the meantime. Load it again and repeat."),
+    _("Stripe is not connected. Set STRIPE_API_KEY; `medicalcor doctor` says more."),
+    _("Write the amount in figures, such as 250 or 250,50."),
+    _("This amount cannot be asked for."),
+    _("There is no such payment."),
+    _("A colleague has found out whose payment this is."),
     _("This address is on the list of those who do not want to be written to."),
     _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
 )
@@ -306,7 +352,7 @@ SAID_BELOW = (
 
 def in_words(table: str, code: str, words: Translator) -> str:
     """The code's words; a code that is new to us reads as itself, without underscores."""
-    entry = TABLES[table].get(code)
+    entry = (TABLES.get(table) or MONEY[table]).get(code)
     return words.find(entry) if entry else code.replace("_", " ")
 
 

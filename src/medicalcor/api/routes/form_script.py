@@ -26,7 +26,7 @@ _HEADERS = {
 )
 def form_script() -> Response[str]:
     """The same for everybody, from any page."""
-    return Response(_script(), media_type="text/javascript; charset=utf-8", headers=_HEADERS)
+    return Response(_script(), media_type="text/javascript", headers=_HEADERS)
 
 
 @cache

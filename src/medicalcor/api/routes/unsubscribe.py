@@ -88,4 +88,4 @@ def _clinic(request: Request[Any, Any, State]) -> str:
 
 def _page(title: str, inside: str, language: Language, clinic: str) -> Response[str]:
     body = pages.page(title=title, inside=inside, language=language, clinic=clinic)
-    return Response(body, media_type=pages.MEDIA_TYPE, headers={"content-security-policy": pages.POLICY})
+    return Response(body, media_type=MediaType.HTML, headers={"content-security-policy": pages.POLICY})

@@ -31,6 +31,7 @@ LIMIT = Limit(30, seconds=60)
 """A family behind one address sends some; a program that sends more waits."""
 LARGEST = 65_536
 _LONGEST_KEY = 255
+_MOST_FIELDS = 200
 _FORM = b"application/x-www-form-urlencoded"
 _AWAY = (*CONNECTION_LOST, DatabaseUnavailable)
 SQL = statements("medicalcor.api.webhooks", "leads.sql")
@@ -142,7 +143,10 @@ def _media_type(request: Request) -> bytes:
 
 def _pairs(body: bytes) -> dict[str, Any]:
     """Of a field that comes twice the last counts."""
-    return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=200))
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise problems.of_status(400, f"A form has {_MOST_FIELDS} fields at most.") from None
 
 
 def _written(value: Any) -> str | None:

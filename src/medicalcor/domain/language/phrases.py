@@ -23,6 +23,10 @@ KEYS: Final = (
     "answer_unsupported",
     "emergency",
     "opt_out_confirmed",
+    "call_notice",
+    "call_notice_unrecorded",
+    "voicemail_prompt",
+    "voicemail_thanks",
     "payment_receipt",
     "payment_receipt_subject",
     "payment_refund",
@@ -47,7 +51,8 @@ class UnknownPhrase(NotFound):
 
 def phrase(key: str, language: Language, **values: str) -> str:
     """The text with its places filled: all need `clinic`, `answer_procedure` also `procedure`
-    (from `procedure_name`), `emergency` also `number`, those of payments also `amount` and `link`."""
+    (from `procedure_name`), `emergency` and `voicemail_prompt` also `number`, those of payments also `amount` and
+    `link`."""
     if key not in KEYS:
         raise UnknownPhrase(f"There is no fixed text {key!r}. Choose one of: {', '.join(KEYS)}.")
     text: str = _texts(language)[key]
@@ -103,3 +108,6 @@ def filled(body: str, parameters: Sequence[str]) -> str:
     for place, value in zip(template_places(body), parameters, strict=False):
         body = body.replace(f"{{{place}}}", value)
     return body
+
+
+"""What each approved WhatsApp template says, by name and language. Its places are its parameters in this order: `{clinic}`, `{number}`."""

@@ -9,6 +9,24 @@ set last_inbound_at = $2, last_text = coalesce($3, last_text), last_activity_at 
     archived_at = null
 where id = $1;
 
+-- name: missed_call
+update leads
+set missed_call_since = $2, missed_call = $3, last_activity_at = greatest(last_activity_at, $2), archived_at = null
+where id = $1;
+
+-- name: got_through
+update leads
+set missed_call_since = null, missed_call = null, last_activity_at = greatest(last_activity_at, $2), archived_at = null
+where id = $1;
+
+-- name: person_wanted
+update leads
+set person_wanted_since = $2, last_activity_at = greatest(last_activity_at, $2), archived_at = null
+where id = $1;
+
+-- name: put_through
+update leads set person_wanted_since = null where id = $1;
+
 -- name: add_score
 insert into scores (
     id, lead_id, person_id, message_id, at, scorer, why, version, score, classification, confidence,
@@ -48,7 +66,7 @@ update leads set archived_at = $2, status = 'archived' where id = $1;
 update leads l
 set unanswered_since = case
         when e.author = 'automatic' and (
-            l.routing = 'reception'
+            e.purpose = 'missed_call' or l.routing = 'reception'
             or exists (
                 select from messages m
                 where m.id = e.cause_id and (m.kind not in ('text', 'button', 'interactive', 'email') or m.guest)

@@ -6,7 +6,7 @@ from uuid import UUID
 from medicalcor.core.database.queries import statements
 from medicalcor.core.eventstore.store import Project, Recorded, Statement
 from medicalcor.schemas.effects import to_patient
-from medicalcor.schemas.events import conversations, effects, leads, payments, people
+from medicalcor.schemas.events import calls, conversations, effects, leads, payments, people
 
 SQL = statements("medicalcor.readmodels.timeline", "projection.sql")
 TABLES = ("timeline",)
@@ -75,6 +75,13 @@ _LEAD = (
     conversations.MessageReceived,
     conversations.ConversationTakenOver,
     conversations.ConversationReleased,
+    calls.CallStarted,
+    calls.PersonWanted,
+    calls.CallEnded,
+    calls.CallTranscribed,
+    calls.CallNotTranscribed,
+    calls.RecordingKept,
+    calls.RecordingDropped,
 )
 _EFFECT = (
     effects.EffectPlanned,

@@ -20,6 +20,8 @@ MessageKind = Literal[
 ]  # fmt: skip
 SILENT: frozenset[str] = frozenset({"reaction", "edit", "revoke", "system", "automatic"})
 """Kinds that nobody expects an answer to."""
+SPOKEN_FOR = SILENT | {"call"}
+"""Kinds that leave nobody waiting by themselves: what was said in a call was answered there, or `CallEnded` says not."""
 
 
 class Media(Shape):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events import consents, conversations, effects, leads, payments, people
+from medicalcor.schemas.events import calls, consents, conversations, effects, leads, payments, people
 
 EVENTS: tuple[type[Event], ...] = (
     people.PersonCreated,
@@ -34,6 +34,18 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
+    calls.CallStarted,
+    calls.CallLinked,
+    calls.CallStatusChanged,
+    calls.AgentReached,
+    calls.PersonWanted,
+    calls.CallEnded,
+    calls.CallRecorded,
+    calls.RecordingKept,
+    calls.RecordingDropped,
+    calls.CallNotTranscribed,
+    calls.CallTranscribed,
+    calls.CallAnalysed,
     payments.PaymentReported,
     payments.PayerSeen,
     payments.PaymentMerged,

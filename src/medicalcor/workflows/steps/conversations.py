@@ -55,7 +55,8 @@ def _as_words(received: Received, correlation_id: str) -> dict[str, str]:
 @through_outages
 async def judge_and_answer(message_id: str, correlation_id: str) -> str:
     runtime = current()
-    with context.bind(correlation_id=correlation_id):
+    traceparent = await inbox.traceparent_of(runtime.ledger, message_id=UUID(message_id))
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
         return await responding.judge_and_answer(
             runtime.ledger, _voices(), message_id=UUID(message_id), correlation_id=correlation_id
         )
@@ -65,7 +66,8 @@ async def judge_and_answer(message_id: str, correlation_id: str) -> str:
 @through_outages
 async def answer(message_id: str, correlation_id: str, *, settled: bool = False) -> str:
     runtime = current()
-    with context.bind(correlation_id=correlation_id):
+    traceparent = await inbox.traceparent_of(runtime.ledger, message_id=UUID(message_id))
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
         return await responding.answer(
             runtime.ledger,
             _voices(),

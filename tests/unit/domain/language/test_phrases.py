@@ -8,6 +8,8 @@ from medicalcor.domain.language.phrases import (
     TEMPLATES,
     UnknownPhrase,
     filled,
+    form_words,
+    mail_words,
     phrase,
     procedure_name,
     template_places,
@@ -30,8 +32,9 @@ def test_every_text_is_there_and_names_the_clinic(key: str, language: Language) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_fixed_text_names_a_number_but_the_emergency_number(language: Language) -> None:
-    assert "112" in phrase("emergency", language, **VALUES)
-    assert not any(re.search(r"\d", phrase(key, language, **VALUES)) for key in KEYS if key != "emergency")
+    say_where_to_call = {"emergency", "voicemail_prompt"}
+    assert all("112" in phrase(key, language, **VALUES) for key in say_where_to_call)
+    assert not any(re.search(r"\d", phrase(key, language, **VALUES)) for key in {*KEYS} - say_where_to_call)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -51,8 +54,17 @@ def test_templates_are_complete_and_leave_the_same_places_open_in_every_language
         assert "{" not in filled(body, wanted)
 
 
-def test_hot_leads_have_a_template() -> None:
-    assert "hot_lead_ack" in TEMPLATES
+def test_what_is_said_first_has_a_template() -> None:
+    assert {"hot_lead_ack", "missed_call", "web_lead_ack", "emergency_number"} <= set(TEMPLATES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_have_all_their_words(language: Language) -> None:
+    assert set(form_words(language)) == set(form_words("en"))
+    assert set(mail_words(language)) == set(mail_words("en"))
+    assert "{clinic}" in mail_words(language)["ask"]
+    words = " ".join((*form_words(language).values(), *mail_words(language).values()))
+    assert not re.search(INFORMAL.get(language, r"(?!)"), words, re.IGNORECASE)
 
 
 def test_an_unknown_key_names_the_known_ones() -> None:
