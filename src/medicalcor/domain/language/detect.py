@@ -90,9 +90,9 @@ def votes(words: Words) -> Votes:
 
 @lru_cache(maxsize=65_536)
 def _of_word(word: str, raw: str) -> tuple[tuple[Language, float], ...]:
-    if not word.isalpha() or word in _NEUTRAL:
-        return ()
     lists = _lists()
+    if not word.isalpha() or word in _NEUTRAL or (word in names() and not any(word in lists[of] for of in lists)):
+        return ()
     loud: dict[Language, float] = defaultdict(float)
     holders = [language for language in LANGUAGES if word in lists[language]]
     for language in holders:
@@ -155,6 +155,13 @@ def _pieces() -> tuple[Mapping[str, Mapping[Language, float]], Mapping[Language,
         }
 
     return {piece: usual(piece) for piece in set().union(*counts.values())}, usual(None)
+
+
+@cache
+def names() -> frozenset[str]:
+    """People's names and places, folded: they are of no language, and no mistyped words."""
+    source = resources.files("medicalcor.domain.language").joinpath("data/names.txt").read_text("utf-8")
+    return frozenset(fold(name) for line in source.splitlines() if line[:1] != "#" for name in line.split())
 
 
 def ordinary_words() -> frozenset[str]:

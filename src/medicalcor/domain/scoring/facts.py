@@ -46,6 +46,24 @@ class Facts:
     def last(self) -> Said:
         return self.said[-1]
 
+    @property
+    def closing(self) -> Said:
+        """The last turn that says more than thanks or ok."""
+        return next((said for said in reversed(self.said) if not is_small(said)), self.said[-1])
+
+
+def is_small(said: Said) -> bool:
+    """Thanks, ok, an emoji: nothing but such words."""
+    return covered(said, "small", "greeting") and not said.has("vague:alone")
+
+
+def covered(said: Said, *families: str) -> bool:
+    """Whether every word of the turn belongs to one of the headings; emojis go with anything."""
+    places = {
+        place for family in families for match in said.of(family) for place in range(match.first, match.last)
+    }
+    return all(place in places or not word.isalnum() for place, word in enumerate(said.words.folded))
+
 
 def gather(facts: ScoringInput) -> Facts:
     language = _language(facts.messages, facts.language)
@@ -94,7 +112,7 @@ def _needs(known: Facts) -> None:
     known.acute = known.emergency or any(True for said in known.said for _ in said.of("acute"))
     known.opt_out = any(True for said in known.said for _ in said.of("opt_out"))
     known.soon = known.has("soon")
-    known.budget = known.has("budget")
+    known.budget = known.has("budget", "dear")
     known.plan = known.has("plan")
     known.visiting = known.has("visiting")
     known.call_me = known.has("call_me")
@@ -208,7 +226,7 @@ def _is_grown_up(known: Facts) -> bool:
 def _ages(said: Said) -> Iterator[int]:
     """Ages told near a child: not "two years ago"."""
     children = [*said.of("child:sure"), *said.of("child:maybe")]
-    gone = list(said.of("past"))
+    gone = said.found.get("past", [])
     for match in said.found.get("age", []):
         if any(match.first < other.last and other.first < match.last for other in gone):
             continue
@@ -235,10 +253,12 @@ def _booking(known: Facts) -> None:
 
 
 def _asks_for_a_day(said: Said) -> bool:
-    """Today, tomorrow, this week, in a question or a request."""
+    """Today, on Friday, next week, in a question or a request."""
     sentences = said.words.sentences
     requests = said.words.asked | {sentences[match.first] for match in said.of("can")}
-    return any(sentences[match.first] in requests for match in said.of("soon"))
+    return any(
+        sentences[match.first] in requests for family in ("soon", "day") for match in said.of(family)
+    )
 
 
 def _accepts(said: Said, asked: Said) -> bool:
@@ -260,6 +280,7 @@ def _evidence(known: Facts) -> Iterator[Evidence]:
         found: list[tuple[Match, str]] = [
             (match, match.means) for family in counted for match in said.of(family)
         ]
+        found += [(match, "budget") for match in said.of("dear")]
         found += [(match, "denied") for match, why in said.struck if why in {"denied", "ruled out"}]
         if known.emergency and known.has("blow") and known.has("injury"):
             found += [

@@ -8,6 +8,9 @@ A pattern is words in order, parted by spaces, written with or without diacritic
 * `word?` may be missing;
 * `#` any number, `#4+` a whole number of four or more that can count teeth;
 * `^` first and `$` last: the sentence begins or ends here.
+
+A word of a text also counts as the words it is short for ("mn" for "maine": `aliases` of the
+lexicon), and, in Romanian, as the one it drops its last letter of ("aparatu").
 """
 
 import re
@@ -43,6 +46,8 @@ class Pattern:
     takes: int
     at_start: bool
     at_end: bool
+    family: str
+    """The first part of `means`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,34 @@ class Match:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one word of a text can be, and the patterns that it can begin."""
+
+    atoms: frozenset[int]
+    starts: tuple[Pattern, ...]
+    mistyped: bool
+
+
 @dataclass(slots=True)
 class PatternBook:
     """All patterns, indexed by the words that can begin them."""
 
     plain: frozenset[str] = frozenset()
-    """Ordinary words that are never taken for a mistyped pattern word."""
+    """Ordinary words and names that are never taken for a mistyped pattern word."""
+    _aliases: dict[str, set[str]] = field(default_factory=dict)
     _exact: dict[str, int] = field(default_factory=dict)
     _prefix: dict[str, int] = field(default_factory=dict)
     _near: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     _near_prefix: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     _starts: dict[int, list[Pattern]] = field(default_factory=dict)
-    _known: dict[str, tuple[frozenset[int], tuple[Pattern, ...]]] = field(default_factory=dict)
+    _known: dict[str, _Read] = field(default_factory=dict)
+
+    def stand_for(self, word: str, *spellings: str) -> None:
+        """From now on each of `spellings` is read as `word` too."""
+        for spelling in spellings:
+            self._aliases.setdefault(fold(spelling), set()).add(fold(word))
+        self._known.clear()
 
     def add(self, source: str, *, means: str, language: str, sets: Mapping[str, str]) -> None:
         for variant in _variants(source):
@@ -89,7 +110,16 @@ class PatternBook:
             gap = 0
         if not steps or steps[0].optional:
             raise PatternError(f"The pattern {source!r} ({means}, {language}) needs a first word.")
-        pattern = Pattern(means, language, source, tuple(steps), gap, words[0] == "^", words[-1] == "$")
+        pattern = Pattern(
+            means,
+            language,
+            source,
+            tuple(steps),
+            gap,
+            at_start=words[0] == "^",
+            at_end=words[-1] == "$",
+            family=means.partition(":")[0],
+        )
         for atom in steps[0].atoms:
             self._starts.setdefault(atom, []).append(pattern)
         self._known.clear()
@@ -115,7 +145,25 @@ class PatternBook:
                 near.setdefault(slip, set()).add((stem, number))
         return number
 
-    def _look_up(self, word: str) -> tuple[frozenset[int], tuple[Pattern, ...]]:
+    def _look_up(self, word: str) -> _Read:
+        atoms = self._as_written(word)
+        for meant in self._aliases.get(word, ()):
+            atoms |= self._as_written(meant)
+        if word[-1] == "u":
+            atoms |= self._as_written(f"{word}l")
+        mistyped = (
+            not atoms and len(word) >= _FUZZY_FROM and word.isalpha() and word not in self.plain
+        )
+        if mistyped:
+            atoms = self._mistyped(word)
+        starts = tuple(pattern for atom in sorted(atoms) for pattern in self._starts.get(atom, ()))
+        if len(self._known) >= _CACHE:
+            self._known.clear()
+        known = _Read(frozenset(atoms), tuple(dict.fromkeys(starts)), mistyped)
+        self._known[word] = known
+        return known
+
+    def _as_written(self, word: str) -> set[int]:
         atoms = {self._exact[word]} if word in self._exact else set()
         for length in range(2, len(word) + 1):
             number = self._prefix.get(word[:length])
@@ -123,14 +171,7 @@ class PatternBook:
                 atoms.add(number)
         if word[0].isdigit():
             atoms.update(self._exact[kind] for kind in _kinds_of_number(word) if kind in self._exact)
-        if not atoms and len(word) >= _FUZZY_FROM and word.isalpha() and word not in self.plain:
-            atoms = self._mistyped(word)
-        starts = tuple(pattern for atom in sorted(atoms) for pattern in self._starts.get(atom, ()))
-        if len(self._known) >= _CACHE:
-            self._known.clear()
-        known = frozenset(atoms), tuple(dict.fromkeys(starts))
-        self._known[word] = known
-        return known
+        return atoms
 
     def _mistyped(self, word: str) -> set[int]:
         atoms = {
@@ -147,12 +188,15 @@ class PatternBook:
 
     def find(self, words: Words, *, languages: frozenset[str], anywhere: frozenset[str]) -> Iterator[Match]:
         """Every match of a pattern in one of `languages`, or of any language when its meaning's
-        first part is in `anywhere`. Matches of one pattern at one place: the shortest."""
+        first part is in `anywhere` (a mistyped word is not guessed at in a foreign language).
+        Matches of one pattern at one place: the shortest."""
         known = [self._known.get(word) or self._look_up(word) for word in words.folded]
-        atoms = [entry[0] for entry in known]
-        for first, (_, patterns) in enumerate(known):
-            for pattern in patterns:
-                if pattern.language not in languages and pattern.means.partition(":")[0] not in anywhere:
+        atoms = [entry.atoms for entry in known]
+        for first, entry in enumerate(known):
+            for pattern in entry.starts:
+                if pattern.language not in languages and (
+                    entry.mistyped or pattern.family not in anywhere
+                ):
                     continue
                 if pattern.at_start and first and words.sentences[first - 1] == words.sentences[first]:
                     continue

@@ -4,7 +4,10 @@ Headings of the lexicon and what they do:
 
 * `ignore` strikes what it overlaps, `ignore.X` strikes only `X`;
 * `ruled_out.*`, `done.*`, `wearing`, `friend` weaken a procedure beside them;
-* `neg`, `painless`, `fear`, `past` strike an acute need beside them, `now` saves it from `past`;
+* `neg`, `painless`, `fear`, `past`, `hearsay` strike an acute need beside them, `now` saves it from
+  `past`; `past:event` ("last week") ages what broke then, not what has hurt since;
+* `need` before a procedure saves it from `past` ("I was told years ago that I need …");
+* `dear` says that a price is too high, which is no question for one;
 * `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
 """
 
@@ -29,6 +32,7 @@ _STRUCK_BY_IGNORE: Final = frozenset(
         "acute",
         "child",
         "soon",
+        "soon.asap",
         "call_me",
         "many",
         "plan",
@@ -43,8 +47,10 @@ _PAIRS: Final = (
     ("blood", "unstopped", 20, "emergency:bleeding"),
     ("acute:swelling", "reach:eye", 14, "emergency:eye_swelling"),
     ("acute:swelling", "reach:neck", 14, "emergency:neck_swelling"),
+    ("procedure:implant", "full_arch", 14, "procedure:all_on_x"),
 )
 """Two headings, how many words apart they may stand, and what they mean together."""
+_EVENTS: Final = frozenset({"acute:trauma", "acute:failed"})
 
 
 @dataclass(slots=True)
@@ -97,12 +103,17 @@ def settle(said: Said) -> Said:
     _strike_overlapped(said, "now", by="past")
     _strike_unmeant_pain(said)
     _strike_procedures(said)
+    _strike_overlapped(said, "day", by="ignore.day")
     for family in ("soon", "soon.asap"):
         _strike_overlapped(said, family, by="soon.reply")
         _strike_overlapped(said, family, by="past")
     _strike_overlapped(said, "budget", by="budget.offer")
+    _strike_overlapped(said, "budget", by="dear")
     _strike_overlapped(said, "book", by="not_now")
     _strike_overlapped(said, "book", by="logistics:own")
+    for match in list(said.of("book")):
+        if not said.has("day", "soon") and _shares_clause(said, match, "someday"):
+            said.strike(match, "someday")
     for match in [*said.of("soon"), *said.of("soon.asap")]:
         if _of_the_old_visit(said, match):
             said.strike(match, "the visit that there was")
@@ -111,6 +122,11 @@ def settle(said: Said) -> Said:
             if _ends_before(said.of(marks), match, said.words.clauses, reach=0):
                 said.strike(match, "denied")
     return said
+
+
+def _shares_clause(said: Said, match: Match, means: str) -> bool:
+    clauses = said.words.clauses
+    return any(clauses[other.first] == clauses[match.first] for other in said.of(means))
 
 
 def _of_the_old_visit(said: Said, match: Match) -> bool:
@@ -136,6 +152,7 @@ def _pair_signs(said: Said) -> None:
                     abs(second.first - first.first) <= reach
                     and not _mild(said, first)
                     and not _denied(said, first)
+                    and not _ruled_out(said, first)
                 ):
                     start, end = min(first.first, second.first), max(first.last, second.last)
                     said.found[means].append(Match(start, end, means, first.language))
@@ -171,13 +188,15 @@ def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
 
 
 def _strike_unmeant_pain(said: Said) -> None:
-    for match in list(said.of("acute")):
+    for match in sorted(said.of("acute"), key=lambda found: found.means in _EVENTS):
         why = _why_not_acute(said, match)
         if why:
             said.strike(match, why)
     for match in list(said.of("emergency")):
         if _is_past(said, match, reach=2):
             said.strike(match, "past")
+        elif _is_hearsay(said, match):
+            said.strike(match, "hearsay")
 
 
 def _why_not_acute(said: Said, match: Match) -> str | None:
@@ -187,11 +206,25 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
         return "denied"
     if _denied(said, match):
         return "denied"
-    if _is_past(said, match, reach=_PAST_REACH):
+    if _is_past(said, match, reach=_PAST_REACH) or (match.means in _EVENTS and _is_old(said)):
         return "past"
+    if _is_hearsay(said, match):
+        return "hearsay"
     if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match):
         return "mild"
     return None
+
+
+def _is_hearsay(said: Said, match: Match) -> bool:
+    """Of somebody that nobody here knows: "I read that people faint"."""
+    return _ends_before(said.of("hearsay"), match, said.words.sentences, reach=_PAST_REACH)
+
+
+def _is_old(said: Said) -> bool:
+    """Broken a while ago, and not said to hurt."""
+    if said.has("acute:pain", "acute:swelling", "acute:sleep"):
+        return False
+    return said.has("past:event") and (said.has("painless") or not said.has("now"))
 
 
 def _denied(said: Said, match: Match) -> bool:
@@ -215,7 +248,7 @@ def _nearest(said: Said, means: str, match: Match) -> int | None:
     sentences = said.words.sentences
     gaps = [
         max(other.first - match.last, match.first - other.last, 0)
-        for other in said.of(means)
+        for other in said.found.get(means, ())
         if sentences[other.first] == sentences[match.first]
     ]
     return min(gaps, default=None)
@@ -246,7 +279,15 @@ def _ruled_out(said: Said, match: Match) -> bool:
             0 <= after.first - match.last <= 1 and clauses[after.first] == clauses[match.first]
             for after in said.of("ruled_out.after")
         )
+        or any(after.first == match.last and _ends_clause(said, after) for after in said.of("ruled_out.end"))
     )
+
+
+def _ends_clause(said: Said, match: Match) -> bool:
+    """ "Implants no, but …": a bare no that closes its clause, and is no "…, no?"."""
+    clauses, sentence = said.words.clauses, said.words.sentences[match.first]
+    ends = match.last == len(clauses) or clauses[match.last] != clauses[match.first]
+    return ends and clauses[match.first - 1] == clauses[match.first] and sentence not in said.words.asked
 
 
 def _ends_before(marks: Iterable[Match], match: Match, clauses: list[int], *, reach: int) -> bool:
@@ -275,9 +316,10 @@ def _why_weak(said: Said, match: Match) -> str | None:
         _overlaps(match, hurt) for hurt in said.of("acute:trauma")
     ):
         return "part of another"
-    if _is_past(said, match, reach=1):
+    if _is_past(said, match, reach=1) and not _ends_before(said.of("need"), match, clauses, reach=_NEAR):
         return "done before"
-    if said.has_any("acute", "emergency") and _ends_before(said.of("after"), match, clauses, reach=_NEAR):
+    suffered = said.has_any("acute", "emergency") or _nearest(said, "past", match) is not None
+    if suffered and _ends_before(said.of("after"), match, clauses, reach=_NEAR):
         return "done before"
     if _ends_before(said.of("done.before"), match, sentences, reach=_NEAR) or any(
         0 <= mark.first - match.last <= 2 and sentences[mark.first] == sentences[match.first]
