@@ -12,6 +12,10 @@ from medicalcor.schemas.scoring import Evidence, ScoringInput, Turn
 
 _ADULT_FROM: Final = 14
 _REPLY_STARTS: Final = 3
+_FEW: Final = 5
+"""Thanks of this many words may hold one that no list has."""
+_MEANT: Final = ("procedure", "budget", "book", "acute", "call_me", "logistics", "not_patient", "withdrawn",
+                 "opt_out", "complaint", "vague", "day", "clock", "plan", "not_now")  # fmt: skip
 _COUNTED: Final = frozenset({Procedure.VENEERS, Procedure.CROWN})
 """Wanted for several teeth they are high value: only beside them does a count tell anything."""
 
@@ -39,8 +43,15 @@ class Facts:
     def has(self, *means: str) -> bool:
         return any(said.has(*means) for said in self.said)
 
-    def count(self, family: str) -> int:
-        return sum(1 for said in self.said for _ in said.of(family))
+    def places(self, family: str) -> int:
+        """In how many places it is said: matches over the same words are one."""
+        places = 0
+        for said in self.said:
+            end = 0
+            for match in sorted(said.of(family), key=lambda found: found.first):
+                places += match.first >= end
+                end = max(end, match.last)
+        return places
 
     @property
     def last(self) -> Said:
@@ -53,16 +64,21 @@ class Facts:
 
 
 def is_small(said: Said) -> bool:
-    """Thanks, ok, an emoji: nothing but such words."""
-    return covered(said, "small", "greeting") and not said.has("vague:alone")
+    """Thanks, ok, an emoji: such words, and among many of them one that is unknown and asks nothing."""
+    if said.has("vague:alone"):
+        return False
+    strange = uncovered(said, "small", "greeting")
+    words = len(said.words.folded)
+    meant = said.words.asked or said.has_any(*_MEANT)
+    return not strange or (strange * _FEW <= words and not meant)
 
 
-def covered(said: Said, *families: str) -> bool:
-    """Whether every word of the turn belongs to one of the headings; emojis go with anything."""
+def uncovered(said: Said, *families: str) -> int:
+    """How many words of the turn belong to none of the headings; emojis go with anything."""
     places = {
         place for family in families for match in said.of(family) for place in range(match.first, match.last)
     }
-    return all(place in places or not word.isalnum() for place, word in enumerate(said.words.folded))
+    return sum(place not in places and word.isalnum() for place, word in enumerate(said.words.folded))
 
 
 def gather(facts: ScoringInput) -> Facts:
@@ -256,9 +272,10 @@ def _asks_for_a_day(said: Said) -> bool:
     """Today, on Friday, next week, in a question or a request."""
     sentences = said.words.sentences
     requests = said.words.asked | {sentences[match.first] for match in said.of("can")}
+    able = {sentences[match.first] for match in said.of("can")}
     return any(
         sentences[match.first] in requests for family in ("soon", "day") for match in said.of(family)
-    )
+    ) or any(sentences[match.first] in able & said.words.asked for match in said.of("clock"))
 
 
 def _accepts(said: Said, asked: Said) -> bool:

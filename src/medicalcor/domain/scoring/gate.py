@@ -1,6 +1,6 @@
 """Who is writing and what for: asked before any score, as the rubric does."""
 
-from medicalcor.domain.scoring.facts import Facts, covered, is_small
+from medicalcor.domain.scoring.facts import Facts, is_small, uncovered
 from medicalcor.domain.scoring.reading import Said
 
 
@@ -26,16 +26,25 @@ def intent_of(known: Facts) -> str:
 
 
 def _is_not_a_patient(known: Facts) -> bool:
-    """Somebody in pain is a patient, whatever single word says otherwise."""
-    return known.count("not_patient") > (1 if known.acute else 0)
+    """Somebody in pain is a patient, whatever one word says otherwise; somebody with a treatment to
+    pay for or to book has not mistaken the number or the trade."""
+    if known.has("not_patient:animal"):
+        return True
+    mistaken = known.places("not_patient:wrong_number") + known.places("not_patient:other_trade")
+    likely = known.acute or (known.procedures and (known.budget or known.book))
+    places = known.places("not_patient")
+    return places > (1 if known.acute else 0) and not (likely and places == mistaken == 1)
 
 
 def _is_complaint(known: Facts) -> bool:
-    """Discontent, with work that was done here too: the treatment it names is not asked for."""
+    """Discontent, with work that was done here too: the treatment it names is not asked for. Of work
+    that was done elsewhere, or beside a question or a wish, it is a reason to come."""
     done_here = known.has("patient")
-    if not (known.has("complaint") or (done_here and known.has("flaw"))):
+    if not (known.has("complaint") or (done_here and known.has("flaw"))) or known.book:
         return False
-    return not known.book and (not known.procedures or (done_here and not known.has("budget")))
+    if not known.procedures:
+        return True
+    return not known.has("budget", "elsewhere") and (done_here or not known.last.words.asked)
 
 
 def _is_withdrawn(known: Facts) -> bool:
@@ -44,7 +53,8 @@ def _is_withdrawn(known: Facts) -> bool:
     place = max((match.last for match in last.of("withdrawn")), default=None)
     if place is None:
         return _walks_away(last) or _rules_everything_out(known, last) or _says_only_no(known)
-    return not any(
+    asked_after = any(last.words.sentences[place - 1] < sentence for sentence in last.words.asked)
+    return not asked_after and not any(
         match.first >= place for family in ("procedure", "budget", "book") for match in last.of(family)
     )
 
@@ -55,7 +65,7 @@ def _walks_away(last: Said) -> bool:
         last.has("dear")
         and last.has("small", "bye")
         and not last.words.asked
-        and not last.has_any("book", "budget", "not_now", "procedure")
+        and not last.has_any("book", "budget", "not_now", "procedure", "complaint")
     )
 
 
@@ -67,24 +77,31 @@ def _rules_everything_out(known: Facts, last: Said) -> bool:
 
 
 def _says_only_no(known: Facts) -> bool:
-    return known.last.has("no") and covered(known.last, "no", "small") and not known.procedures
+    return known.last.has("no") and not uncovered(known.last, "no", "small") and not known.procedures
 
 
 def _is_logistics(known: Facts) -> bool:
     if known.has("logistics:invoice"):
         return True
-    own = known.has("logistics:own")
+    own = known.has("logistics:own") or _excuses_itself(known)
     visit = own or known.has("appointment")
     reminded = any(asked is not None and asked.has("ctx:reminder") for asked in known.asked)
-    if reminded and (
+    gives_up = bool(known.procedures) and known.last.has("withdrawn")
+    if reminded and not gives_up and (
         known.last.has("logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no")
     ):
         return True
-    if known.has("logistics:move", "logistics:cancel") and (visit or reminded or known.has("patient")):
+    if known.has("logistics:move", "logistics:cancel") and not gives_up and (visit or reminded or known.has("patient")):
         return True
     return own or (known.has("logistics:confirm") and visit and not known.procedures)
 
 
+def _excuses_itself(known: Facts) -> bool:
+    """ "I can't make it today", out of the blue: there is a visit that it is about."""
+    first = known.said[0]
+    return known.asked[0] is None and first.has("logistics:cancel") and first.has("day", "soon", "clock")
+
+
 def _only_greets(said: Said) -> bool:
     """A greeting alone waits for an answer; with thanks or an ok beside it, it closes."""
-    return said.has("greeting") and covered(said, "greeting")
+    return said.has("greeting") and not uncovered(said, "greeting")

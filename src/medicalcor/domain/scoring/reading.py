@@ -33,6 +33,7 @@ _STRUCK_BY_IGNORE: Final = frozenset(
         "child",
         "soon",
         "soon.asap",
+        "day",
         "call_me",
         "many",
         "plan",
@@ -109,6 +110,7 @@ def settle(said: Said) -> Said:
         _strike_overlapped(said, family, by="past")
     _strike_overlapped(said, "budget", by="budget.offer")
     _strike_overlapped(said, "budget", by="dear")
+    _strike_overlapped(said, "book", by="ignore.book")
     _strike_overlapped(said, "book", by="not_now")
     _strike_overlapped(said, "book", by="logistics:own")
     for match in list(said.of("book")):
@@ -130,10 +132,13 @@ def _shares_clause(said: Said, match: Match, means: str) -> bool:
 
 
 def _of_the_old_visit(said: Said, match: Match) -> bool:
-    """ "I am booked for today": the day of the visit that is given up, not one asked for."""
+    """ "I am booked for today": the day of the visit that is given up, not one asked for; but "from
+    Friday to tomorrow" names the old day first."""
     clauses = said.words.clauses
     return any(
-        clauses[visit.first] == clauses[match.first] and visit.first <= match.first <= visit.last + _NEAR
+        clauses[visit.first] == clauses[match.first]
+        and visit.first <= match.first <= visit.last + _NEAR
+        and not any(visit.last <= day.first < match.first for day in said.of("day"))
         for means in ("logistics:own", "logistics:cancel")
         for visit in said.of(means)
     )

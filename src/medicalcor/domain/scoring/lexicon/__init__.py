@@ -21,9 +21,10 @@ def lexicon() -> PatternBook:
     book = PatternBook(plain=ordinary_words() | names())
     for language in (ANY, *LANGUAGES):
         data = _read(language)
+        sets = data["sets"] | {"name": " ".join(sorted(names()))}
         for means, sources in data["patterns"].items():
             for source in sources:
-                book.add(source, means=means, language=language, sets=data["sets"])
+                book.add(source, means=means, language=language, sets=sets)
         for word, spellings in data.get("aliases", {}).items():
             book.stand_for(word, *spellings.split())
     return book
