@@ -122,11 +122,11 @@ def _needs(known: Facts) -> None:
     for said, asked in zip(known.said, known.asked, strict=True):
         if asked and asked.has("ctx:pain"):
             _answer_about_pain(said)
-    known.emergency = any(True for said in known.said for _ in said.of("emergency")) or (
+    known.emergency = any(said.of("emergency") for said in known.said) or (
         known.has("blow") and known.has("injury")
     )
-    known.acute = known.emergency or any(True for said in known.said for _ in said.of("acute"))
-    known.opt_out = any(True for said in known.said for _ in said.of("opt_out"))
+    known.acute = known.emergency or any(said.of("acute") for said in known.said)
+    known.opt_out = any(said.of("opt_out") for said in known.said)
     known.soon = known.has("soon")
     known.budget = known.has("budget", "dear")
     known.plan = known.has("plan")
@@ -138,7 +138,7 @@ def _answer_about_pain(said: Said) -> None:
     """ "Does it hurt?" — "yes, next to it": the yes is the need."""
     for yes in said.found.get("yes", []):
         if yes.first == 0 and not said.has("no", "painless"):
-            said.found["acute:pain"].append(Match(yes.first, yes.last, "acute:pain", yes.language))
+            said.add(Match(yes.first, yes.last, "acute:pain", yes.language))
             return
 
 
@@ -194,7 +194,7 @@ def _last_word_on(known: Facts) -> dict[Procedure, bool]:
 
 def _restore(known: Facts) -> None:
     """With nothing else wanted, a treatment had before counts when it is to be done again."""
-    redo = known.has("redo") or any(True for said in known.said for _ in said.of("acute:failed"))
+    redo = known.has("redo") or known.has("acute:failed")
     me_too = known.has("me_too")
     for said in known.said:
         for match, why in said.struck:
@@ -223,7 +223,7 @@ def _take_up(known: Facts) -> None:
 def _is_child(known: Facts) -> bool:
     for said in known.said:
         ages = list(_ages(said))
-        if any(True for _ in said.of("child:sure")) and not any(age >= _ADULT_FROM for age in ages):
+        if said.has("child:sure") and not any(age >= _ADULT_FROM for age in ages):
             return True
         if said.has("child:maybe") and (said.has("age:child") or any(age < _ADULT_FROM for age in ages)):
             return True

@@ -48,6 +48,8 @@ class Pattern:
     at_end: bool
     family: str
     """The first part of `means`."""
+    second: frozenset[int] | None
+    """What the second word must be, when there must be one: most patterns fail on it at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ class _Read:
     starts: tuple[Pattern, ...]
     mistyped: bool
 
+    def patterns_in(self, languages: frozenset[str], anywhere: frozenset[str]) -> tuple[Pattern, ...]:
+        return tuple(
+            pattern
+            for pattern in self.starts
+            if pattern.language in languages or (not self.mistyped and pattern.family in anywhere)
+        )
+
 
 @dataclass(slots=True)
 class PatternBook:
@@ -82,12 +91,20 @@ class PatternBook:
     _near_prefix: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     _starts: dict[int, list[Pattern]] = field(default_factory=dict)
     _known: dict[str, _Read] = field(default_factory=dict)
+    _spoken: dict[tuple[frozenset[str], frozenset[str]], dict[str, tuple[Pattern, ...]]] = field(
+        default_factory=dict
+    )
+    """For each choice of languages the patterns that a word can begin: worked out once."""
 
     def stand_for(self, word: str, *spellings: str) -> None:
         """From now on each of `spellings` is read as `word` too."""
         for spelling in spellings:
             self._aliases.setdefault(fold(spelling), set()).add(fold(word))
+        self._forget()
+
+    def _forget(self) -> None:
         self._known.clear()
+        self._spoken.clear()
 
     def add(self, source: str, *, means: str, language: str, sets: Mapping[str, str]) -> None:
         for variant in _variants(source):
@@ -119,10 +136,11 @@ class PatternBook:
             at_start=words[0] == "^",
             at_end=words[-1] == "$",
             family=means.partition(":")[0],
+            second=steps[1].atoms if len(steps) > 1 and not steps[1].optional else None,
         )
         for atom in steps[0].atoms:
             self._starts.setdefault(atom, []).append(pattern)
-        self._known.clear()
+        self._forget()
 
     def _atoms(self, word: str, language: str, sets: Mapping[str, str], *, fuzzy: bool) -> Iterator[int]:
         for part in word.split("|"):
@@ -158,7 +176,7 @@ class PatternBook:
             atoms = self._mistyped(word)
         starts = tuple(pattern for atom in sorted(atoms) for pattern in self._starts.get(atom, ()))
         if len(self._known) >= _CACHE:
-            self._known.clear()
+            self._forget()
         known = _Read(frozenset(atoms), tuple(dict.fromkeys(starts)), mistyped)
         self._known[word] = known
         return known
@@ -190,13 +208,18 @@ class PatternBook:
         """Every match of a pattern in one of `languages`, or of any language when its meaning's
         first part is in `anywhere` (a mistyped word is not guessed at in a foreign language).
         Matches of one pattern at one place: the shortest."""
+        if (languages, anywhere) not in self._spoken:
+            self._spoken[languages, anywhere] = {}
+        spoken = self._spoken[languages, anywhere]
         known = [self._known.get(word) or self._look_up(word) for word in words.folded]
         atoms = [entry.atoms for entry in known]
+        present = frozenset().union(*atoms)
         for first, entry in enumerate(known):
-            for pattern in entry.starts:
-                if pattern.language not in languages and (
-                    entry.mistyped or pattern.family not in anywhere
-                ):
+            word = words.folded[first]
+            if word not in spoken:
+                spoken[word] = entry.patterns_in(languages, anywhere)
+            for pattern in spoken[word]:
+                if pattern.second is not None and pattern.second.isdisjoint(present):
                     continue
                 if pattern.at_start and first and words.sentences[first - 1] == words.sentences[first]:
                     continue

@@ -12,7 +12,7 @@ Headings of the lexicon and what they do:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -62,20 +62,30 @@ class Said:
     words: Words
     languages: frozenset[str]
     found: dict[str, list[Match]] = field(default_factory=lambda: defaultdict(list))
+    means: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """For each family, and each meaning by itself, the meanings that were found of it."""
     struck: list[tuple[Match, str]] = field(default_factory=list)
     """What was found but does not count, and why."""
 
     def has(self, *means: str) -> bool:
         return any(self.found.get(each) for each in means)
 
-    def of(self, family: str) -> Iterator[Match]:
-        """Matches whose meaning begins with `family`."""
-        for means, matches in self.found.items():
-            if means == family or means.startswith(f"{family}:"):
-                yield from matches
+    def of(self, family: str) -> Sequence[Match]:
+        """Matches whose meaning is `family` or begins with it and a colon."""
+        held = [self.found[means] for means in self.means.get(family, ()) if self.found[means]]
+        if not held:
+            return ()
+        return held[0] if len(held) == 1 else [match for matches in held for match in matches]
 
     def has_any(self, *families: str) -> bool:
-        return any(True for family in families for _ in self.of(family))
+        return any(self.of(family) for family in families)
+
+    def add(self, match: Match) -> None:
+        if match.means not in self.found:
+            family = match.means.partition(":")[0]
+            for name in {family, match.means}:
+                self.means[name].append(match.means)
+        self.found[match.means].append(match)
 
     def strike(self, match: Match, why: str) -> None:
         self.found[match.means].remove(match)
@@ -93,7 +103,7 @@ def read_turn(turn: int, content: str, *, expected: Language | None) -> Said:
         languages |= {expected} if expected else set()
     said = Said(turn, words, languages)
     for match in lexicon().find(words, languages=languages, anywhere=_EVERY_LANGUAGE):
-        said.found[match.means].append(match)
+        said.add(match)
     return said
 
 
@@ -160,7 +170,7 @@ def _pair_signs(said: Said) -> None:
                     and not _ruled_out(said, first)
                 ):
                     start, end = min(first.first, second.first), max(first.last, second.last)
-                    said.found[means].append(Match(start, end, means, first.language))
+                    said.add(Match(start, end, means, first.language))
 
 
 def _mild(said: Said, match: Match) -> bool:
@@ -260,6 +270,7 @@ def _nearest(said: Said, means: str, match: Match) -> int | None:
 
 
 def _strike_procedures(said: Said) -> None:
+    _strike_overlapped(said, "done.before", by="ignore.done")
     out: list[Match] = []
     for match in sorted(said.of("procedure"), key=lambda found: found.first):
         if _ruled_out(said, match) or _carried_on(said, match, out):
