@@ -1,7 +1,13 @@
 """Who is writing and what for: asked before any score, as the rubric does."""
 
+from typing import Final
+
 from medicalcor.domain.scoring.facts import Facts, is_small, uncovered
 from medicalcor.domain.scoring.reading import Said
+
+
+_OTHERWISE: Final = ("not_now", "someday", "looking", "vague", "plan", "complaint", "budget", "book")
+"""A turn that says one of these says more than no."""
 
 
 def intent_of(known: Facts) -> str:
@@ -52,7 +58,12 @@ def _is_withdrawn(known: Facts) -> bool:
     last = known.closing
     place = max((match.last for match in last.of("withdrawn")), default=None)
     if place is None:
-        return _walks_away(last) or _rules_everything_out(known, last) or _says_only_no(known)
+        return (
+            _walks_away(last)
+            or _rules_everything_out(known, last)
+            or _says_only_no(known)
+            or _declines(known)
+        )
     asked_after = any(last.words.sentences[place - 1] < sentence for sentence in last.words.asked)
     return not asked_after and not any(
         match.first >= place for family in ("procedure", "budget", "book") for match in last.of(family)
@@ -78,6 +89,15 @@ def _rules_everything_out(known: Facts, last: Said) -> bool:
 
 def _says_only_no(known: Facts) -> bool:
     return known.last.has("no") and not uncovered(known.last, "no", "small") and not known.procedures
+
+
+def _declines(known: Facts) -> bool:
+    """ "No, I had them done in Leeds": what the clinic asked about is not wanted, and nothing else is."""
+    last, asked = known.last, known.asked[-1]
+    if asked is None or not asked.words.asked or not any(no.first == 0 for no in last.of("no")):
+        return False
+    else_wanted = last.words.asked or last.has_any(*_OTHERWISE)
+    return not (else_wanted or known.procedures or known.budget or known.book or known.call_me)
 
 
 def _is_logistics(known: Facts) -> bool:

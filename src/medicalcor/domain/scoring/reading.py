@@ -43,6 +43,7 @@ _STRUCK_BY_IGNORE: Final = frozenset(
 )
 _NEAR: Final = 3
 _PAST_REACH: Final = 7
+_OTHER_WAY_REACH: Final = 5
 _WEARING_REACH: Final = 5
 _PAIRS: Final = (
     ("blood", "unstopped", 20, "emergency:bleeding"),
@@ -51,6 +52,7 @@ _PAIRS: Final = (
     ("procedure:implant", "full_arch", 14, "procedure:all_on_x"),
 )
 """Two headings, how many words apart they may stand, and what they mean together."""
+_NEVER_WORN: Final = frozenset({"procedure:implant", "procedure:all_on_x"})
 _EVENTS: Final = frozenset({"acute:trauma", "acute:failed"})
 
 
@@ -189,10 +191,21 @@ def _strike_ignored(said: Said) -> None:
                     said.strike(match, "meant otherwise")
     for family in ("opt_out", "withdrawn"):
         _strike_overlapped(said, family, by=f"ignore.{family}")
+    _strike_another_way(said)
     masks = said.found.get("ignore.emergency", [])
     for match in list(said.of("emergency")):
         if any(_overlaps(match, mask) and mask.first <= match.first for mask in masks):
             said.strike(match, "meant otherwise")
+
+
+def _strike_another_way(said: Said) -> None:
+    """ "Don't call, write to me here": another way is asked for, not silence."""
+    other_ways = said.of("contact.instead")
+    for match in list(said.of("opt_out")):
+        if any(
+            0 <= way.first - match.last <= _OTHER_WAY_REACH and not _denied(said, way) for way in other_ways
+        ):
+            said.strike(match, "another way")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
@@ -236,10 +249,12 @@ def _is_hearsay(said: Said, match: Match) -> bool:
 
 
 def _is_old(said: Said) -> bool:
-    """Broken a while ago, and not said to hurt."""
+    """Broken a while ago, or painless and not just now."""
     if said.has("acute:pain", "acute:swelling", "acute:sleep"):
         return False
-    return said.has("past:event") and (said.has("painless") or not said.has("now"))
+    if said.has("now"):
+        return said.has("past:event") and said.has("painless")
+    return said.has("past:event", "painless")
 
 
 def _denied(said: Said, match: Match) -> bool:
@@ -342,7 +357,10 @@ def _why_weak(said: Said, match: Match) -> str | None:
         for mark in said.of("done.after")
     ):
         return "done before"
-    if _ends_before(said.of("wearing"), match, clauses, reach=_WEARING_REACH):
+    worn = match.means not in _NEVER_WORN and _ends_before(
+        said.of("wearing"), match, clauses, reach=_WEARING_REACH
+    )
+    if worn:
         return "wearing"
     if _ends_before(said.of("friend"), match, clauses, reach=_NEAR) or any(
         _overlaps(mark, match) for mark in said.of("friend")
