@@ -6,7 +6,7 @@ from typing import Final
 
 from medicalcor.domain.language.detect import detect
 from medicalcor.domain.scoring.patterns import Match
-from medicalcor.domain.scoring.reading import Said, read_turn, settle
+from medicalcor.domain.scoring.reading import Said, near, read_turn, settle
 from medicalcor.schemas.common import Language, Procedure
 from medicalcor.schemas.scoring import Evidence, ScoringInput, Turn
 
@@ -125,13 +125,18 @@ def _needs(known: Facts) -> None:
     known.emergency = any(said.of("emergency") for said in known.said) or (
         known.has("blow") and known.has("injury")
     )
-    known.acute = known.emergency or any(said.of("acute") for said in known.said)
+    known.acute = known.emergency or any(_is_needy(said) for said in known.said)
     known.opt_out = any(said.of("opt_out") for said in known.said)
     known.soon = known.has("soon")
     known.budget = known.has("budget", "dear")
     known.plan = known.has("plan")
     known.visiting = known.has("visiting")
     known.call_me = known.has("call_me")
+
+
+def _is_needy(said: Said) -> bool:
+    """An acute sign; fever is one only of something in the mouth."""
+    return any(match.means != "acute:fever" or said.has("mouth") for match in said.of("acute"))
 
 
 def _answer_about_pain(said: Said) -> None:
@@ -145,6 +150,7 @@ def _answer_about_pain(said: Said) -> None:
 def _wants(known: Facts) -> None:
     for said in known.said:
         known.procedures |= {Procedure(match.means.partition(":")[2]) for match in said.of("procedure")}
+    known.procedures -= _left_behind(known)
     last_word = _last_word_on(known)
     known.procedures = {code for code in known.procedures if last_word[code]}
     if not known.procedures - {Procedure.CONSULTATION}:
@@ -155,6 +161,19 @@ def _wants(known: Facts) -> None:
         _infer(known)
     _settle_procedures(known)
     known.many = known.has("many", "many:bare")
+
+
+def _left_behind(known: Facts) -> set[Procedure]:
+    """ "I was thinking of an implant … I think a bridge suits me better": what was meant before."""
+    meant: set[Procedure] = set()
+    for said in known.said:
+        for match in sorted(said.of("procedure"), key=lambda found: found.first):
+            code = Procedure(match.means.partition(":")[2])
+            if near(said, "prefer", match):
+                return meant - {code}
+            if near(said, "was_meant", match):
+                meant.add(code)
+    return set()
 
 
 def _infer(known: Facts) -> None:
@@ -216,7 +235,8 @@ def _take_up(known: Facts) -> None:
         offered = {Procedure(match.means.partition(":")[2]) for match in asked.of("procedure")} - {
             Procedure.CONSULTATION
         }
-        if len(offered) == 1 and (_accepts(said, asked) or said.has("budget")):
+        counts = asked.has("ctx:count") and not said.has("no", "withdrawn")
+        if len(offered) == 1 and (counts or _accepts(said, asked) or said.has("budget")):
             known.procedures |= offered
 
 

@@ -50,7 +50,9 @@ def _is_complaint(known: Facts) -> bool:
         return False
     if not known.procedures:
         return True
-    return not known.has("budget", "elsewhere") and (done_here or not known.last.words.asked)
+    if known.has("elsewhere"):
+        return False
+    return not known.last.words.asked or (done_here and not known.has("budget"))
 
 
 def _is_withdrawn(known: Facts) -> bool:

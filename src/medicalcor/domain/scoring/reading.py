@@ -101,7 +101,7 @@ def read_turn(turn: int, content: str, *, expected: Language | None) -> Said:
     if spoken.clear:
         languages |= spoken.plausible(within=0.45)
     else:
-        languages |= spoken.plausible(within=0.3)
+        languages |= spoken.plausible(within=0.5 if expected else 0.3)
         languages |= {expected} if expected else set()
     said = Said(turn, words, languages)
     for match in lexicon().find(words, languages=languages, anywhere=_EVERY_LANGUAGE):
@@ -136,6 +136,19 @@ def settle(said: Said) -> Said:
             if _ends_before(said.of(marks), match, said.words.clauses, reach=0):
                 said.strike(match, "denied")
     return said
+
+
+def near(said: Said, means: str, match: Match) -> bool:
+    """Said within a few words of `match`, in its sentence, and not asked."""
+    sentence = said.words.sentences[match.first]
+    if sentence in said.words.asked:
+        return False
+    return any(
+        said.words.sentences[other.first] == sentence
+        and match.first - other.last <= _NEAR
+        and other.first - match.last <= _NEAR
+        for other in said.of(means)
+    )
 
 
 def _shares_clause(said: Said, match: Match, means: str) -> bool:
@@ -200,7 +213,7 @@ def _strike_ignored(said: Said) -> None:
 
 def _strike_another_way(said: Said) -> None:
     """ "Don't call, write to me here": another way is asked for, not silence."""
-    other_ways = said.of("contact.instead")
+    other_ways = [*said.of("contact.instead"), *said.of("call_me")]
     for match in list(said.of("opt_out")):
         if any(
             0 <= way.first - match.last <= _OTHER_WAY_REACH and not _denied(said, way) for way in other_ways
@@ -270,7 +283,18 @@ def _denied(said: Said, match: Match) -> bool:
 def _is_past(said: Said, match: Match, *, reach: int) -> bool:
     """Told as long ago, with nothing nearer that says it is so now."""
     past, now = _nearest(said, "past", match), _nearest(said, "now", match)
+    if match.means.startswith("acute") and _ages_something_else(said, match):
+        return False
     return past is not None and past <= reach and (now is None or past <= now)
+
+
+def _ages_something_else(said: Said, match: Match) -> bool:
+    """ "The implant placed last year is sore": the year belongs to what was done."""
+    return any(
+        mark.first < past.first < mark.last and mark.last <= match.first
+        for past in said.of("past")
+        for mark in said.of("done.after")
+    )
 
 
 def _nearest(said: Said, means: str, match: Match) -> int | None:
@@ -286,6 +310,7 @@ def _nearest(said: Said, means: str, match: Match) -> int | None:
 
 def _strike_procedures(said: Said) -> None:
     _strike_overlapped(said, "done.before", by="ignore.done")
+    _strike_overlapped(said, "procedure:extraction", by="ignore.procedure:extraction")
     out: list[Match] = []
     for match in sorted(said.of("procedure"), key=lambda found: found.first):
         if _ruled_out(said, match) or _carried_on(said, match, out):
