@@ -91,7 +91,11 @@ def votes(words: Words) -> Votes:
 @lru_cache(maxsize=65_536)
 def _of_word(word: str, raw: str) -> tuple[tuple[Language, float], ...]:
     lists = _lists()
-    if not word.isalpha() or word in _NEUTRAL or (word in names() and not any(word in lists[of] for of in lists)):
+    if (
+        not word.isalpha()
+        or word in _NEUTRAL
+        or (word in names() and not any(word in lists[of] for of in lists))
+    ):
         return ()
     loud: dict[Language, float] = defaultdict(float)
     holders = [language for language in LANGUAGES if word in lists[language]]

@@ -6,7 +6,8 @@ from typing import Final
 
 from medicalcor.domain.language.detect import detect
 from medicalcor.domain.scoring.patterns import Match
-from medicalcor.domain.scoring.reading import Said, near, read_turn, settle
+from medicalcor.domain.scoring.reading import Said, read_turn
+from medicalcor.domain.scoring.settling import near, settle
 from medicalcor.schemas.common import Language, Procedure
 from medicalcor.schemas.scoring import Evidence, ScoringInput, Turn
 
@@ -143,7 +144,7 @@ def _answer_about_pain(said: Said) -> None:
     """ "Does it hurt?" — "yes, next to it": the yes is the need."""
     for yes in said.found.get("yes", []):
         if yes.first == 0 and not said.has("no", "painless"):
-            said.add(Match(yes.first, yes.last, "acute:pain", yes.language))
+            said.found["acute:pain"].append(Match(yes.first, yes.last, "acute:pain", yes.language))
             return
 
 

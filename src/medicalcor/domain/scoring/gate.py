@@ -5,7 +5,6 @@ from typing import Final
 from medicalcor.domain.scoring.facts import Facts, is_small, uncovered
 from medicalcor.domain.scoring.reading import Said
 
-
 _OTHERWISE: Final = ("not_now", "someday", "looking", "vague", "plan", "complaint", "budget", "book")
 """A turn that says one of these says more than no."""
 
@@ -86,7 +85,13 @@ def _rules_everything_out(known: Facts, last: Said) -> bool:
     """Every treatment the turn names is refused, and nothing is asked for."""
     refused = any(why == "ruled out" for _, why in last.struck)
     happy = not known.has("complaint")
-    return refused and happy and not known.procedures and not last.words.asked and not last.has_any("book", "budget")
+    return (
+        refused
+        and happy
+        and not known.procedures
+        and not last.words.asked
+        and not last.has_any("book", "budget")
+    )
 
 
 def _says_only_no(known: Facts) -> bool:
@@ -109,11 +114,17 @@ def _is_logistics(known: Facts) -> bool:
     visit = own or known.has("appointment")
     reminded = any(asked is not None and asked.has("ctx:reminder") for asked in known.asked)
     gives_up = bool(known.procedures) and known.last.has("withdrawn")
-    if reminded and not gives_up and (
-        known.last.has("logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no")
+    if (
+        reminded
+        and not gives_up
+        and (known.last.has("logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no"))
     ):
         return True
-    if known.has("logistics:move", "logistics:cancel") and not gives_up and (visit or reminded or known.has("patient")):
+    if (
+        known.has("logistics:move", "logistics:cancel")
+        and not gives_up
+        and (visit or reminded or known.has("patient"))
+    ):
         return True
     return own or (known.has("logistics:confirm") and visit and not known.procedures)
 

@@ -14,6 +14,7 @@ lexicon), and, in Romanian, as the one it drops its last letter of ("aparatu").
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -84,6 +85,8 @@ class PatternBook:
 
     plain: frozenset[str] = frozenset()
     """Ordinary words and names that are never taken for a mistyped pattern word."""
+    meanings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """For each family, and each meaning by itself, the meanings that there are patterns for."""
     _aliases: dict[str, set[str]] = field(default_factory=dict)
     _exact: dict[str, int] = field(default_factory=dict)
     _prefix: dict[str, int] = field(default_factory=dict)
@@ -138,6 +141,9 @@ class PatternBook:
             family=means.partition(":")[0],
             second=steps[1].atoms if len(steps) > 1 and not steps[1].optional else None,
         )
+        for name in {pattern.family, means}:
+            if means not in self.meanings[name]:
+                self.meanings[name].append(means)
         for atom in steps[0].atoms:
             self._starts.setdefault(atom, []).append(pattern)
         self._forget()
@@ -169,9 +175,7 @@ class PatternBook:
             atoms |= self._as_written(meant)
         if word[-1] == "u":
             atoms |= self._as_written(f"{word}l")
-        mistyped = (
-            not atoms and len(word) >= _FUZZY_FROM and word.isalpha() and word not in self.plain
-        )
+        mistyped = not atoms and len(word) >= _FUZZY_FROM and word.isalpha() and word not in self.plain
         if mistyped:
             atoms = self._mistyped(word)
         starts = tuple(pattern for atom in sorted(atoms) for pattern in self._starts.get(atom, ()))
