@@ -181,6 +181,8 @@ def _infer(known: Facts) -> None:
     """A material or a sign stands for its treatment when nothing else is named."""
     if known.has("hint:crown"):
         known.procedures.add(Procedure.CROWN)
+    elif known.has("hint:orthodontics") and not known.acute:
+        known.procedures.add(Procedure.ORTHODONTICS)
     elif known.has("symptom:gum") and not known.acute:
         known.procedures.add(Procedure.GUM_TREATMENT)
     elif known.has("look") and not known.acute:
@@ -292,11 +294,13 @@ def _booking(known: Facts) -> None:
 def _asks_for_a_day(said: Said) -> bool:
     """Today, on Friday, next week, in a question or a request."""
     sentences = said.words.sentences
-    requests = said.words.asked | {sentences[match.first] for match in said.of("can")}
     able = {sentences[match.first] for match in said.of("can")}
-    return any(
-        sentences[match.first] in requests for family in ("soon", "day") for match in said.of(family)
-    ) or any(sentences[match.first] in able & said.words.asked for match in said.of("clock"))
+    wanted = {sentences[match.first] for match in said.of("want")}
+    requests = said.words.asked | able | wanted
+    days = [*said.of("soon"), *said.of("day")]
+    if any(sentences[match.first] in requests for match in days):
+        return True
+    return any(sentences[match.first] in able & said.words.asked for match in said.of("clock"))
 
 
 def _accepts(said: Said, asked: Said) -> bool:

@@ -27,6 +27,8 @@ _FUZZY_FROM: Final = 6
 """Shorter words are compared exactly: one changed letter makes another real word of them."""
 _FUZZY_FOR: Final = frozenset({"procedure", "acute", "emergency", "opt_out", "book"})
 """Meanings worth finding through a slip of the finger."""
+_HEAD: Final = 4
+"""Letters that must stand before a tail."""
 _CACHE: Final = 50_000
 _TEETH: Final = 32
 
@@ -85,6 +87,8 @@ class PatternBook:
 
     plain: frozenset[str] = frozenset()
     """Ordinary words and names that are never taken for a mistyped pattern word."""
+    tails: frozenset[str] = frozenset()
+    """What German puts at the end of long words: "Implantatpreis" is a price too."""
     meanings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """For each family, and each meaning by itself, the meanings that there are patterns for."""
     _aliases: dict[str, set[str]] = field(default_factory=dict)
@@ -175,6 +179,9 @@ class PatternBook:
             atoms |= self._as_written(meant)
         if word[-1] == "u":
             atoms |= self._as_written(f"{word}l")
+        for tail in self.tails:
+            if word.endswith(tail) and len(word) - len(tail) >= _HEAD:
+                atoms |= self._as_written(tail)
         mistyped = not atoms and len(word) >= _FUZZY_FROM and word.isalpha() and word not in self.plain
         if mistyped:
             atoms = self._mistyped(word)

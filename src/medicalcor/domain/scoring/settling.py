@@ -57,6 +57,7 @@ def settle(said: Said) -> Said:
     _strike_unmeant_pain(said)
     _strike_procedures(said)
     _strike_overlapped(said, "day", by="ignore.day")
+    _strike_overlapped(said, "want", by="ignore.want")
     for family in ("soon", "soon.asap"):
         _strike_overlapped(said, family, by="soon.reply")
         _strike_overlapped(said, family, by="past")

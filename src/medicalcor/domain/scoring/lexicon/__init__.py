@@ -18,7 +18,8 @@ ANY: Final = "any"
 
 @cache
 def lexicon() -> PatternBook:
-    book = PatternBook(plain=ordinary_words() | names())
+    tails = frozenset(_read("de")["sets"]["tails"].split())
+    book = PatternBook(plain=ordinary_words() | names(), tails=tails)
     for language in (ANY, *LANGUAGES):
         data = _read(language)
         sets = data["sets"] | {"name": " ".join(sorted(names()))}
