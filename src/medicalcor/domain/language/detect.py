@@ -30,6 +30,8 @@ _NEUTRAL: Final = frozenset(
     ["ok", "okay", "oke", "stop", "super", "perfect", "all", "on", "implant", "invisalign", "euro", "eur"]
 )
 """Words of every language: they say nothing."""
+_BESIDE_OTHERS: Final = 0.4
+"""What a greeting or thanks weigh beside words that say more: people take them from their hosts."""
 _ENOUGH: Final = 0.9
 """Votes below which a text has no language of its own."""
 _LEANING: Final = 0.45
@@ -77,10 +79,15 @@ def _settled(own: Votes, known: Language | None) -> Language:
 
 def votes(words: Words) -> Votes:
     totals: dict[Language, float] = defaultdict(float)
+    polite: dict[Language, float] = defaultdict(float)
+    courtesies = _courtesies()
     for place, word in enumerate(words.folded):
         raw = words.text[words.starts[place] : words.ends[place]]
         for language, loud in _of_word(word, raw.casefold()):
-            totals[language] += loud
+            (polite if word in courtesies else totals)[language] += loud
+    share = _BESIDE_OTHERS if max(totals.values(), default=0.0) >= _ENOUGH else 1.0
+    for language, loud in polite.items():
+        totals[language] += share * loud
     for mark in "¿¡":
         if mark in words.text:
             totals["es"] += 2.0
@@ -104,9 +111,10 @@ def _of_word(word: str, raw: str) -> tuple[tuple[Language, float], ...]:
     if not holders and len(word) > _PIECE:
         for language, share in _by_pieces(word).items():
             loud[language] += share
+    weigh = 0.3 if holders else 0.5
     for letter in set(raw):
         for code, weight in _LETTERS.get(letter, {}).items():
-            loud[code] += weight * 0.5
+            loud[code] += weight * weigh
     return tuple(loud.items())
 
 
@@ -130,9 +138,19 @@ def _cut(word: str) -> list[str]:
 
 
 @cache
-def _lists() -> Mapping[Language, frozenset[str]]:
+def _courtesies() -> frozenset[str]:
+    return frozenset(fold(word) for word in _words()["courtesies"]["common"].split())
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
     source = resources.files("medicalcor.domain.language").joinpath("data/words.toml").read_text("utf-8")
-    data = tomllib.loads(source)
+    return tomllib.loads(source)
+
+
+@cache
+def _lists() -> Mapping[Language, frozenset[str]]:
+    data = _words()
     return {
         language: frozenset(
             fold(word)
