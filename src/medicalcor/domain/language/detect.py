@@ -59,15 +59,18 @@ class Votes:
 def detect(text: str, *, known: Language | None = None, context: str | None = None) -> Language:
     """The language of `text`. One that has none of its own (an emoji, "ok") takes `known`,
     else that of `context` (what the clinic said last), else Romanian."""
-    own = votes(read(text))
+    return of_votes(votes(read(text)), known, votes(read(context)) if context else None)
+
+
+def of_votes(own: Votes, known: Language | None, around: Votes | None) -> Language:
+    """The same from votes already counted; `around` are those of the context."""
     if own.clear:
         return _settled(own, known)
     if known is not None:
         return known
-    around = votes(read(context)) if context else own
-    if around.clear:
-        return around.ranking[0][0]
-    return own.ranking[0][0] if own.ranking and own.ranking[0][1] >= _LEANING and not context else "ro"
+    if around is not None:
+        return around.ranking[0][0] if around.clear else "ro"
+    return own.ranking[0][0] if own.ranking and own.ranking[0][1] >= _LEANING else "ro"
 
 
 def _settled(own: Votes, known: Language | None) -> Language:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from medicalcor.domain.language.detect import detect
+from medicalcor.domain.language.detect import Votes, detect, of_votes, votes
+from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring.patterns import Match
-from medicalcor.domain.scoring.reading import Said, read_turn
+from medicalcor.domain.scoring.reading import Said, read_turn, read_words
 from medicalcor.domain.scoring.settling import near, settle
 from medicalcor.schemas.common import Language, Procedure
 from medicalcor.schemas.scoring import Evidence, ScoringInput, Turn
@@ -83,17 +84,18 @@ def uncovered(said: Said, *families: str) -> int:
 
 
 def gather(facts: ScoringInput) -> Facts:
-    language = _language(facts.messages, facts.language)
-    said: list[Said] = []
-    asked: list[Said | None] = []
-    for turn, message in enumerate(facts.messages):
-        if message.role != "user":
-            continue
-        said.append(settle(read_turn(turn, message.content, expected=language)))
-        before = facts.messages[turn - 1] if turn else None
-        is_clinic = before is not None and before.role == "assistant"
-        asked.append(read_turn(turn - 1, before.content, expected=language) if before and is_clinic else None)
-        _keep_counts(said[-1], asked[-1])
+    words = [read(message.content) for message in facts.messages]
+    spoken = [votes(each) for each in words]
+    language = _language(facts.messages, spoken, facts.language)
+
+    def turn(at: int) -> Said:
+        return read_words(at, words[at], spoken[at], expected=language)
+
+    own = [at for at, message in enumerate(facts.messages) if message.role == "user"]
+    said = [settle(turn(at)) for at in own]
+    asked = [turn(at - 1) if at and facts.messages[at - 1].role == "assistant" else None for at in own]
+    for answer, question in zip(said, asked, strict=True):
+        _keep_counts(answer, question)
     known = Facts(language, said or [read_turn(0, "", expected=language)], asked or [None])
     _needs(known)
     _wants(known)
@@ -112,11 +114,13 @@ def _keep_counts(said: Said, asked: Said | None) -> None:
             said.strike(number, "no count of teeth")
 
 
-def _language(messages: Sequence[Turn], known: Language | None) -> Language:
-    own = [turn.content for turn in messages if turn.role == "user"]
-    last = max((at for at, turn in enumerate(messages) if turn.role == "user"), default=len(messages))
-    context = [turn.content for turn in messages[:last] if turn.role == "assistant"]
-    return detect(own[-1] if own else "", known=known, context=context[-1] if context else None)
+def _language(messages: Sequence[Turn], spoken: Sequence[Votes], known: Language | None) -> Language:
+    """Of the last thing the patient said; the clinic's turn before it is the context."""
+    last = max((at for at, turn in enumerate(messages) if turn.role == "user"), default=None)
+    if last is None:
+        return detect("", known=known, context=messages[-1].content)
+    context = max((at for at in range(last) if messages[at].role == "assistant"), default=None)
+    return of_votes(spoken[last], known, None if context is None else spoken[context])
 
 
 def _needs(known: Facts) -> None:

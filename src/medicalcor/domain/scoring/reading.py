@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from medicalcor.domain.language.detect import votes
+from medicalcor.domain.language.detect import Votes, votes
 from medicalcor.domain.language.text import Words, read
 from medicalcor.domain.scoring.lexicon import ANY, lexicon
 from medicalcor.domain.scoring.patterns import Match
@@ -46,7 +46,11 @@ class Said:
 
 def read_turn(turn: int, content: str, *, expected: Language | None) -> Said:
     words = read(content)
-    spoken = votes(words)
+    return read_words(turn, words, votes(words), expected=expected)
+
+
+def read_words(turn: int, words: Words, spoken: Votes, *, expected: Language | None) -> Said:
+    """The same of a turn whose words and votes are known."""
     languages: frozenset[str] = frozenset({ANY})
     if spoken.clear:
         languages |= spoken.plausible(within=0.45)
