@@ -55,18 +55,31 @@ class Asks:
             with suppress(asyncio.CancelledError):
                 await self._listener
 
-    async def ask(self, name: str, question: bytes, *, ask_id: UUID, within: float) -> Outcome | None:
+    async def ask(
+        self, name: str, question: bytes, *, ask_id: UUID, within: float, owner: str | None = None
+    ) -> Outcome | None:
         """The answer; None when there is none after `within` seconds, and then it can be asked for again by its id.
 
-        Refused with 503 when the question cannot be stored.
+        `owner` may `find` it later. Refused with 503 when the question cannot be stored.
         """
         try:
-            await self._store(name, question, ask_id=ask_id)
+            await self._store(name, question, ask_id=ask_id, owner=owner)
             return await self._wait(ask_id, deadline=clock.monotonic() + within)
         except _AWAY:
             raise problems.try_later("It could not be stored. Send it again.", code="not_stored") from None
 
-    async def _store(self, name: str, question: bytes, *, ask_id: UUID) -> None:
+    async def find(self, ask_id: UUID, *, owner: str, family: str) -> tuple[str, Outcome | None] | None:
+        """Name and outcome, if any, of a question of this owner's whose name begins with `family`."""
+        try:
+            async with self._database.pool.acquire() as connection:
+                name = await connection.fetchval(SQL["asked_by"], ask_id, owner)
+            if name is None or not name.startswith(family):
+                return None
+            return name, await self._look(ask_id)
+        except _AWAY:
+            raise problems.try_later("It cannot be looked up now.", code="database_unavailable") from None
+
+    async def _store(self, name: str, question: bytes, *, ask_id: UUID, owner: str | None) -> None:
         now = clock.now()
         async with self._database.pool.acquire() as connection:
             key = await self._vault.day_key(connection, now.date())
@@ -81,6 +94,7 @@ class Asks:
                 now,
                 ASK.name,
                 ASK.queue,
+                owner,
             )
 
     async def _wait(self, ask_id: UUID, *, deadline: float) -> Outcome | None:

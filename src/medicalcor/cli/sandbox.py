@@ -34,6 +34,14 @@ class _Asked(Wire):
     conversation: tuple[Turn, ...]
 
 
+class _Task(Wire):
+    """What `domain.assist.prompts` puts beside or instead of a conversation."""
+
+    task: str
+    to: str | None = None
+    text: str | None = None
+
+
 class RulesBrain:
     """Judges and answers as the rules would."""
 
@@ -48,11 +56,23 @@ class RulesBrain:
         return scored.model_dump(mode="json", include=set(AiJudgement.model_fields))
 
     def reply(self, messages: list[dict[str, Any]]) -> str:
+        task = _task(messages)
+        if task is not None and task.task == "translate":
+            return f"({task.to}) {task.text}"  # rules know no translation: the words, marked for the language
         scored = rules.score(_conversation(messages))
+        if task is not None and task.task == "summarize":
+            return scored.reasoning
         places = {"clinic": self._clinic, "number": self._number}
         if scored.procedures:
             places["procedure"] = procedure_name(scored.procedures[0], scored.language)
         return phrase(_key(scored), scored.language, **places)
+
+
+def _task(messages: list[dict[str, Any]]) -> _Task | None:
+    try:
+        return _Task.model_validate_json(str(messages[-1].get("content") or ""))
+    except ValidationError:
+        return None
 
 
 def _conversation(messages: list[dict[str, Any]]) -> ScoringInput:

@@ -50,6 +50,9 @@ VOICE_SETTLE = Job("voice.settle", "inbox-calls")
 TRANSCRIPTION = Job("voice.transcription", "voice")
 """(recording SID, correlation id, number of tries before)."""
 
+LEAD_SCORING = Job("leads.judge_again", "inbox")
+"""(lead id, correlation id): somebody wants a lead judged anew; in turn with what its patient writes."""
+
 STRIPE_EVENT = Job("stripe.event", "payments")
 """(inbox id); partitioned by payment."""
 PAYMENT_SETTLE = Job("payments.settle", "payments")
@@ -57,7 +60,6 @@ PAYMENT_SETTLE = Job("payments.settle", "payments")
 PAYMENT_LINK = Job("payments.link", "payments")
 """(payment request id, attempt, key's number): ask for a link, and send it."""
 
-EMAIL_MESSAGE = Job("email.message", "inbox")
 EMAIL_MESSAGE = Job("email.message", "inbox-mail")
 """(inbox id); partitioned by sender."""
 WEB_FORM = Job("web.form", "inbox-mail")
@@ -83,6 +85,7 @@ JOBS = (
     EMAIL_MESSAGE,
     WEB_FORM,
     WEB_UNSUBSCRIBE,
+    LEAD_SCORING,
 )
 
 INBOX: Mapping[tuple[str, str], Job] = {
@@ -97,6 +100,12 @@ INBOX: Mapping[tuple[str, str], Job] = {
     ("web", "unsubscribe"): WEB_UNSUBSCRIBE,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
+
+
+def delivery_of(kind: str) -> Job:
+    """The run that takes effects of this kind out, by the provider that carries them."""
+    by_provider = {"hubspot": DELIVER_CRM, "email": DELIVER_MAIL}
+    return by_provider.get(kind.partition(".")[0], DELIVER)
 
 
 async def start(

@@ -10,7 +10,8 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import NotFound, ProviderError
-from medicalcor.domain.language.phrases import phrase, procedure_name
+from medicalcor.domain.assist.replies import fixed_reply
+from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations import effects, forms, threads, wording
@@ -73,16 +74,19 @@ async def answer(
     intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
 
     async def decide(connection: Connection) -> UUID | None:
-        act = Act(ledger, connection, by_system(correlation_id))
-        if about["kind"] == "form":
-            return await _answer_form(act, about, intent)
-        conversation = about["conversation_id"]
-        if content.kind == "email.message" and await threads.in_a_loop(connection, conversation):
-            await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
-            return None
-        return await _plan(act, conversation, intent)
+        return await _say(Act(ledger, connection, by_system(correlation_id)), about, intent)
 
     return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
+
+
+async def _say(act: Act, about: Row, intent: effects.Intent) -> UUID | None:
+    if about["kind"] == "form":
+        return await _answer_form(act, about, intent)
+    conversation = about["conversation_id"]
+    if intent.content.kind == "email.message" and await threads.in_a_loop(act.connection, conversation):
+        await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
+        return None
+    return await _plan(act, conversation, intent)
 
 
 async def _plan(act: Act, conversation_id: UUID, intent: effects.Intent) -> UUID | None:
@@ -205,16 +209,7 @@ def _fixed(about: Row, output: ScoringOutput | None, language: Language, clinic:
     if output is None:
         unreadable = about["kind"] in {"unsupported", "contacts", "location", "order"}
         return phrase("answer_unsupported" if unreadable else "answer_media", language, clinic=clinic)
-    if output.intent == "existing_patient":
-        return phrase("answer_logistics", language, clinic=clinic)
-    if output.intent == "complaint":
-        return phrase("answer_complaint", language, clinic=clinic)
-    if output.classification == Classification.HOT:
-        return phrase("answer_hot", language, clinic=clinic)
-    if output.procedures:
-        name = procedure_name(output.procedures[0], language)
-        return phrase("answer_procedure", language, clinic=clinic, procedure=name)
-    return phrase("answer_price" if output.budget else "answer_vague", language, clinic=clinic)
+    return fixed_reply(output, language, clinic=clinic)
 
 
 def _language(about: Row) -> Language:

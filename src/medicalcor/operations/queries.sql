@@ -277,6 +277,15 @@ taken as (
     from (select distinct provider from refused) providers
 )
 select refused.id from refused join taken using (provider) where taken.at > refused.ended_at limit 500;
+-- name: latest_words
+-- The last message of a lead that a judgement can be made up to.
+select id from messages
+where lead_id = $1 and body is not null and not guest
+    and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+order by id desc limit 1;
+
+-- name: lead_in_brief
+select l.channel, p.name, p.language, p.erased_at from leads l join people p on p.id = l.person_id where l.id = $1;
 -- name: taken_over
 -- The conversations with this lead that a colleague has taken over.
 select id from conversations where person_id = $1 and lead_id = $2 and taken_over_by is not null order by opened_at;

@@ -30,7 +30,7 @@ async def sweep_effects(ledger: Ledger) -> int:
     async with transaction(ledger.pool) as connection:
         rows = await connection.fetch(SQL["overdue_effects"], now - OVERDUE)
         for row in rows:
-            job = effects.delivery_of(row["kind"])
+            job = jobs.delivery_of(row["kind"])
             await jobs.start(
                 connection,
                 job,
@@ -100,6 +100,7 @@ async def retain(ledger: Ledger) -> int:
             now,
         )
         await connection.execute("delete from asks where asked_at < $1", now - ASKS_KEPT)
+        await connection.execute("delete from api_requests where first_at < $1", now - ASKS_KEPT)
         await connection.execute("delete from form_keys where received_at < $1", now - ASKS_KEPT)
     return removed
 

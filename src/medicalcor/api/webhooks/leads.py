@@ -164,6 +164,11 @@ def _wrong(field: str, code: str, language: Language) -> problems.Wrong:
 
 
 _TEXT = {"type": "string"}
+_REFUSED = {
+    problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}},
+    "text/html": {"schema": _TEXT},
+}
+"""To a script; to a browser that posted the form without one."""
 _DESCRIPTION = {
     "post": {
         "summary": "A web form: somebody wants to be contacted",
@@ -197,14 +202,15 @@ _DESCRIPTION = {
                     "text/html": {"schema": _TEXT},
                 },
             },
-            "400": {"description": "Not JSON, or a key that is none"},
+            "400": {"description": "Not JSON, or a key that is none", "content": _REFUSED},
             "408": {"description": "The body did not arrive in time"},
             "413": {"description": "The body is too large"},
             "422": {
-                "description": "Fields that cannot be used (`errors`), or a key that came with another body"
+                "description": "Fields that cannot be used (`errors`), or a key that came with another body",
+                "content": _REFUSED,
             },
             "429": {"description": "Too many requests"},
-            "503": {"description": "Not stored: send it again"},
+            "503": {"description": "Not stored: send it again", "content": _REFUSED},
         },
     },
 }

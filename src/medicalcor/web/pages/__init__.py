@@ -12,6 +12,7 @@ from medicalcor.web.pages.leads.unread import ROUTES as UNREAD
 from medicalcor.web.pages.live.routes import ROUTES as LIVE
 from medicalcor.web.pages.patterns.routes import ROUTES as PATTERNS
 from medicalcor.web.pages.payments.routes import ROUTES as PAYMENTS
+from medicalcor.web.pages.settings.api_keys import ROUTES as API_KEYS
 from medicalcor.web.pages.signin.routes import ROUTES as SIGN_IN
 
 ROUTES: list[HTTPRouteHandler] = [
@@ -26,4 +27,5 @@ ROUTES: list[HTTPRouteHandler] = [
     *PATTERNS,
     *PAYMENTS,
     *DEPOSITS,
+    *API_KEYS,
 ]
