@@ -275,11 +275,12 @@ _KINDS: dict[str, type[ServerMessage]] = {
 def server_message(body: Any) -> ServerMessage:
     """The message in a request's body. Raises ValidationError only when there is no message, or none with a type."""
     inner = body.get("message") if isinstance(body, dict) else None
-    common = ServerMessage.model_validate(inner)
+    named = inner.get("type") if isinstance(inner, dict) else None
+    kind = named.partition("[")[0] if isinstance(named, str) else ""
     try:
-        return _KINDS.get(common.kind, ServerMessage).model_validate(inner)
+        return _KINDS.get(kind, ServerMessage).model_validate(inner)
     except ValidationError:
-        return common
+        return ServerMessage.model_validate(inner)
 
 
 def normalised(message: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ A message repeats the definition of its phone number, and with it what the numbe
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 _SECRET = re.compile(
@@ -26,6 +27,7 @@ def without_secrets(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=2048)
 def _must_go(name: str) -> bool:
     plain = name.lower().replace("-", "").replace("_", "")
     return plain in _PLACES or bool(_SECRET.search(plain) or _ADDRESS.search(plain))
