@@ -40,6 +40,8 @@ DELIVER_MAIL = Job(DELIVER.name, "effects-mail")
 
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
+ASK_AI = Job(ASK.name, "asks-ai")
+"""As ASK, for questions that the AI is asked about: one that hangs keeps no caller of the voice agent waiting."""
 
 VAPI_EVENT = Job("vapi.event", "inbox-calls")
 """(inbox id); partitioned by call: what the voice agent tells of one, in order."""
@@ -72,6 +74,7 @@ JOBS = (
     DELIVER_CRM,
     DELIVER_MAIL,
     ASK,
+    ASK_AI,
     VAPI_EVENT,
     VOICE_CALL,
     VOICE_SETTLE,
