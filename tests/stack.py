@@ -150,7 +150,7 @@ class Stack:
             "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
             "EMAIL_FROM": f"Clinica Zâmbet <{CLINIC_MAIL}>",
             "EMAIL_WEBHOOK_SECRET": MAIL_SECRET,
-            "CORS_ORIGINS": WEBSITE,
+            "CORS_ORIGINS": f"{WEBSITE},{sandbox}",
             **self.settings,
         }
 

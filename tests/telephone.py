@@ -44,14 +44,14 @@ class Caller:
         return self._asks([*self.line.fields("in-progress"), *said])
 
     def ends(self, status: str = "completed", *, seconds: int = 42, sequence: int = 3) -> None:
-        self._tells(
+        self.tells(
             payloads.status(self.line, status=status, at=clock.now(), sequence=sequence, seconds=seconds)
         )
 
     def recorded(self, *, voicemail: bool, sid: str | None = None, **changes: str) -> str:
         sid = sid or payloads.recording_sid()
         form = payloads.recorded(self.line, sid=sid, at=clock.now(), seconds=9, voicemail=voicemail)
-        self._tells([(name, changes.get(name, value)) for name, value in form])
+        self.tells([(name, changes.get(name, value)) for name, value in form])
         return sid
 
     def log(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Caller:
         assert answer.headers["content-type"] == "application/xml"
         return fromstring(answer.content)  # noqa: S314 - our own gateway's
 
-    def _tells(self, form: payloads.Form) -> None:
+    def tells(self, form: payloads.Form) -> None:
         self._post(STATUS, form)
 
     def _post(self, path: str, form: payloads.Form) -> httpx.Response:

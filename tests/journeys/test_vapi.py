@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from medicalcor.api.webhooks.answering import CALL_HEADER
 from medicalcor.core import clock
 from medicalcor.sandbox.providers import vapi_payloads as payloads
 from medicalcor.sandbox.providers.vapi_payloads import PlayedCall
@@ -94,6 +95,16 @@ def test_a_question_is_answered_in_the_call(telephone: Telephone, proof: payload
     )  # fmt: skip
     [entry] = telephone.tell(asked, proof=proof)["results"]
     assert "Luni-Vineri 9-18" in entry["result"]
+
+
+@pytest.mark.parametrize("proof", ["bearer", "header", "hmac"])
+def test_a_call_can_be_played_from_the_command_line(stack: Stack, phone: str, proof: str) -> None:
+    words = ("--from", phone, "--says", HOT, "--tool", "hand_to_person", "--proof", proof)
+    told = stack.run("simulate", "vapi", *words)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert '"firstMessage":"Bună ziua' in told.stdout
+    assert "transfer_possible" in told.stdout
+    stack.until(lambda: stack.person(phone)["classification"] == "HOT", what="the call to be judged")
 
 
 def test_whoever_wants_a_person_is_a_task_and_an_alert_once(
@@ -208,9 +219,10 @@ def test_while_no_worker_works_the_caller_hears_the_truth_and_the_wish_is_kept(
 
 def test_a_call_of_twilios_and_the_agents_report_of_it_are_one_call(stack: Stack, phone: str) -> None:
     caller = Caller(stack, phone)
-    twiml = caller.rings()
-    assert f"X-Call-Sid={caller.sid}" in (twiml.findtext("Dial/Sip") or "")
+    caller.rings()
     telephone = Telephone(stack, "sip:journey@sip.vapi.ai", handed_over_by=caller.sid)
+    variables = telephone.call.shown()["assistantOverrides"]["variableValues"]
+    assert variables == {CALL_HEADER: caller.sid}, "what the call was handed over with"
     telephone.status("in-progress")
     caller.dialled("completed", seconds=61)
     caller.ends(seconds=64)
@@ -243,4 +255,5 @@ def test_an_agent_that_never_answered_is_a_missed_call(
     [call] = calls_of(stack, telephone.call.id)
     assert call["outcome"] == "failed"
     assert [a["content"]["code"] for a in stack.effects_of(phone, kind="staff.alert")] == ["missed_call"]
-    assert stack.person(phone)["missed_call_since"]
+    [lead] = stack.rows("select * from leads where id = $1", call["lead_id"])
+    assert lead["missed_call_since"]

@@ -120,6 +120,22 @@ def test_a_missed_call_is_followed_up_on_whatsapp_by_those_who_wrote_before(stac
     assert lead_of(stack, caller)["missed_call"] == "missed"
 
 
+def test_who_calls_again_and_again_is_written_to_once(stack: Stack, phone: str) -> None:
+    stack.say(phone, "Bună ziua, lucrați și sâmbăta?")
+    stack.answered(phone)
+    for _ in range(2):
+        caller = Caller(stack, phone)
+        caller.rings()
+        caller.ends("busy", seconds=0)
+        stack.settle()
+    assert len(stack.messages_to(phone)) == 2, "the answer, and one word about the calls"
+    first, second = [e for e in caller.effects(kind="whatsapp.template") if e["purpose"] == "missed_call"]
+    assert first["status"] in ("sent", "delivered", "read")
+    assert second["status"] == "refused"
+    assert second["decision"]["reasons"] == ["already_acknowledged"]
+    assert codes(caller) == ["missed_call", "missed_call"]
+
+
 def test_a_stranger_who_called_is_not_written_to(stack: Stack, phone: str) -> None:
     caller = Caller(stack, phone)
     caller.rings()
@@ -171,7 +187,8 @@ def test_whatever_the_order_and_however_often_it_comes_to_the_same(
     stack.settle()
     call = caller.log()
     assert (call["outcome"], call["seconds"], call["status"]) == ("voicemail", 31, "completed")
-    assert stack.person(phone)["id"] == call["lead_id"], "it is known who called, whatever came first"
+    [address] = stack.rows("select person_id from addresses where value = $1", phone)
+    assert address["person_id"] == call["person_id"], "it is known who called, whatever came first"
     assert len(stack.rows("select * from messages where lead_id = $1", call["lead_id"])) == 1
     assert len(caller.effects(kind="whatsapp.%")) == 1
     assert codes(caller).count("missed_call") == 1

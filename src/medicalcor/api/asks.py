@@ -56,20 +56,38 @@ class Asks:
                 await self._listener
 
     async def ask(
-        self, name: str, question: bytes, *, ask_id: UUID, within: float, job: Job = ASK
+        self,
+        name: str,
+        question: bytes,
+        *,
+        ask_id: UUID,
+        within: float,
+        owner: str | None = None,
+        job: Job = ASK,
     ) -> Outcome | None:
         """The answer; None when there is none after `within` seconds, and then it can be asked for again by its id.
 
-        `job`: ASK_AI where the answer is the AI's.
-        Refused with 503 when the question cannot be stored.
+        `owner` may `find` it later; `job` is ASK_AI where the answer is the AI's. Refused with 503 when the question
+        cannot be stored.
         """
         try:
-            await self._store(name, question, ask_id=ask_id, job=job)
+            await self._store(name, question, ask_id=ask_id, owner=owner, job=job)
             return await self._wait(ask_id, deadline=clock.monotonic() + within)
         except _AWAY:
             raise problems.try_later("It could not be stored. Send it again.", code="not_stored") from None
 
-    async def _store(self, name: str, question: bytes, *, ask_id: UUID, job: Job) -> None:
+    async def find(self, ask_id: UUID, *, owner: str, family: str) -> tuple[str, Outcome | None] | None:
+        """Name and outcome, if any, of a question of this owner's whose name begins with `family`."""
+        try:
+            async with self._database.pool.acquire() as connection:
+                name = await connection.fetchval(SQL["asked_by"], ask_id, owner)
+            if name is None or not name.startswith(family):
+                return None
+            return name, await self._look(ask_id)
+        except _AWAY:
+            raise problems.try_later("It cannot be looked up now.", code="database_unavailable") from None
+
+    async def _store(self, name: str, question: bytes, *, ask_id: UUID, owner: str | None, job: Job) -> None:
         now = clock.now()
         async with self._database.pool.acquire() as connection:
             key = await self._vault.day_key(connection, now.date())
@@ -84,6 +102,7 @@ class Asks:
                 now,
                 job.name,
                 job.queue,
+                owner,
             )
 
     async def _wait(self, ask_id: UUID, *, deadline: float) -> Outcome | None:

@@ -21,6 +21,8 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 FORWARDED = b"x-forwarded-for"
+TIME_LEFT = "medicalcor.time"
+"""Where a request's scope holds its time limit, an `asyncio.Timeout`."""
 CORRELATION = b"x-correlation-id"
 TRACEPARENT = b"traceparent"
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,64}")

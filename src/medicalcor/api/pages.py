@@ -5,7 +5,6 @@ from html import escape
 from medicalcor.api.exchange import Answer
 from medicalcor.schemas.common import Language
 
-MEDIA_TYPE = "text/html; charset=utf-8"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 _STYLE = (
     ":root{color-scheme:light dark}body{font:17px/1.6 system-ui,sans-serif;max-width:34rem;margin:12vh auto;padding:0 1.25rem;"
@@ -28,4 +27,4 @@ def page(*, title: str, inside: str, language: Language, clinic: str) -> str:
 
 def answer(status: int, *, title: str, inside: str, language: Language, clinic: str) -> Answer:
     body = page(title=title, inside=inside, language=language, clinic=clinic).encode()
-    return Answer(status, body, MEDIA_TYPE.encode(), ((b"content-security-policy", POLICY.encode()),))
+    return Answer(status, body, b"text/html; charset=utf-8", ((b"content-security-policy", POLICY.encode()),))

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TypedDict
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
-from medicalcor.core.errors import ProductError
+from medicalcor.core.errors import InvalidInput, ProductError, ProviderOff
 from medicalcor.core.ratelimit import Exceeded
+from medicalcor.schemas.api import Fault
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -39,6 +40,14 @@ class Refused(ProductError):
         self.errors = list(errors)
 
 
+class InvalidRequest(InvalidInput):
+    """The request does not have the form that the API's description gives; `errors` says where."""
+
+    def __init__(self, errors: tuple[Fault, ...]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
 def unknown_route() -> Refused:
     return Refused(404, "There is nothing at this address.", code="not_found")
 
@@ -47,7 +56,17 @@ def of_status(status: int, detail: str) -> Refused:
     """A refusal that the framework put into words."""
     if status == 404:
         return unknown_route()
+    if status == 413:
+        return Refused(413, "The body is too large.", code="body_too_large")
     return Refused(status, detail, code=HTTPStatus(status).name.lower())
+
+
+def of_outcome(status: int, body: bytes) -> Refused:
+    """A refusal that a worker gave as its answer."""
+    said = from_json(body)
+    # what is switched off does not come on by waiting
+    headers = {"retry-after": "5"} if status == 503 and said["code"] != ProviderOff.code else {}
+    return Refused(status, said["detail"], code=said["code"], headers=headers)
 
 
 def method_not_allowed(allowed: str) -> Refused:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from medicalcor.api import limits, metrics, problems
 from medicalcor.api.clients import Network
 from medicalcor.api.exchange import (
+    TIME_LEFT,
     TRACEPARENT,
     Answer,
     App,
@@ -200,7 +201,8 @@ class Shell:
                 await self._send(Answer(204, headers=_PREFLIGHT), request, send)
                 return "preflight", 204
             told = await self._limit_inside(request)
-            async with asyncio.timeout(self._rules.body_timeout):
+            async with asyncio.timeout(self._rules.body_timeout) as limit:
+                seen[TIME_LEFT] = limit
                 await self._inside(seen, arrival, outward)
         except Exception as error:  # noqa: BLE001 - as above
             if isinstance(error, TimeoutError) and arrival.waits:

@@ -18,7 +18,7 @@ from medicalcor.cli import simulating
 @click.option("--campaign", help="utm_campaign, such as spring-implants.")
 @click.option("--key", help="The Idempotency-Key, to send the same form again.")
 @click.option("--url", help="The gateway's door. [default: http://127.0.0.1:$API_PORT/leads]")
-def form(  # noqa: PLR0913 - what a form has, each by name
+def form(  # noqa: PLR0913 - one parameter an option is click's form
     *,
     name: str | None,
     phone: str | None,

@@ -32,6 +32,8 @@ STATUSES_EVERY_MS = 500
 """A status is worth no run of its own: those of one half second share one."""
 ANSWER = Job("conversation.answer", "inbox")
 """(conversation id, message id): the answer that waited for the patient to finish writing."""
+ANSWER_MAIL = Job(ANSWER.name, "inbox-mail")
+"""As ANSWER, where what the patient writes waits in that queue: one at a time holds within a queue."""
 DELIVER = Job("effects.deliver", "effects")
 """(list of effect ids); partitioned by where they go."""
 DELIVER_CRM = Job(DELIVER.name, "effects-crm")
@@ -52,6 +54,9 @@ VOICE_SETTLE = Job("voice.settle", "inbox-calls")
 TRANSCRIPTION = Job("voice.transcription", "voice")
 """(recording SID, correlation id, number of tries before)."""
 
+LEAD_SCORING = Job("leads.judge_again", "inbox")
+"""(lead id, correlation id): somebody wants a lead judged anew; in turn with what its patient writes."""
+
 STRIPE_EVENT = Job("stripe.event", "payments")
 """(inbox id); partitioned by payment."""
 PAYMENT_SETTLE = Job("payments.settle", "payments")
@@ -70,6 +75,7 @@ JOBS = (
     WHATSAPP_MESSAGE,
     WHATSAPP_STATUSES,
     ANSWER,
+    ANSWER_MAIL,
     DELIVER,
     DELIVER_CRM,
     DELIVER_MAIL,
@@ -85,6 +91,7 @@ JOBS = (
     EMAIL_MESSAGE,
     WEB_FORM,
     WEB_UNSUBSCRIBE,
+    LEAD_SCORING,
 )
 
 INBOX: Mapping[tuple[str, str], Job] = {

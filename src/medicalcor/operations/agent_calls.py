@@ -1,7 +1,9 @@
 """Calls as the voice agent tells of them: how they stand, what was said, and that a caller wants a person."""
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -11,7 +13,8 @@ from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
-from medicalcor.core.eventstore.store import Append
+from medicalcor.core.errors import Conflict
+from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.operations import calls, conclusions, effects, intents
 from medicalcor.operations.arrivals import vapi as reading
 from medicalcor.operations.inbox import Item, open_item, put_aside
@@ -19,9 +22,25 @@ from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.calls import NOT_REACHED, Outcome
 from medicalcor.schemas.events.calls import PersonWanted
 from medicalcor.schemas.wire import vapi
+from medicalcor.schemas.wire.twilio import Party
 
 SQL = statements("medicalcor.operations")
+T = TypeVar("T")
+PATIENT = 8
+"""Tries, over some seconds, before a call is opened that Twilio should have told of."""
 _TAKEN = ("in-progress", "forwarding")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfCall:
+    """The call that something is told of, as the agent knows it."""
+
+    vapi_id: str
+    twilio_sid: str | None
+    handed_over: bool
+    party: Party
+    at: datetime
+    inbound: bool
 
 
 async def take_in(ledger: Ledger, *, inbox_id: UUID) -> UUID | None:
@@ -37,11 +56,45 @@ async def take_in(ledger: Ledger, *, inbox_id: UUID) -> UUID | None:
         await _set_aside(ledger, item, "The voice agent's message names no call.")
         return None
 
-    async def decide(connection: Connection) -> UUID | None:
-        act = Act(ledger, connection, item.cause("provider:vapi"))
-        about = await _take_in(act, message, call, received_at=item.received_at)
-        await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
+    of = OfCall(
+        vapi_id=call.id,
+        twilio_sid=call.twilio_sid,
+        handed_over=call.handed_over,
+        party=reading.party(message),
+        at=reading.began(message, received_at=item.received_at),
+        inbound=call.inbound,
+    )
+
+    async def told(act: Act, about: Row) -> UUID | None:
+        await _take_in(act, about, message, received_at=item.received_at)
+        await act.connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
         return UUID(int=about["id"].int) if isinstance(message, vapi.EndOfCallReport) else None
+
+    return await in_call(ledger, of, cause=item.cause("provider:vapi"), do=told)
+
+
+async def in_call(ledger: Ledger, of: OfCall, *, cause: Cause, do: Callable[[Act, Row], Awaitable[T]]) -> T:
+    """Do something about a call in one transaction; this may be the first that is heard of it.
+
+    One that Twilio handed over is waited for a little: only Twilio knows who calls, and has told it before.
+    """
+    tries = 0
+
+    async def decide(connection: Connection) -> T:
+        nonlocal tries
+        tries += 1
+        if of.handed_over and tries < PATIENT and not await calls.known(connection, twilio_sid=of.twilio_sid):
+            raise Conflict
+        act = Act(ledger, connection, cause)
+        about = await calls.take_up(
+            act,
+            party=of.party,
+            at=of.at,
+            twilio_sid=of.twilio_sid,
+            vapi_id=of.vapi_id,
+            direction="inbound" if of.inbound else "outbound",
+        )
+        return await do(act, about)
 
     return await record(ledger.pool, decide)
 
@@ -53,15 +106,7 @@ async def _set_aside(ledger: Ledger, item: Item, reason: str) -> None:
     await record(ledger.pool, decide)
 
 
-async def _take_in(act: Act, message: vapi.ServerMessage, call: vapi.Call, *, received_at: datetime) -> Row:
-    about = await calls.take_up(
-        act,
-        party=reading.party(message),
-        at=reading.began(message, received_at=received_at),
-        twilio_sid=call.twilio_sid,
-        vapi_id=call.id,
-        direction="inbound" if call.inbound else "outbound",
-    )
+async def _take_in(act: Act, about: Row, message: vapi.ServerMessage, *, received_at: datetime) -> None:
     match message:
         case vapi.EndOfCallReport():
             await _reported(act, about, message, received_at=received_at)
@@ -71,7 +116,6 @@ async def _take_in(act: Act, message: vapi.ServerMessage, call: vapi.Call, *, re
             await calls.agent_reached(act, about, answered=True, status=message.status)
         case vapi.TransferDestinationRequest():
             await wants_a_person(act, about, at_once=True)
-    return await calls.call(act.connection, call_id=about["id"])
 
 
 async def _ended(act: Act, about: Row, message: vapi.StatusUpdate) -> None:

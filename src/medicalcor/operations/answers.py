@@ -10,10 +10,11 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import NotFound, ProviderError
-from medicalcor.domain.language.phrases import phrase, procedure_name
+from medicalcor.domain.assist.replies import fixed_reply
+from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects, forms, wording
+from medicalcor.operations import effects, forms, threads, wording
 from medicalcor.operations.leads import as_output, scoring_input
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
@@ -31,6 +32,8 @@ LONGEST_REPLY = 1000
 REPLY_TOKENS = 300
 
 Outcome = Literal["planned", "superseded", "settling", "not_needed"]
+_WRITTEN_BY_MAIL = frozenset({"email", "web"})
+"""Channels whose messages wait in the queue of the mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,14 @@ async def answer(
         if about["answer_id"] is not None:
             return Answered("planned", about["answer_id"])
         scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
-        output = as_output(scored["output"]) if scored is not None else None
+        output = as_output(scored["output"]) if scored is not None and not about["guest"] else None
         acknowledge = await _acknowledge(connection, about, output)
-        if about["guest"]:
-            output, acknowledge = None, False
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
-    if output is not None and _expects_nothing(output):
-        await _refuse(ledger, about, output, correlation_id)
+    silent = _silent(about, output)
+    if silent is not None:
+        await _decline(ledger, about, silent, correlation_id)
         return Answered("not_needed")
     content = await _content(ledger, ai, about, output, acknowledge=acknowledge)
     intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
@@ -77,7 +79,11 @@ async def answer(
         act = Act(ledger, connection, by_system(correlation_id))
         if about["kind"] == "form":
             return await _answer_form(act, about, intent)
-        return await _plan(act, about["conversation_id"], intent)
+        conversation = about["conversation_id"]
+        if content.kind == "email.message" and await threads.in_a_loop(connection, conversation):
+            await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
+            return None
+        return await _plan(act, conversation, intent)
 
     return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
 
@@ -121,23 +127,28 @@ def _just_answered(ledger: Ledger, about: Row) -> bool:
 async def _wait_for_the_rest(
     ledger: Ledger, connection: Connection, about: Row, message_id: UUID, correlation_id: str
 ) -> None:
+    job = jobs.ANSWER_MAIL if about["channel"] in _WRITTEN_BY_MAIL else jobs.ANSWER
     await jobs.start(
         connection,
-        jobs.ANSWER,
-        id=f"{jobs.ANSWER.name}:{message_id}",
+        job,
+        id=f"{job.name}:{message_id}",
         args=(str(message_id), correlation_id),
         partition=about["partition_key"],
         not_before=clock.now() + timedelta(seconds=ledger.settings.answer_settle_seconds),
     )
 
 
-def _expects_nothing(output: ScoringOutput) -> bool:
-    return output.classification == Classification.UNQUALIFIED
+def _silent(about: Row, output: ScoringOutput | None) -> Reason | None:
+    """Why nothing is answered; None when something is."""
+    if about["emergency_in_the_same_breath"]:
+        return "already_answered"
+    if output is None or output.classification != Classification.UNQUALIFIED:
+        return None
+    return "opted_out" if output.opt_out else "not_a_prospect"
 
 
-async def _refuse(ledger: Ledger, about: Row, output: ScoringOutput, correlation_id: str) -> None:
+async def _decline(ledger: Ledger, about: Row, reason: Reason, correlation_id: str) -> None:
     """Not answering is a decision too, and is kept like one."""
-    reason: Reason = "opted_out" if output.opt_out else "not_a_prospect"
     line = _line(about)
     vague = phrase("answer_vague", line.language, clinic=ledger.settings.clinic_name)
     content = wording.text(line, vague, written_by="phrases")
@@ -198,16 +209,7 @@ def _fixed(about: Row, output: ScoringOutput | None, language: Language, clinic:
     if output is None:
         unreadable = about["kind"] in {"unsupported", "contacts", "location", "order"}
         return phrase("answer_unsupported" if unreadable else "answer_media", language, clinic=clinic)
-    if output.intent == "existing_patient":
-        return phrase("answer_logistics", language, clinic=clinic)
-    if output.intent == "complaint":
-        return phrase("answer_complaint", language, clinic=clinic)
-    if output.classification == Classification.HOT:
-        return phrase("answer_hot", language, clinic=clinic)
-    if output.procedures:
-        name = procedure_name(output.procedures[0], language)
-        return phrase("answer_procedure", language, clinic=clinic, procedure=name)
-    return phrase("answer_price" if output.budget else "answer_vague", language, clinic=clinic)
+    return fixed_reply(output, language, clinic=clinic)
 
 
 def _language(about: Row) -> Language:

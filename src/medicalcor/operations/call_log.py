@@ -1,4 +1,4 @@
-"""A call as the CRM is told of it: when, how long, what came of it; never what was said, unless the clinic says so."""
+"""A call as the CRM is told of it: when, how long, what came of it; never what was said."""
 
 from typing import Literal
 from uuid import UUID
@@ -34,16 +34,10 @@ async def for_crm(ledger: Ledger, *, call_id: UUID) -> LoggedCall:
     inbound = about["direction"] == "inbound"
     reached = outcome in ("answered_by_agent", "handed_over", "voicemail")
     by_status = _STATUSES.get(about["status"] or "", "NO_ANSWER")
-    summary = (about["analysis"] or {}).get("summary") if ledger.settings.hubspot_share_health else None
-    lines = [
-        _TITLES[outcome] + ".",
-        *([summary] if summary else []),
-        intents.lead_link(ledger, about["lead_id"]),
-    ]
     return LoggedCall(
         at=about["started_at"],
         title=_TITLES[outcome],
-        body="\n".join(lines),
+        body=f"{_TITLES[outcome]}. {intents.lead_link(ledger, about['lead_id'])}",
         direction="INBOUND" if inbound else "OUTBOUND",
         status="COMPLETED" if reached else "MISSED" if outcome == "missed" and inbound else by_status,
         seconds=about["seconds"],

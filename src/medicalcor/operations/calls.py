@@ -45,6 +45,11 @@ async def call(connection: Connection, *, call_id: UUID) -> Row:
     return row
 
 
+async def known(connection: Connection, *, twilio_sid: str | None) -> bool:
+    """Whether Twilio's call is in the log."""
+    return await connection.fetchrow(SQL["call_by_ids"], twilio_sid, None) is not None
+
+
 async def take_up(
     act: Act,
     *,
@@ -149,10 +154,17 @@ async def transcribed(
 
 
 async def analysed(act: Act, about: Row, *, by: str, analysis: CallAnalysis) -> None:
-    """What the call came to. The first judgement stays, unless it was only the rules'."""
+    """What the call came to. The first judgement stays, unless it was only the rules'.
+
+    Its summary goes to the CRM as a note where the clinic shares what was said, and not otherwise.
+    """
     if about["analysed_by"] in ("vapi", "ai", by):
         return
     await append(act, about, _of(about, events.CallAnalysed, by=by, analysis=analysis))
+    ledger = act.ledger
+    if analysis.summary and ledger.crm_on and ledger.settings.hubspot_share_health:
+        note = intents.call_summary(call_id=about["id"], text=analysis.summary)
+        await effects.plan(act, conversation_id=about["conversation_id"], intents=[note])
 
 
 async def append(act: Act, about: Row, *news: Event, at: datetime | None = None) -> None:

@@ -30,6 +30,14 @@ select * from call_recordings where call_id = $1 order by at, sid;
 -- name: recording
 select * from call_recordings where sid = $1;
 
+-- name: told_lately
+-- Whether the person was written to about a missed call since then.
+select exists (
+    select from effects
+    where person_id = $1 and purpose = 'missed_call' and planned_at > $2
+        and status in ('planned', 'held', 'delayed', 'unknown', 'sent', 'delivered', 'read')
+);
+
 -- name: calls_without_end
 select id from calls where ended_at is null and started_at < $1 order by started_at limit 200;
 

@@ -3,8 +3,10 @@
 Each of it once a call, by its key, whatever is told in whatever order.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
+from medicalcor.core import clock
 from medicalcor.core.database.pool import Row
 from medicalcor.core.database.queries import statements
 from medicalcor.domain.language.countries import likely_language
@@ -18,6 +20,8 @@ from medicalcor.schemas.common import Classification, Language
 from medicalcor.schemas.effects import HubSpotTask, StaffAlert
 
 SQL = statements("medicalcor.operations", "calls.sql")
+TOLD_FOR = timedelta(hours=1)
+"""Who calls again and again is written to once in this time."""
 _SUBJECTS: dict[Outcome, str] = {
     "missed": "Missed call: call back",
     "failed": "A call did not get through: call back",
@@ -107,6 +111,12 @@ async def _write(act: Act, about: Row, standing: Row) -> None:
             reply_to=places.address(ledger, "phone", number),
             partition_key=ledger.vault.keyed_hash("whatsapp-opened", number),
         )
+    since = clock.now() - TOLD_FOR
+    if await act.connection.fetchval(SQL["told_lately"], about["person_id"], since):
+        await effects.decline(
+            act, conversation_id=conversation_id, intent=intent, reason="already_acknowledged"
+        )
+        return
     await effects.plan(act, conversation_id=conversation_id, intents=[intent])
 
 

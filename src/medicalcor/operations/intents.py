@@ -117,6 +117,12 @@ def wants_a_person(ledger: Ledger, *, call_id: UUID, lead_id: UUID, at_once: boo
     ]
 
 
+def call_summary(*, call_id: UUID, text: str) -> Intent:
+    """What was said in a call, for a CRM that may know."""
+    content = HubSpotNote(text=text)
+    return Intent(key=f"call-summary:{call_id}", content=content, purpose="crm", cause_id=call_id)
+
+
 def lead_link(ledger: Ledger, lead_id: UUID) -> str:
     """Where staff find the lead: an id, nothing else."""
     settings = ledger.settings

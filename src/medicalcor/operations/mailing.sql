@@ -59,3 +59,8 @@ where e.person_id = $1 and m.kind = 'form' and e.purpose = 'answer' and e.planne
 
 -- name: phone_of
 select value from addresses where person_id = $1 and kind = 'phone' and value is not null order by added_at limit 1
+
+-- name: automatic_mails
+select count(*) from effects
+where conversation_id = $1 and kind = 'email.message' and author = 'automatic' and planned_at > $2
+    and status in ('planned', 'held', 'delayed', 'unknown', 'sent', 'delivered', 'read')

@@ -110,6 +110,11 @@ select
         )
     ) as newer,
     exists (select from effects e where e.cause_id = m.id and e.purpose = 'emergency') as emergency_answered,
+    exists (
+        select from effects e
+        where e.conversation_id = c.id and e.purpose = 'emergency' and e.cause_id <> m.id
+            and e.planned_at > m.received_at - interval '1 minute'
+    ) as emergency_in_the_same_breath,
     (select e.id from effects e where e.key = 'answer:' || m.id) as answer_id,
     (select s.why from scores s where s.message_id = m.id limit 1) as scored_why
 from messages m
@@ -218,9 +223,9 @@ where person_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and pur
 -- name: automatic_effects
 -- What the machine has still to say to the lead of this conversation; what is on its way cannot be called back.
 select id, kind, person_id from effects e
-where conversation_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic' and purpose not in ('emergency', 'receipt')
 where lead_id = (select lead_id from conversations where id = $1)
-    and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic' and purpose <> 'emergency'
+    and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic'
+    and purpose not in ('emergency', 'receipt')
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
@@ -272,6 +277,15 @@ taken as (
     from (select distinct provider from refused) providers
 )
 select refused.id from refused join taken using (provider) where taken.at > refused.ended_at limit 500;
+-- name: latest_words
+-- The last message of a lead that a judgement can be made up to.
+select id from messages
+where lead_id = $1 and body is not null and not guest
+    and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+order by id desc limit 1;
+
+-- name: lead_in_brief
+select l.channel, p.name, p.language, p.erased_at from leads l join people p on p.id = l.person_id where l.id = $1;
 -- name: taken_over
 -- The conversations with this lead that a colleague has taken over.
 select id from conversations where person_id = $1 and lead_id = $2 and taken_over_by is not null order by opened_at;

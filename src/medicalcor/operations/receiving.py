@@ -1,7 +1,7 @@
 """A message that came in becomes part of a conversation with a person who is a lead."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from medicalcor.schemas.events.people import LanguageDetected, OptedOut
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
+
+IN_ONE_BREATH = timedelta(minutes=1)
 
 Next = Literal["score", "answer", "nothing"]
 
@@ -100,7 +102,7 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
 
 async def _follow_up(act: Act, arrival: Arrival, place: Place, look: ScoringOutput | None) -> None:
     """What it leads to at once, whatever the scoring says later."""
-    if look is not None and look.emergency:
+    if look is not None and look.emergency and not await _just_told(act.connection, place):
         await emergencies.warn(
             act,
             message_id=arrival.item.id,
@@ -115,7 +117,15 @@ async def _follow_up(act: Act, arrival: Arrival, place: Place, look: ScoringOutp
     await effects.plan(act, conversation_id=place.conversation_id, intents=crm)
 
 
+async def _just_told(connection: Connection, place: Place) -> bool:
+    """One emergency told in several messages gets the number once; spoken of again later, it is given again."""
+    since = clock.now() - IN_ONE_BREATH
+    return bool(await connection.fetchval(SQL["recent_emergency"], place.conversation_id, since))
+
+
 async def _line(connection: Connection, place: Place, look: ScoringOutput) -> Line:
+    if place.guest:
+        return Line("email", "email", look.language)  # to whoever wrote, and not to the person elsewhere
     about = await effects.standing(connection, conversation_id=place.conversation_id)
     return Line(about["channel"], about["reply_kind"], look.language)
 

@@ -29,6 +29,10 @@ OVERLAP = timedelta(minutes=30)
 """Looked at again each time: calls that had only just ended."""
 REPORT_COMES_WITHIN = timedelta(minutes=3)
 """Vapi's own repeats are over by then."""
+_SHARED = ("customer", "endedReason", "startedAt", "endedAt", "cost", "analysis", "artifact")
+"""What a report says of itself and the call's record has too."""
+_BY_TELEPHONE = (None, "inboundPhoneCall", "outboundPhoneCall")
+"""An account has other calls too, such as those that somebody tries an assistant with on Vapi's page."""
 MOST = 1000
 """Calls of one look-up; Vapi's own limit."""
 
@@ -63,12 +67,8 @@ async def lost_reports(ledger: Ledger, *, vapi: VapiClient | None) -> int:
 
 def _is_due(call: Call, *, now: datetime) -> bool:
     over = call.ended_at or call.updated_at
-    return (
-        call.status == "ended"
-        and over is not None
-        and over.tzinfo is not None
-        and over < now - REPORT_COMES_WITHIN
-    )
+    ended = call.status == "ended" and call.type in _BY_TELEPHONE
+    return ended and over is not None and over.tzinfo is not None and over < now - REPORT_COMES_WITHIN
 
 
 async def _heal(connection: Connection, ledger: Ledger, call: Call) -> bool:
@@ -80,7 +80,3 @@ async def _heal(connection: Connection, ledger: Ledger, call: Call) -> bool:
         return False
     body = to_json(without_secrets({"message": message}))
     return await inbox.put(connection, ledger, Found(PROVIDER, "report", identity, call.id, body))
-
-
-_SHARED = ("customer", "endedReason", "startedAt", "endedAt", "cost", "analysis", "artifact")
-"""What a report says of itself and the call's record has too."""

@@ -78,7 +78,7 @@ def _tied(payment: Payment, verdict: Match, customers: tuple[str, ...]) -> Payme
     return PaymentTied(
         payment_id=payment.id,
         person_id=verdict.person_id,
-        by=verdict.by,
+        how=verdict.by,
         customer_keys=customers,
         stands=payment.stands,
         payer=payer_of(payment.row),

@@ -24,7 +24,7 @@ CALLS = statements("medicalcor.operations", "calls.sql")
 OPEN_FOR = timedelta(hours=4, minutes=15)
 """A call of which no end was told in this time is over all the same: Twilio ends every call after four hours."""
 EARLIEST = timedelta(minutes=2)
-AGAIN_AFTER = timedelta(seconds=2)
+AGAIN_AFTER = timedelta(seconds=1)
 _PURPOSE = "twilio-item"
 """What the gateway hashes a call's SID with: all of a call goes one after the other."""
 
@@ -104,7 +104,7 @@ async def _is_early(connection: Connection, item: Item, told: Told) -> bool:
 
 
 async def _again(connection: Connection, item: Item) -> None:
-    due = clock.now() + AGAIN_AFTER
+    due = clock.now() + max(AGAIN_AFTER, (clock.now() - item.received_at) / 2)
     await jobs.start(
         connection,
         jobs.VOICE_CALL,

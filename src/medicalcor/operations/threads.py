@@ -21,6 +21,8 @@ from medicalcor.schemas.events.effects import EffectSent, EffectStatusChanged
 
 SQL = statements("medicalcor.operations", "mailing.sql")
 _EFFECT = statements("medicalcor.operations")["effect"]
+MOST_AN_HOUR = 10
+"""Automatic answers by mail in one conversation."""
 BOUNCES_WITHIN = timedelta(days=6)
 """A mail server gives up after five days (RFC 5321); after that a report without an id is about something else."""
 
@@ -41,6 +43,12 @@ async def placed(ledger: Ledger, connection: Connection, arrival: Arrival) -> Ar
         SQL["conversation_of_thread"], list(arrival.thread), _trackers(arrival.thread)
     )
     return replace(arrival, party=replace(arrival.party, conversation_id=found)) if found else arrival
+
+
+async def in_a_loop(connection: Connection, conversation_id: UUID) -> bool:
+    """Whether so much has been answered lately that a machine must be at the other end, one that does not say so."""
+    since = clock.now() - timedelta(hours=1)
+    return int(await connection.fetchval(SQL["automatic_mails"], conversation_id, since)) >= MOST_AN_HOUR
 
 
 async def came_back(act: Act, effect_id: UUID) -> None:

@@ -100,6 +100,7 @@ async def retain(ledger: Ledger) -> int:
             now,
         )
         await connection.execute("delete from asks where asked_at < $1", now - ASKS_KEPT)
+        await connection.execute("delete from api_requests where first_at < $1", now - ASKS_KEPT)
         await connection.execute("delete from form_keys where received_at < $1", now - ASKS_KEPT)
     return removed
 

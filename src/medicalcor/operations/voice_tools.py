@@ -7,14 +7,14 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from medicalcor.core import clock
-from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.pool import Row
 from medicalcor.core.database.queries import statements
-from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.identity.phones import e164
 from medicalcor.domain.voice.tools import ClinicInfo, RequestCallback
-from medicalcor.operations import agent_calls, calls, places
+from medicalcor.operations import agent_calls, places
+from medicalcor.operations.agent_calls import OfCall
 from medicalcor.operations.asks import Tools
 from medicalcor.operations.ledger import Act, by_system
 from medicalcor.schemas.base import Wire
@@ -82,19 +82,15 @@ async def _in_call(tools: Tools, question: Any, wish: Callable[[Act, Row], Await
     if not of["id"]:
         raise InvalidInput("It is not known which call this is. Apologise, and ask the caller to call again.")
 
-    async def decide(connection: Connection) -> None:
-        act = Act(tools.ledger, connection, by_system(tools.correlation_id))
-        about = await calls.take_up(
-            act,
-            party=party_of(of["caller"]),
-            at=clock.now(),
-            twilio_sid=of["twilio_sid"],
-            vapi_id=of["id"],
-            direction="inbound" if of["inbound"] else "outbound",
-        )
-        await wish(act, about)
-
-    await record(tools.ledger.pool, decide)
+    call = OfCall(
+        vapi_id=of["id"],
+        twilio_sid=of["twilio_sid"],
+        handed_over=of["handed_over"],
+        party=party_of(of["caller"]),
+        at=clock.now(),
+        inbound=of["inbound"],
+    )
+    await agent_calls.in_call(tools.ledger, call, cause=by_system(tools.correlation_id), do=wish)
 
 
 async def _reachable(act: Act, about: Row, phone: str | None) -> bool:

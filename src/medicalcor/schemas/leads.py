@@ -96,9 +96,9 @@ Place = Annotated[str | None, _noted(500)]
 class FormConsent(Wire):
     """What the person has agreed to, and in which words."""
 
-    accepted: Annotated[Literal[True], BeforeValidator(_accepted)]
+    accepted: Annotated[Literal[True] | None, BeforeValidator(_accepted)] = Field(None, validate_default=True)
     """To be contacted about what they ask for."""
-    text_version: Annotated[str, BeforeValidator(_version)]
+    text_version: Annotated[str, BeforeValidator(_version)] = Field("", validate_default=True)
     text_hash: Annotated[str | None, _noted(64)] = None
     """SHA-256 of the text as it was shown, in hex."""
     purposes: Annotated[tuple[ConsentPurpose, ...], BeforeValidator(_purposes)] = ()

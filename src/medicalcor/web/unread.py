@@ -60,6 +60,7 @@ REASONS: Final[Mapping[str, str]] = {
         "It could not be taken in. Tell an administrator: the log of the worker says why."
     ),
 }
+_FORM: Final = re.compile(r"A form of Twilio's cannot be read: look at (.+)\.")
 _EMPTY: Final = re.compile(r"the message says it is `(\w+)` and has no readable `\1`")
 
 
@@ -69,4 +70,9 @@ def in_words(reason: str, words: Translator) -> str:
     if empty:
         kind = code_in_words("message_kind", empty[1], words)
         return words.gettext(_("The content is missing or damaged. Announced as: %(kind)s."), kind=kind)
+    form = _FORM.fullmatch(reason)
+    if form:
+        return words.gettext(
+            _("Twilio's form is missing something, or it is damaged: %(what)s."), what=form[1]
+        )
     return words.find(REASONS[reason]) if reason in REASONS else reason

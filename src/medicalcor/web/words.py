@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from medicalcor.web.money_words import MONEY
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
 
@@ -161,6 +162,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "email": _("E-mail"),
         "form": _("Form on the website"),
         "automatic": _("Written by a machine"),
+        "call": _("Phone call"),
     },
     "effect_kind": {
         "whatsapp.text": _("WhatsApp message"),
@@ -169,6 +171,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "hubspot.contact": _("HubSpot contact"),
         "hubspot.note": _("HubSpot note"),
         "hubspot.task": _("HubSpot task"),
+        "hubspot.call": _("HubSpot call"),
         "staff.alert": _("Alert to staff"),
     },
     "alert": {
@@ -178,6 +181,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_failed": _("A payment failed"),
         "payment_disputed": _("A payment is disputed"),
         "payment_link_failed": _("No payment link could be made"),
+        "missed_call": _("Missed call"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -188,6 +192,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "receipt": _("receipt for a payment"),
         "payment_request": _("request for a payment"),
         "marketing": _("offer by the clinic"),
+        "missed_call": _("follow-up of a missed call"),
     },
     "status": {
         "planned": _("Waiting to be sent"),
@@ -212,6 +217,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_alert": _("Staff must know."),
         "receipt": _("The patient is told what was paid or returned."),
         "payment_request": _("A colleague asked the patient for a payment."),
+        "missed_call": _("They called and reached nobody."),
+        "no_consent": _("They have not agreed to be written to."),
         "opted_out": _("The patient asked not to be written to."),
         "suppressed_address": _("This number asked not to be written to."),
         "taken_over": _("A colleague has taken over; automatic answers are silent."),
@@ -227,7 +234,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "person_erased": _("The person's data was erased."),
         "superseded": _("A newer answer took its place."),
         "marketing": _("The person agreed to receive offers."),
-        "no_consent": _("The person has not agreed to this."),
         "consent_withdrawn": _("The person no longer wants offers by e-mail."),
     },
     "failure": {
@@ -275,6 +281,32 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "refused": _("The mail server refused the mail."),
         "consent_withdrawn": _("The person no longer wants offers by e-mail."),
     },
+    "call_outcome": {
+        "missed": _("Missed call"),
+        "failed": _("The call did not get through"),
+        "voicemail": _("Left a voicemail"),
+        "answered_by_agent": _("Answered by the voice agent"),
+        "handed_over": _("Handed over to a colleague"),
+    },
+    "sentiment": {"positive": _("friendly"), "neutral": _("neutral"), "negative": _("unhappy")},
+    "not_transcribed": {
+        "ai_off": _("The recording waits at Twilio: AI is switched off, so it is not written down"),
+        "not_configured": _("The recording waits at Twilio: this system has no access to it"),
+        "recording_not_ready": _("Twilio never handed the recording over"),
+        "account": _("Twilio refuses our account, so the recording cannot be fetched"),
+        "not_found": _("Twilio has no such recording"),
+        "ai_too_large": _("The recording is too long to be written down; listen to it at Twilio"),
+        "ai_unsupported_audio": _(
+            "The recording has a form that cannot be written down; listen to it at Twilio"
+        ),
+        "ai_account": _("The AI refuses our account, so the recording is not written down"),
+        "ai_quota": _("The AI account has no credit, so the recording is not written down"),
+        "ai_model_not_found": _("The model that writes recordings down is gone; tell an administrator"),
+        "ai_refused": _("The AI would not write the recording down; listen to it at Twilio"),
+        "ai_error": _("The AI failed to write the recording down; listen to it at Twilio"),
+        "ai_timeout": _("The AI took too long to write the recording down; listen to it at Twilio"),
+        "malformed_answer": _("What Twilio handed over is no recording"),
+    },
     "provider": {
         "web": _("Website"),
         "whatsapp": _("WhatsApp"),
@@ -285,76 +317,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "hubspot": _("HubSpot"),
         "openai": _("The AI"),
     },
-}
-
-MONEY: Mapping[str, Mapping[str, str]] = {
-    "payment": {
-        "unknown": _("Look at Stripe"),
-        "pending": _("On its way"),
-        "paid": _("Paid"),
-        "failed": _("Payment failed"),
-        "canceled": _("Payment canceled"),
-        "expired": _("Not paid in time"),
-        "refunded": _("Refunded"),
-        "partly_refunded": _("Partly refunded"),
-        "disputed": _("Disputed by the bank"),
-        "dispute_won": _("Dispute won"),
-        "dispute_lost": _("Dispute lost"),
-        "open": _("Waits for payment"),
-        "void": _("Invoice voided"),
-        "uncollectible": _("Given up as unpaid"),
-        "active": _("Active"),
-        "past_due": _("Payment overdue"),
-        "paused": _("Paused"),
-        "ended": _("Ended"),
-    },
-    "payment_failure": {
-        "insufficient_funds": _("Not enough money on the card."),
-        "card_expired": _("The card has expired."),
-        "card_details_wrong": _("The card's details were wrong."),
-        "authentication_needed": _("The bank wanted a confirmation that did not come."),
-        "limit_exceeded": _("The card's limit was reached."),
-        "card_not_supported": _("The card does not allow this payment."),
-        "suspected_fraud": _("The bank suspects misuse. Do not charge again; talk to the patient."),
-        "card_declined": _("The bank declined and gave no reason."),
-        "processing_error": _("The bank had a fault; trying again may work."),
-        "unknown": _("The bank gave no reason that we know."),
-    },
-    "tied_by": {
-        "request": _("By our payment link"),
-        "metadata": _("By the id that came along"),
-        "customer": _("A known customer"),
-        "phone": _("By phone number"),
-        "email": _("By e-mail address"),
-        "staff": _("Assigned by a colleague"),
-    },
-    "deposit_reason": {
-        "appointment": _("Deposit for an appointment"),
-        "services": _("Deposit for services"),
-        "balance": _("Remaining balance"),
-    },
-    "deposit": {
-        "making": _("Asked for; Stripe makes the link"),
-        "waiting": _("Link made; waits to be sent"),
-        "sent": _("Link sent"),
-        "delivered": _("Link delivered"),
-        "read": _("Link read"),
-        "not_sent": _("The link was not sent"),
-        "failed": _("No link could be made"),
-        "paid": _("Paid"),
-    },
-    "link_failure": {
-        "account": _("Stripe refuses our key. Tell an administrator."),
-        "not_configured": _("Stripe is not connected."),
-        "invalid_request": _("Stripe did not accept the amount or currency."),
-        "rate_limited": _("Stripe was too busy for too long. Ask again."),
-        "in_progress": _("Stripe was too busy for too long. Ask again."),
-        "server_error": _("Stripe had a fault for too long. Ask again."),
-        "breaker_open": _("Stripe could not be reached for too long. Ask again."),
-        "unreachable": _("Stripe could not be reached for too long. Ask again."),
-        "timeout": _("Stripe could not be reached for too long. Ask again."),
-        "dropped": _("Stripe could not be reached for too long. Ask again."),
-        "malformed_answer": _("Stripe had a fault for too long. Ask again."),
+    "scope": {
+        "workflows:read": _("See workflows and their runs"),
+        "workflows:run": _("Start, cancel and repeat workflows"),
+        "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
     },
 }
 

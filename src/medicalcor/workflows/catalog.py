@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from medicalcor.core import jobs
-from medicalcor.workflows.handlers import ask, effect, email, payment, vapi, voice, web, whatsapp
+from medicalcor.workflows.handlers import ask, effect, email, lead, payment, vapi, voice, web, whatsapp
 
 Workflow = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -18,6 +18,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.VOICE_CALL.name: voice.call,
     jobs.VOICE_SETTLE.name: voice.settle,
     jobs.TRANSCRIPTION.name: voice.transcription,
+    jobs.LEAD_SCORING.name: lead.judge_again,
     jobs.STRIPE_EVENT.name: payment.event,
     jobs.PAYMENT_SETTLE.name: payment.settle,
     jobs.PAYMENT_LINK.name: payment.make_link,

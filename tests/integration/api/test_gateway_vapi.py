@@ -176,6 +176,16 @@ async def test_what_makes_no_sense_is_shown_to_staff(gateway: str, stored: Store
     assert row["reason"]
 
 
+async def test_what_is_no_json_or_too_long_is_refused(
+    database_url: str, master_key: str, stored: Stored
+) -> None:
+    async with serving(vapi_settings(database_url, master_key, body_limit_bytes=5_000)) as url:
+        assert (await post(url, b"{")).status_code == 400
+        assert (await post(url, b"[" * 5_000)).json()["code"] == "json_too_deep"
+        assert (await post(url, b" " * 5_001)).status_code == 413
+    assert not await stored.rows()
+
+
 async def test_credentials_are_in_no_row(gateway: str, stored: Stored) -> None:
     call = played()
     lost = {**call.report(at=NOW)["message"], "call": None}
@@ -214,7 +224,7 @@ async def test_the_assistant_speaks_the_callers_likely_language(
     assert "Luni-Vineri 9-18" in instructions
     assert "112" in instructions
     assert "address, hours, prices" in instructions
-    assert {tool["function"]["name"] for tool in assistant["model"]["tools"]} == set(vapi_tools.BY_NAME)
+    assert {one["function"]["name"] for one in assistant["model"]["tools"]} == set(vapi_tools.BY_NAME)
     assert "server" not in assistant, "the number's server has the credential"
     assert not phone or phone not in json.dumps(answer)
 
@@ -229,6 +239,18 @@ async def test_a_server_of_its_own_has_a_credential(database_url: str, master_ke
         assert server["url"] == "https://crm.clinic.example/webhooks/vapi"
         assert server["credentialId"] == "5d1b"
         assert server["backoffPlan"]["maxRetries"] > 0
+
+
+async def test_callers_can_be_put_through_where_the_clinic_has_a_number_for_it(
+    database_url: str, master_key: str
+) -> None:
+    async with serving(vapi_settings(database_url, master_key, clinic_phone="+40310000009")) as url:
+        assistant = (await told(url, played().message("assistant-request", at=NOW)))["assistant"]
+        async with a_worker(vapi_settings(database_url, master_key, clinic_phone="+40310000009")):
+            [entry] = (await told(url, tool(played(), "hand_to_person")))["results"]
+    [transfer] = [one for one in assistant["model"]["tools"] if one["type"] == "transferCall"]
+    assert [one["number"] for one in transfer["destinations"]] == ["+40310000009"]
+    assert '"transfer_possible": true' in entry["result"]
 
 
 async def test_an_assistant_that_is_kept_at_vapi(database_url: str, master_key: str) -> None:

@@ -13,7 +13,8 @@ from medicalcor.schemas.calls import CallAnalysis, CallTurn
 from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
-from medicalcor.schemas.events import calls, consents, conversations, effects, leads, people
+from medicalcor.schemas.events import calls, consents, conversations, effects, leads, payments, people
+from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
 from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
 
@@ -38,6 +39,9 @@ class Story:
     note: UUID = field(default_factory=ids.new_id)
     lost: UUID = field(default_factory=ids.new_id)
     call: UUID = field(default_factory=ids.new_id)
+    payment: UUID = field(default_factory=ids.new_id)
+    other_payment: UUID = field(default_factory=ids.new_id)
+    request: UUID = field(default_factory=ids.new_id)
 
     def chapters(self) -> list[list[tuple[str, Event]]]:
         """What is appended together, in order."""
@@ -52,6 +56,8 @@ class Story:
             self._staff(),
             self._call(),
             self._what_was_said(),
+            self._money(),
+            self._asked(),
             self._end(),
         ]
 
@@ -279,6 +285,68 @@ class Story:
             calls.RecordingDropped(**recording),
         ]
         return [(f"call-{self.call}", one) for one in news]
+
+    def _money(self) -> list[tuple[str, Event]]:
+        """Two payments that turn out to be one; nobody is found, it is set aside, taken back, and assigned."""
+        stream, other = f"payment-{self.payment}", f"payment-{self.other_payment}"
+        payer = Payer(name=NAME, phone=PHONE)
+        stands = Standing(state="paid", amount=25_000, paid=25_000, currency="RON", at=T0, paid_at=T0)
+        told = {
+            "payment_id": self.payment,
+            "customer_keys": (self.person.hex,),
+            "stands": stands,
+            "payer": payer,
+        }
+        act = {"payment_id": self.payment, "by": self.user}
+        return [
+            (stream, self._reported(self.payment, "pi", stands)),
+            (stream, payments.PayerSeen(payment_id=self.payment, payer=payer)),
+            (other, self._reported(self.other_payment, "in", stands)),
+            (other, payments.PaymentMerged(payment_id=self.other_payment, into=self.payment)),
+            (
+                stream,
+                payments.PaymentUnmatched(
+                    payment_id=self.payment, why="conflict", candidates=(self.person, self.user)
+                ),
+            ),
+            (stream, payments.PaymentSetAside(**act)),
+            (stream, payments.PaymentTakenBack(**act)),
+            (stream, payments.PaymentTied(person_id=self.person, how="phone", **told)),
+            (stream, payments.PaymentAssigned(person_id=self.person, by=self.user, **told)),
+        ]
+
+    def _reported(self, payment: UUID, prefix: str, stands: Standing) -> Event:
+        said = Saying(kind="payment", state="paid", amount=25_000, currency="RON", at=T0)
+        return payments.PaymentReported(
+            payment_id=payment,
+            account="payment",
+            event_type="payment_intent.succeeded",
+            sayings={f"{prefix}_{payment.hex}": said},
+            references=(f"{prefix}_{payment.hex}",),
+            hints=Hints(request_ids=(self.request,), phone_keys=(self.person.hex,)),
+            stands=stands,
+            moved=True,
+        )
+
+    def _asked(self) -> list[tuple[str, Event]]:
+        stream = f"payment_request-{self.request}"
+        url = f"https://buy.stripe.com/of-Canarescu-{self.request.hex}"
+        return [
+            (
+                stream,
+                payments.PaymentRequested(
+                    request_id=self.request,
+                    person_id=self.person,
+                    lead_id=self.lead,
+                    amount=25_000,
+                    currency="RON",
+                    reason="appointment",
+                    by=self.user,
+                ),
+            ),
+            (stream, payments.PaymentLinkMade(request_id=self.request, link_id="plink_1", url=url)),
+            (stream, payments.PaymentLinkFailed(request_id=self.request, reason="account")),
+        ]
 
     def _end(self) -> list[tuple[str, Event]]:
         opted_out = people.OptedOut(

@@ -5,6 +5,8 @@ from importlib import resources
 
 from litestar import Response, get
 
+from medicalcor.api.described import Described, Gives, described
+
 _HEADERS = {
     "cache-control": "public, max-age=3600",
     "cross-origin-resource-policy": "cross-origin",
@@ -12,10 +14,19 @@ _HEADERS = {
 }
 
 
-@get("/leads/form.js", media_type="text/javascript", summary="The web form's script", sync_to_thread=False)
+@get(
+    "/leads/form.js",
+    media_type="text/javascript",
+    opt=described(
+        Described(
+            "The web form's script", {200: Gives("The script", media_type="text/javascript")}, tag="doors"
+        )
+    ),
+    sync_to_thread=False,
+)
 def form_script() -> Response[str]:
     """The same for everybody, from any page."""
-    return Response(_script(), media_type="text/javascript; charset=utf-8", headers=_HEADERS)
+    return Response(_script(), media_type="text/javascript", headers=_HEADERS)
 
 
 @cache

@@ -9,11 +9,13 @@ from litestar import Response, get
 from litestar.datastructures import State
 
 from medicalcor.api.database import Database
+from medicalcor.api.described import Described, Gives, described
 from medicalcor.api.version import VERSION
 from medicalcor.core import clock
 from medicalcor.core.database import migrate
 from medicalcor.core.database.pool import CONNECTION_LOST, DatabaseUnavailable, Row
 from medicalcor.core.ratelimit import RateLimiter
+from medicalcor.schemas.api import Alive, Health, Ready
 
 _PATIENCE_SECONDS = 2.0
 _OK = "ok"
@@ -24,7 +26,7 @@ _STANDING = (
 _WORSE = (None, "closed", "half_open", "open")
 
 
-@get("/health", summary="Version and uptime")
+@get("/health", opt=described(Described("Version and uptime", {200: Gives("It is there", Health)})))
 async def health(state: State) -> dict[str, Any]:
     return {
         "status": _OK,
@@ -33,14 +35,19 @@ async def health(state: State) -> dict[str, Any]:
     }
 
 
-@get("/live", summary="The process answers")
+@get("/live", opt=described(Described("The process answers", {200: Gives("It does", Alive)})))
 async def live() -> dict[str, str]:
     return {"status": _OK}
 
 
 @get(
     "/ready",
-    summary="Webhooks can be stored; 503 names the check that fails. How providers stand is told, and fails none",
+    opt=described(
+        Described(
+            "Webhooks can be stored; 503 names the check that fails. How providers stand is told, and fails none",
+            {200: Gives("Everything can be reached", Ready), 503: Gives("Something cannot", Ready)},
+        )
+    ),
 )
 async def ready(state: State) -> Response[dict[str, Any]]:
     checks, integrations = await _database_checks(state.database)

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from pydantic_core import to_json
 
 from medicalcor.api import pages
+from medicalcor.api.described import Described, Gives, described
 from medicalcor.api.webhooks.intake import Intake
 from medicalcor.api.webhooks.items import Item, row_of
 from medicalcor.core import context, ids
@@ -22,7 +23,19 @@ from medicalcor.schemas.common import Language
 PROVIDER = "web"
 
 
-@get("/unsubscribe/{token:str}", media_type=MediaType.HTML, summary="Asks whether to unsubscribe")
+def _shown(summary: str) -> dict[str, Any]:
+    return described(
+        Described(
+            summary,
+            {200: Gives("A page in the reader's language", media_type="text/html")},
+            path={"token": "As the link in the e-mail has it|x"},
+            refuses={404: "The link is not one of ours"},
+            tag="doors",
+        )
+    )
+
+
+@get("/unsubscribe/{token:str}", media_type=MediaType.HTML, opt=_shown("Asks whether to unsubscribe"))
 async def ask(request: Request[Any, Any, State], token: FromPath[str]) -> Response[str]:
     """Changes nothing: mail programs look at links by themselves."""
     _person, language = _opened(request, token)
@@ -39,7 +52,7 @@ async def ask(request: Request[Any, Any, State], token: FromPath[str]) -> Respon
     "/unsubscribe/{token:str}",
     media_type=MediaType.HTML,
     status_code=200,
-    summary="Ends advertising by mail, by button or by one click of a mail program",
+    opt=_shown("Ends advertising by mail, by button or by one click of a mail program"),
 )
 async def confirm(request: Request[Any, Any, State], token: FromPath[str]) -> Response[str]:
     """Answered once it is kept for good."""
@@ -75,4 +88,4 @@ def _clinic(request: Request[Any, Any, State]) -> str:
 
 def _page(title: str, inside: str, language: Language, clinic: str) -> Response[str]:
     body = pages.page(title=title, inside=inside, language=language, clinic=clinic)
-    return Response(body, media_type=pages.MEDIA_TYPE, headers={"content-security-policy": pages.POLICY})
+    return Response(body, media_type=MediaType.HTML, headers={"content-security-policy": pages.POLICY})

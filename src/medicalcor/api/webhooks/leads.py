@@ -31,6 +31,7 @@ LIMIT = Limit(30, seconds=60)
 """A family behind one address sends some; a program that sends more waits."""
 LARGEST = 65_536
 _LONGEST_KEY = 255
+_MOST_FIELDS = 200
 _FORM = b"application/x-www-form-urlencoded"
 _AWAY = (*CONNECTION_LOST, DatabaseUnavailable)
 SQL = statements("medicalcor.api.webhooks", "leads.sql")
@@ -142,7 +143,10 @@ def _media_type(request: Request) -> bytes:
 
 def _pairs(body: bytes) -> dict[str, Any]:
     """Of a field that comes twice the last counts."""
-    return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=200))
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise problems.of_status(400, f"A form has {_MOST_FIELDS} fields at most.") from None
 
 
 def _written(value: Any) -> str | None:
@@ -160,6 +164,11 @@ def _wrong(field: str, code: str, language: Language) -> problems.Wrong:
 
 
 _TEXT = {"type": "string"}
+_REFUSED = {
+    problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}},
+    "text/html": {"schema": _TEXT},
+}
+"""To a script; to a browser that posted the form without one."""
 _DESCRIPTION = {
     "post": {
         "summary": "A web form: somebody wants to be contacted",
@@ -193,14 +202,15 @@ _DESCRIPTION = {
                     "text/html": {"schema": _TEXT},
                 },
             },
-            "400": {"description": "Not JSON, or a key that is none"},
+            "400": {"description": "Not JSON, or a key that is none", "content": _REFUSED},
             "408": {"description": "The body did not arrive in time"},
             "413": {"description": "The body is too large"},
             "422": {
-                "description": "Fields that cannot be used (`errors`), or a key that came with another body"
+                "description": "Fields that cannot be used (`errors`), or a key that came with another body",
+                "content": _REFUSED,
             },
             "429": {"description": "Too many requests"},
-            "503": {"description": "Not stored: send it again"},
+            "503": {"description": "Not stored: send it again", "content": _REFUSED},
         },
     },
 }

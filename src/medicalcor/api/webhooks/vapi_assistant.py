@@ -27,12 +27,17 @@ def for_call(settings: Settings, message: ServerMessage, *, url: str) -> dict[st
         language=language,
         greeting=agent.greeting(clinic, language),
         instructions=agent.instructions(clinic, language),
-        tools=[replies.Tool(tool.name, tool.description, tool.parameters) for tool in TOOLS],
+        tools=_tools(settings),
         # a server without a credential would be refused here: the number's own server has one
         server=replies.Server(url, credential) if credential else None,
         model=settings.openai_model,
         record=RECORD,
     )
+
+
+def _tools(settings: Settings) -> list[replies.Tool | replies.Transfer]:
+    ours = [replies.Tool(tool.name, tool.description, tool.parameters) for tool in TOOLS]
+    return [*ours, *([replies.Transfer(settings.clinic_phone)] if settings.clinic_phone else [])]
 
 
 def transfer(settings: Settings, message: ServerMessage) -> dict[str, Any]:

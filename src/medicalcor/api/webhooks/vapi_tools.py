@@ -92,6 +92,7 @@ def _of_call(message: ToolCalls) -> Mapping[str, Any]:
     return {
         "id": call.id if call else None,
         "twilio_sid": call.twilio_sid if call else None,
+        "handed_over": call is not None and call.handed_over,
         "caller": message.caller,
         "inbound": call is None or call.inbound,
     }

@@ -25,6 +25,9 @@ class Right(StrEnum):
     SEE_PAID = "see_paid"
     """What one person has paid, on their page."""
 
+    MANAGE_API_KEYS = "manage_api_keys"
+    """Let other systems in."""
+
 
 EVERYBODY = frozenset(Role)
 
@@ -35,6 +38,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SEE_UNREAD: frozenset({Role.ADMIN, Role.RECEPTIONIST, Role.PRIVACY_OFFICER}),
     Right.SEE_MONEY: frozenset({Role.ADMIN, Role.RECEPTIONIST}),
     Right.SEE_PAID: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
+    Right.MANAGE_API_KEYS: frozenset({Role.ADMIN}),
 }
 
 

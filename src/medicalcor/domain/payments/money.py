@@ -18,7 +18,7 @@ _WHOLE: Final = frozenset(
 _THOUSANDTHS: Final = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 _LARGEST: Final = 99_999_999
 """Stripe's own limit for a charge."""
-_WRITTEN: Final = re.compile(r"\d{1,3}(?:[ .,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?")
+_WRITTEN: Final = re.compile(r"\d{1,3}(?:[ .,' ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?", re.ASCII)
 
 
 def places(currency: str) -> int:

@@ -13,7 +13,7 @@ from medicalcor.schemas.scoring import ScoringOutput
 LONGEST = 60_000
 """Characters of a transcript that are sent: an hour's talk. Of a longer one, its end."""
 
-_ASK: Final = f"""You read what was said in a telephone call to a dental clinic, for the clinic's staff. The user's turns are the caller's; the assistant's are the clinic's.
+ASK: Final = f"""You read what was said in a telephone call to a dental clinic, for the clinic's staff. The user's turns are the caller's; the assistant's are the clinic's.
 {DATA_RULE}
 
 intent: what the caller wants, in at most six English words.
@@ -44,7 +44,7 @@ def messages(turns: tuple[CallTurn, ...]) -> list[dict[str, str]]:
         said.pop(0)
     said[-1]["content"] = said[-1]["content"][-LONGEST:]
     data = json.dumps({"channel": "voice", "conversation": said}, ensure_ascii=False)
-    return [{"role": "system", "content": _ASK}, {"role": "user", "content": data}]
+    return [{"role": "system", "content": ASK}, {"role": "user", "content": data}]
 
 
 def by_model(answer: AiCallAnalysis) -> CallAnalysis:

@@ -12,6 +12,8 @@ from pydantic import Field
 
 from medicalcor.schemas.base import Wire
 
+_TAKEN: Final = ("type", "items", "description", "pattern", "format", "enum")
+"""Of JSON Schema, what Vapi takes for an argument."""
 PREFIX: Final = "vapi."
 """Before a tool's name, among all that can be asked at the gateway."""
 
@@ -46,11 +48,11 @@ class VoiceTool:
     def parameters(self) -> dict[str, Any]:
         """JSON Schema of an object."""
         schema = self.arguments.model_json_schema()
-        return {
-            "type": "object",
-            "properties": schema.get("properties", {}),
-            "required": schema.get("required", []),
+        taken = {
+            name: {word: field[word] for word in _TAKEN if word in field}
+            for name, field in schema.get("properties", {}).items()
         }
+        return {"type": "object", "properties": taken, "required": schema.get("required", [])}
 
 
 TOOLS: Final[tuple[VoiceTool, ...]] = (

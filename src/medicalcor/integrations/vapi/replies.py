@@ -41,6 +41,13 @@ class Tool:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """Vapi's own tool that puts the caller through to a number (E.164)."""
+
+    number: str
+
+
+@dataclass(frozen=True)
 class Server:
     """Where Vapi posts, and the credential (an id at Vapi) that it proves itself with."""
 
@@ -70,7 +77,7 @@ def assistant_inline(
     language: Language,
     greeting: str,
     instructions: str,
-    tools: Sequence[Tool],
+    tools: Sequence[Tool | Transfer],
     server: Server | None,
     model: str,
     record: bool,
@@ -99,7 +106,9 @@ def assistant_inline(
     return {"assistant": assistant}
 
 
-def _tool(tool: Tool, *, server: Server | None) -> dict[str, Any]:
+def _tool(tool: Tool | Transfer, *, server: Server | None) -> dict[str, Any]:
+    if isinstance(tool, Transfer):
+        return {"type": "transferCall", "destinations": [{"type": "number", "number": tool.number}]}
     function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
     return {"type": "function", "function": function, **_served_by(server)}
 

@@ -31,7 +31,7 @@ class Message:
 
 
 async def messages(connection: Connection, *, lead_id: UUID) -> tuple[list[Message], int]:
-    """The newest messages, oldest first, and how many older ones there are."""
+    """The newest messages of a lead on whatever channel, oldest first, and how many older ones there are."""
     rows = await connection.fetch(_SQL["messages_of"], lead_id, SHOWN)
     older = 0
     if len(rows) == SHOWN:

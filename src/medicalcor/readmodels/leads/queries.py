@@ -81,6 +81,8 @@ class LeadRow:
     taken_over_by: UUID | None
     owner: str | None
     status: str
+    missed_call: str | None = None
+    missed_call_since: datetime | None = None
     person_wanted: bool = False
     """A caller asked for a person, and nobody has reacted."""
 

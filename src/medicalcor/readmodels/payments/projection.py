@@ -73,7 +73,7 @@ def _belongs(recorded: Recorded) -> Statement:
     return SQL["belongs"], (
         _payment(recorded),
         UUID(recorded.plain["person_id"]),
-        "staff" if assigned else recorded.plain["by"],
+        "staff" if assigned else recorded.plain["how"],
         payer.name,
         payer.email,
         payer.phone,

@@ -112,7 +112,7 @@ async def counts(connection: Connection) -> dict[str, int]:
 
 
 async def sums(connection: Connection, *, since: datetime) -> list[Sum]:
-    """By currency, the largest first."""
+    """By currency, the usual one first."""
     return [Sum(**dict(row)) for row in await connection.fetch(_SQL["payment_sums"], since)]
 
 

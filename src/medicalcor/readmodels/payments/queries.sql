@@ -44,12 +44,12 @@ select
 from payments where merged_into is null
 
 -- name: payment_sums
--- What was received since a moment, by currency, and what of it went back.
+-- What was received since a moment, by currency, and what of it went back; the usual currency first.
 select currency, count(*) as payments, sum(paid)::bigint as paid, sum(least(refunded, paid))::bigint as refunded
 from payments
 where merged_into is null and account = 'payment' and set_aside_at is null and paid > 0 and currency is not null
     and coalesce(paid_at, happened_at) >= $1
-group by currency order by sum(paid) desc
+group by currency order by count(*) desc, currency
 
 -- name: requests_of
 -- What a lead was asked to pay, and how far that got: asked, link made, sent, paid.

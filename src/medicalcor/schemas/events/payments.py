@@ -62,7 +62,7 @@ class PaymentTied(Event):
     type: ClassVar[str] = "payment.tied"
     payment_id: UUID
     person_id: PersonId
-    by: TiedBy
+    how: TiedBy
     customer_keys: tuple[str, ...]
     """Keyed hashes of the provider's ids of the payer: whoever comes with one of them is this person."""
     stands: Standing

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from pydantic import (
     BeforeValidator,
     Field,
-    StrictInt,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -61,7 +60,9 @@ def _moment(seconds: Any) -> datetime | None:
 Lenient: TypeAlias = Annotated[T | None, WrapValidator(_or_none)]
 Several: TypeAlias = Annotated[tuple[T, ...], WrapValidator(_or_empty)]
 Id: TypeAlias = Annotated[str | None, BeforeValidator(_id_of), WrapValidator(_or_none)]
-Amount: TypeAlias = Annotated[StrictInt | None, WrapValidator(_or_none)]
+Amount: TypeAlias = Annotated[
+    Annotated[int, Field(strict=True, ge=0, lt=10**15)] | None, WrapValidator(_or_none)
+]
 Moment: TypeAlias = Annotated[datetime | None, BeforeValidator(_moment)]
 Metadata: TypeAlias = Annotated[dict[str, str], BeforeValidator(_texts)]
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_core import from_json
 
 from medicalcor.schemas.base import Wire
 from medicalcor.schemas.wire.lenient import Lenient
+from medicalcor.schemas.wire.vapi_shapes import normalised
 
 _TWILIO = re.compile(r"CA[0-9a-fA-F]{32}")
 _FIRST_YEAR = 2020
@@ -109,6 +109,11 @@ class Call(Wire):
         """Twilio's id of the same call, where it runs over Twilio or was handed over from there."""
         own = (self.phone_call_provider_id, self.transport.call_sid if self.transport else None)
         return next((sid for sid in (*own, *self._of_header()) if sid and _TWILIO.fullmatch(sid)), None)
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether Twilio took the call and handed it over by SIP: then the caller's number may be known to Twilio only."""
+        return bool(self._of_header())
 
     def _of_header(self) -> list[str]:
         """What came in a SIP header such as `X-Call-Sid`."""
@@ -231,8 +236,10 @@ class EndOfCallReport(ServerMessage):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took."""
+        """How long it took; None when that cannot be told, as when only one of the times names its zone."""
         if self.started_at is None or self.ended_at is None:
+            return None
+        if (self.started_at.tzinfo is None) != (self.ended_at.tzinfo is None):
             return None
         return max((self.ended_at - self.started_at).total_seconds(), 0.0)
 
@@ -275,56 +282,12 @@ _KINDS: dict[str, type[ServerMessage]] = {
 def server_message(body: Any) -> ServerMessage:
     """The message in a request's body. Raises ValidationError only when there is no message, or none with a type."""
     inner = body.get("message") if isinstance(body, dict) else None
-    named = inner.get("type") if isinstance(inner, dict) else None
-    kind = named.partition("[")[0] if isinstance(named, str) else ""
+    said = inner.get("type") if isinstance(inner, dict) else None
+    kind = said.partition("[")[0] if isinstance(said, str) else ""
     try:
         return _KINDS.get(kind, ServerMessage).model_validate(inner)
     except ValidationError:
         return ServerMessage.model_validate(inner)
-
-
-def normalised(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tool calls of a message, whichever of Vapi's shapes they come in."""
-    legacy = message.get("functionCall")
-    if isinstance(legacy, dict):
-        return [{**_tool_call(legacy), "id": None}]
-    wrapped = [one.get("toolCall") for one in _objects(message.get("toolWithToolCallList"))]
-    for listed in (message.get("toolCallList"), message.get("toolCalls"), wrapped):
-        found = [_tool_call(one) for one in _objects(listed)]
-        if found:
-            return found
-    return []
-
-
-def _objects(listed: Any) -> list[dict[str, Any]]:
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-
-
-def _tool_call(one: dict[str, Any]) -> dict[str, Any]:
-    function = one.get("function")
-    inner = function if isinstance(function, dict) else {}
-    name = inner.get("name") or one.get("name")
-    given: Any = next((part for part in _arguments(inner, one) if part is not None), None)
-    arguments = {} if given is None else _decoded(given)
-    return {
-        "id": one["id"] if isinstance(one.get("id"), str) else None,
-        "name": name if isinstance(name, str) else "",
-        "arguments": arguments or {},
-        "unreadable": arguments is None,
-    }
-
-
-def _arguments(inner: dict[str, Any], one: dict[str, Any]) -> tuple[Any, ...]:
-    return inner.get("arguments"), inner.get("parameters"), one.get("arguments"), one.get("parameters")
-
-
-def _decoded(given: Any) -> dict[str, Any] | None:
-    if isinstance(given, str):
-        try:
-            given = from_json(given, allow_inf_nan=False) if given.strip() else {}
-        except ValueError:
-            return None
-    return given if isinstance(given, dict) else None
 
 
 Outcome = Literal["completed", "handed_over", "no_answer", "refused_by_us", "failed", "unknown"]

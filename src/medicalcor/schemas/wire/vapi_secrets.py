@@ -27,7 +27,7 @@ def without_secrets(value: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def _must_go(name: str) -> bool:
     plain = name.lower().replace("-", "").replace("_", "")
     return plain in _PLACES or bool(_SECRET.search(plain) or _ADDRESS.search(plain))

@@ -16,7 +16,7 @@ async def call(inbox_id: str) -> str:
     except Exception:  # noqa: BLE001 - whatever it is, the engine has logged it, and a person must see the item
         await conversations.set_aside(inbox_id)
         return "set_aside"
-    return "recorded" if taken_in else "set_aside"
+    return "recorded" if taken_in else "not_recorded"
 
 
 @DBOS.workflow(name=jobs.VOICE_SETTLE.name, max_recovery_attempts=50)

@@ -13,7 +13,7 @@ from medicalcor.workflows.steps.retries import RETRIES, through_outages
 @DBOS.step(name="calls.take_in", **RETRIES)
 @through_outages
 async def take_in(inbox_id: str) -> str | None:
-    """The call's id; None when it could not be read and waits for staff."""
+    """The call's id; None when it could not be read and waits for staff, or came too early and is taken in later."""
     ledger = current().ledger
     item = await inbox.open_item(ledger, inbox_id=UUID(inbox_id))
     with context.bind(correlation_id=item.correlation_id, traceparent=item.traceparent):

@@ -8,6 +8,8 @@ from medicalcor.domain.language.phrases import (
     TEMPLATES,
     UnknownPhrase,
     filled,
+    form_words,
+    mail_words,
     phrase,
     procedure_name,
     template_places,
@@ -44,8 +46,7 @@ def test_every_procedure_has_a_name(language: Language) -> None:
 def test_templates_are_complete_and_leave_the_same_places_open_in_every_language(name: str) -> None:
     assert set(TEMPLATES[name]) == set(LANGUAGES)
     places = {"payment_receipt": ["clinic", "amount"], "payment_refund": ["clinic", "amount"]}
-    places["payment_link"] = ["clinic", "amount", "link"]
-    places["emergency_number"] = ["clinic", "number"]
+    places |= {"payment_link": ["clinic", "amount", "link"], "emergency_number": ["clinic", "number"]}
     for body in TEMPLATES[name].values():
         wanted = places.get(name, ["clinic"])
         assert {field for _, field, _, _ in string.Formatter().parse(body) if field} == set(wanted)
@@ -53,8 +54,17 @@ def test_templates_are_complete_and_leave_the_same_places_open_in_every_language
         assert "{" not in filled(body, wanted)
 
 
-def test_hot_leads_and_callers_who_reached_nobody_have_a_template() -> None:
-    assert {"hot_lead_ack", "missed_call"} <= set(TEMPLATES)
+def test_what_is_said_first_has_a_template() -> None:
+    assert {"hot_lead_ack", "missed_call", "web_lead_ack", "emergency_number"} <= set(TEMPLATES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_have_all_their_words(language: Language) -> None:
+    assert set(form_words(language)) == set(form_words("en"))
+    assert set(mail_words(language)) == set(mail_words("en"))
+    assert "{clinic}" in mail_words(language)["ask"]
+    words = " ".join((*form_words(language).values(), *mail_words(language).values()))
+    assert not re.search(INFORMAL.get(language, r"(?!)"), words, re.IGNORECASE)
 
 
 def test_an_unknown_key_names_the_known_ones() -> None:

@@ -30,6 +30,8 @@ const heard = (event) => {
   const seen = new Set(notice.subjects);
   const all = seen.has("*");
   document.querySelectorAll("[data-watch]").forEach((element) => (all || seen.has(element.dataset.watch) || (element.dataset.watch === "*" && !busy(element))) && refresh(element));
+  const calls = document.getElementById("calls");
+  if (calls && !busy(calls) && !calls.querySelector(".call-body:not(:empty)")) refresh(calls);
   if (list()) {
     notice.subjects.forEach((subject) => changed.add(subject));
     soon ||= setTimeout(settle, 400);

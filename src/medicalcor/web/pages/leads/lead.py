@@ -13,6 +13,7 @@ from medicalcor.core.auth.roles import Right, may
 from medicalcor.core.database.pool import Row
 from medicalcor.domain.outreach.policy import WINDOW
 from medicalcor.domain.payments.money import CURRENCIES
+from medicalcor.readmodels.calls import queries as calls
 from medicalcor.readmodels.conversations import queries as conversations
 from medicalcor.readmodels.effects import queries as effects
 from medicalcor.readmodels.leads import queries as leads
@@ -67,6 +68,7 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
     judged = await leads.scores(seen.connection, lead_id=lead_id)
     days = view.days(
         found,
+        await calls.of_lead(seen.connection, lead_id=lead_id),
         await effects.of_lead(seen.connection, lead_id=lead_id),
         await timeline.of_lead(seen.connection, lead_id=lead_id),
         judged[0] if judged else None,

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from money import Till, deposit, event, payer
+from tests.till import Till, deposit, event, payer
 
 from medicalcor.core import ids
 from medicalcor.core.database.pool import Pool

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from tests.webhooks import CLINIC_PHONE_ID, message
 
 from medicalcor.core import clock, ids
 from medicalcor.core.crypto.vault import seal
@@ -14,6 +13,7 @@ from medicalcor.operations import payments, receiving, settling
 from medicalcor.operations.ledger import Ledger
 from medicalcor.sandbox.providers import stripe_payloads as payloads
 from medicalcor.sandbox.providers.stripe_payloads import Payer, Thing
+from tests.webhooks import CLINIC_PHONE_ID, message
 
 AT = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 
