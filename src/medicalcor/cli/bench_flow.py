@@ -185,7 +185,6 @@ def percentile(latencies: Sequence[float], share: float) -> float | None:
 @contextmanager
 def running(workers: int, **more: str) -> Iterator[System]:
     """The whole system for a benchmark alone; `more` are settings."""
-    from medicalcor.core.crypto.vault import new_master_key
     from medicalcor.core.database.embedded import EmbeddedPostgres
     from medicalcor.core.database.migrate import migrate
     from medicalcor.workflows import engine
@@ -197,23 +196,7 @@ def running(workers: int, **more: str) -> Iterator[System]:
         asyncio.run(migrate(server.url()))
         secret, api, sandbox = ids.token(), ports.any_free(), ports.any_free()
         twins = f"http://{ports.LOOPBACK}:{sandbox}"
-        environment = {
-            "DATABASE_URL": server.url(),
-            "MEDICALCOR_DATA_DIR": folder,
-            "MEDICALCOR_MASTER_KEY": new_master_key(),
-            "API_PORT": str(api),
-            "SANDBOX_PORT": str(sandbox),
-            "WHATSAPP_API_KEY": "bench",
-            "WHATSAPP_BASE_URL": f"{twins}/whatsapp",
-            "WHATSAPP_WEBHOOK_SECRET": secret,
-            "HUBSPOT_ACCESS_TOKEN": "bench",
-            "HUBSPOT_BASE_URL": f"{twins}/hubspot",
-            "OPENAI_API_KEY": "bench",
-            "OPENAI_BASE_URL": f"{twins}/openai/v1",
-            "SANDBOX_SMTP_PORT": str(ports.any_free()),
-            "LOG_LEVEL": "warning",
-            **more,
-        }
+        environment = {**_environment(server.url(), folder, secret, api, sandbox), **more}
         twin = stack.enter_context(process("sandbox", environment))
         gateway = stack.enter_context(process("api", environment))
         hands = [stack.enter_context(process("worker", environment)) for _ in range(workers)]
@@ -225,3 +208,25 @@ def running(workers: int, **more: str) -> Iterator[System]:
         }
         wait_until_ready(f"http://{ports.LOOPBACK}:{api}", gateway)
         yield System(f"http://{ports.LOOPBACK}:{api}", twins, server.url(), secret, pids)
+
+
+def _environment(database_url: str, folder: str, secret: str, api: int, sandbox: int) -> dict[str, str]:
+    from medicalcor.core.crypto.vault import new_master_key
+
+    twins = f"http://{ports.LOOPBACK}:{sandbox}"
+    return {
+        "DATABASE_URL": database_url,
+        "MEDICALCOR_DATA_DIR": folder,
+        "MEDICALCOR_MASTER_KEY": new_master_key(),
+        "API_PORT": str(api),
+        "SANDBOX_PORT": str(sandbox),
+        "WHATSAPP_API_KEY": "bench",
+        "WHATSAPP_BASE_URL": f"{twins}/whatsapp",
+        "WHATSAPP_WEBHOOK_SECRET": secret,
+        "HUBSPOT_ACCESS_TOKEN": "bench",
+        "HUBSPOT_BASE_URL": f"{twins}/hubspot",
+        "OPENAI_API_KEY": "bench",
+        "OPENAI_BASE_URL": f"{twins}/openai/v1",
+        "SANDBOX_SMTP_PORT": str(ports.any_free()),
+        "LOG_LEVEL": "warning",
+    }
