@@ -13,6 +13,7 @@ from medicalcor.core import context
 from medicalcor.core.database.pool import CONNECTION_LOST, Connection, DatabaseUnavailable, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import Conflict, NotFound
+from medicalcor.core.jobs import Job
 from medicalcor.schemas.api import Run, RunProblem, Runs, RunsAsked, RunState, RunWithSteps, Step
 from medicalcor.schemas.base import Shape
 
@@ -40,24 +41,24 @@ async def start(database: Database, entry: Startable, asked: Shape, *, run_id: s
     args = entry.args(asked, context.correlation_id() or run_id)
     try:
         async with database.pool.acquire() as connection:
-            partition = await _turn(connection, entry, asked)
+            job, partition = await _turn(connection, entry, asked)
             texts = [to_json(arg).decode() for arg in args]
-            await connection.execute(_SQL["start"], entry.job.name, entry.job.queue, run_id, texts, partition)
+            await connection.execute(_SQL["start"], job.name, job.queue, run_id, texts, partition)
     except _AWAY:
         raise problems.try_later("It could not be stored. Send it again.", code="not_stored") from None
 
 
-async def _turn(connection: Connection, entry: Startable, asked: Shape) -> str | None:
+async def _turn(connection: Connection, entry: Startable, asked: Shape) -> tuple[Job, str | None]:
+    """The queue that it waits in, and whose turn there."""
     if entry.place is None:
-        return None
+        return entry.job, None
     statement, subject = entry.place
     row = await connection.fetchrow(_SQL[statement], subject(asked))
     if row is None:
         raise NotFound("There is nothing with this id.")
     if row["refusal"] is not None:
         raise Conflict(_REFUSALS[row["refusal"]])
-    partition: str = row["partition_key"]
-    return partition
+    return entry.job_of(row) if entry.job_of else entry.job, row["partition_key"]
 
 
 async def page(database: Database, asked: RunsAsked) -> Runs:

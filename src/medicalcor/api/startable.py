@@ -23,6 +23,8 @@ class Startable:
     place: tuple[str, Callable[[Any], Any]] | None = None
     """Where its queue has turns: the statement of `runs.sql` that finds whose turn it is, and the id to look for.
     Finds nothing: there is no such thing."""
+    job_of: Callable[[Any], Job] | None = None
+    """Which of several queues, by the row that `place` finds; None: the job's."""
 
 
 _ID = "0198f3a2-7c11-7d3e-9a55-3f1f0c2b4d5e"
@@ -43,6 +45,7 @@ STARTABLE: Mapping[str, Startable] = {
         {"effect_id": _ID},
         args=lambda asked, _: ([str(asked.effect_id)],),
         place=("place_of_effect", lambda asked: asked.effect_id),
+        job_of=lambda row: jobs.delivery_of(row["kind"]),
     ),
 }
 

@@ -53,10 +53,6 @@ class RulesBrain:
         scored = rules.score(_conversation(messages))
         if messages[0].get("content") == calls.ASK:
             return _of_a_call(scored)
-        task = _task(messages)
-        if task is not None and task.task == "analyse":
-            of_a_call = {"next_action": scored.suggested_action, "summary": scored.reasoning}
-            return {**scored.model_dump(mode="json", include={"intent", "procedures"}), **of_a_call}
         return scored.model_dump(mode="json", include=set(AiJudgement.model_fields))
 
     def reply(self, messages: list[dict[str, Any]]) -> str:

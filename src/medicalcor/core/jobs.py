@@ -108,6 +108,12 @@ INBOX: Mapping[tuple[str, str], Job] = {
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 
 
+def delivery_of(kind: str) -> Job:
+    """The run that takes effects of this kind out, by the provider that carries them."""
+    by_provider = {"hubspot": DELIVER_CRM, "email": DELIVER_MAIL}
+    return by_provider.get(kind.partition(".")[0], DELIVER)
+
+
 async def start(
     connection: Connection,
     job: Job,

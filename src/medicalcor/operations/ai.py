@@ -18,7 +18,7 @@ from medicalcor.domain.identity.anonymous import anonymous, masked, unmasked
 from medicalcor.domain.language.detect import detect, votes
 from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.language.text import read
-from medicalcor.domain.scoring import prompt, rules
+from medicalcor.domain.scoring import calls, prompt, rules
 from medicalcor.domain.triage.rules import triage as triaged
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations.asks import Functions, Tools
@@ -26,6 +26,7 @@ from medicalcor.operations.talk import turns_of
 from medicalcor.schemas import ai as shapes
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.base import Shape
+from medicalcor.schemas.calls import CallTurn
 from medicalcor.schemas.common import Channel, Classification, Language
 from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
 
@@ -151,10 +152,10 @@ async def summarize_conversation(tools: Tools, asked: shapes.ToSummarize) -> sha
 async def analyze_transcript(tools: Tools, asked: shapes.Transcript) -> shapes.TranscriptAnalysis:
     turns = transcripts.turns_of(asked.text)
     scored = rules.score(ScoringInput(channel="voice", messages=turns, language=asked.language))
-    hidden = tuple(Turn(role=turn.role, content=anonymous(turn.content, name=None)) for turn in turns)
+    hidden = tuple(CallTurn(role=turn.role, text=anonymous(turn.content, name=None)) for turn in turns)
     try:
         said = await _asking(tools).judge(
-            prompts.analysis(hidden), shape=prompts.AiAnalysis, timeout=_long(tools)
+            calls.messages(hidden), shape=calls.AiCallAnalysis, timeout=_long(tools)
         )
     except ProviderError:
         return _by_rules(scored, turns)

@@ -76,16 +76,19 @@ async def answer(
     intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
 
     async def decide(connection: Connection) -> UUID | None:
-        act = Act(ledger, connection, by_system(correlation_id))
-        if about["kind"] == "form":
-            return await _answer_form(act, about, intent)
-        conversation = about["conversation_id"]
-        if content.kind == "email.message" and await threads.in_a_loop(connection, conversation):
-            await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
-            return None
-        return await _plan(act, conversation, intent)
+        return await _say(Act(ledger, connection, by_system(correlation_id)), about, intent)
 
     return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
+
+
+async def _say(act: Act, about: Row, intent: effects.Intent) -> UUID | None:
+    if about["kind"] == "form":
+        return await _answer_form(act, about, intent)
+    conversation = about["conversation_id"]
+    if intent.content.kind == "email.message" and await threads.in_a_loop(act.connection, conversation):
+        await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
+        return None
+    return await _plan(act, conversation, intent)
 
 
 async def _plan(act: Act, conversation_id: UUID, intent: effects.Intent) -> UUID | None:

@@ -7,7 +7,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import Conflict, NotFound
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.operations.ledger import Act, Ledger
-from medicalcor.operations.payments import payer_of, stream
+from medicalcor.operations.payments import SQL, payer_of, stream
 from medicalcor.operations.settling import Payment, belongs, held, tell
 from medicalcor.schemas.common import LeadId, UserId
 from medicalcor.schemas.events.payments import PaymentAssigned, PaymentSetAside, PaymentTakenBack
@@ -18,25 +18,22 @@ async def assign(ledger: Ledger, *, payment_id: UUID, lead_id: LeadId, by: UserI
 
     async def decide(connection: Connection) -> None:
         payment = await _open(connection, payment_id)
-        person = await connection.fetchrow(
-            "select p.id, p.erased_at from leads l join people p on p.id = l.person_id where l.id = $1",
-            lead_id,
-        )
-        if person is None or person["erased_at"] is not None:
+        person_id = await connection.fetchval(SQL["lead_person"], lead_id)
+        if person_id is None:
             raise NotFound("There is no such lead.")
-        if payment.row["person_id"] == person["id"]:
+        if payment.row["person_id"] == person_id:
             return
         act = _act(ledger, connection, payment_id, by)
         event = PaymentAssigned(
             payment_id=payment_id,
-            person_id=person["id"],
+            person_id=person_id,
             by=by,
             customer_keys=payment.hints.customer_keys,
             stands=payment.stands,
             payer=payer_of(payment.row),
         )
-        await belongs(act, payment, person_id=person["id"], event=event)
-        await tell(act, payment, person_id=person["id"])
+        await belongs(act, payment, person_id=person_id, event=event)
+        await tell(act, payment, person_id=person_id)
 
     await record(ledger.pool, decide)
 

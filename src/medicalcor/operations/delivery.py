@@ -289,7 +289,7 @@ async def tell_staff(act: Act, effect: Row) -> None:
 
 
 async def _again(connection: Connection, effect: Row, at: datetime) -> None:
-    job = effects.delivery_of(effect["kind"])
+    job = jobs.delivery_of(effect["kind"])
     await jobs.start(
         connection,
         job,

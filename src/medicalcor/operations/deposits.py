@@ -94,15 +94,12 @@ async def make_link(
     """One try at a link, and the message with it. What may come right later is started for then."""
     async with ledger.pool.acquire() as connection:
         row = await connection.fetchrow(SQL["payment_request"], request_id)
-        language = await connection.fetchval(
-            "select language from people where id = $1", row and row["person_id"]
-        )
     if row is None:
         raise NotFound("There is no such payment request.")
     if row["link_id"] is not None or row["failed_at"] is not None:
         return
     try:
-        link = await _ask(stripe, ledger, row, language or "ro", key_number=key_number)
+        link = await _ask(stripe, ledger, row, key_number=key_number)
     except ProviderError as problem:
         await _not_made(ledger, row, problem, attempt=attempt, key_number=key_number)
         return
@@ -113,16 +110,14 @@ async def make_link(
     await record(ledger.pool, decide, subject=row["person_id"])
 
 
-async def _ask(
-    stripe: StripeClient | None, ledger: Ledger, row: Row, language: str, *, key_number: int
-) -> PaymentLink:
+async def _ask(stripe: StripeClient | None, ledger: Ledger, row: Row, *, key_number: int) -> PaymentLink:
     """A repeat carries the same key and gives the same link, so that there is one to pay."""
     if stripe is None:
         raise ProviderOff(provider="stripe", reason="not_configured")
     return await stripe.create_payment_link(
         amount=row["amount"],
         currency=row["currency"],
-        title=phrase(f"deposit_{row['reason']}", language, clinic=ledger.settings.clinic_name),  # type: ignore[arg-type]  # one of ours
+        title=phrase(f"deposit_{row['reason']}", row["language"] or "ro", clinic=ledger.settings.clinic_name),
         metadata={
             "payment_request_id": str(row["id"]),
             "person_id": str(row["person_id"]),
@@ -163,7 +158,7 @@ async def _not_made(
     ledger: Ledger, row: Row, problem: ProviderError, *, attempt: int, key_number: int
 ) -> None:
     """Again later; with another key where Stripe has kept a failure under this one; else staff are told."""
-    spent = problem.reason == "key_spent"
+    spent = problem.reason in ("key_spent", "key_reused")
     again = (spent or not problem.permanent) and attempt <= len(PAUSES)
 
     async def decide(connection: Connection) -> None:

@@ -156,12 +156,6 @@ def partition_of(*, kind: str, conversation_id: UUID | None, person_id: UUID) ->
     return f"crm:{person_id}" if kind.startswith("hubspot.") else f"conversation:{conversation_id}"
 
 
-def delivery_of(kind: str) -> jobs.Job:
-    """The run that takes effects of this kind out, by the provider that carries them."""
-    by_provider = {"hubspot": jobs.DELIVER_CRM, "email": jobs.DELIVER_MAIL}
-    return by_provider.get(kind.partition(".")[0], jobs.DELIVER)
-
-
 def _entry(about: Row, intent: Intent, planned: Planned) -> Append:
     event = EffectPlanned(
         effect_id=planned.effect_id,
@@ -203,7 +197,7 @@ async def _start(connection: Connection, about: Row, planned: Sequence[Planned])
             conversation_id=about["conversation_id"],
             person_id=about["person_id"],
         )
-        job = delivery_of(one.content.kind)
+        job = jobs.delivery_of(one.content.kind)
         together.setdefault((job, place, one.decision.hold_until), []).append(one.effect_id)
     for (job, place, not_before), effects in together.items():
         await jobs.start(

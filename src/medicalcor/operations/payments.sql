@@ -59,8 +59,10 @@ left join lateral (
 where p.id = $1;
 
 -- name: lead_person
-select person_id from leads where id = $1;
+-- Whose lead it is; nobody's once they are erased.
+select p.id from leads l join people p on p.id = l.person_id where l.id = $1 and p.erased_at is null;
 
 -- name: payment_request
-select r.id, r.person_id, r.lead_id, r.amount, r.currency, r.reason, r.asked_by, r.link_id, r.failed_at
-from payment_requests r where r.id = $1;
+-- What was asked of whom, and in which language.
+select r.id, r.person_id, r.lead_id, r.amount, r.currency, r.reason, r.asked_by, r.link_id, r.failed_at, p.language
+from payment_requests r join people p on p.id = r.person_id where r.id = $1;

@@ -30,7 +30,7 @@ async def sweep_effects(ledger: Ledger) -> int:
     async with transaction(ledger.pool) as connection:
         rows = await connection.fetch(SQL["overdue_effects"], now - OVERDUE)
         for row in rows:
-            job = effects.delivery_of(row["kind"])
+            job = jobs.delivery_of(row["kind"])
             await jobs.start(
                 connection,
                 job,

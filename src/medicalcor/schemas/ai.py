@@ -136,10 +136,11 @@ Sentiment = Literal["positive", "neutral", "negative"]
 
 class TranscriptAnalysis(Published):
     intent: str
+    """A code of the scorer's, or a few words of AI's."""
     sentiment: Sentiment
     procedures: tuple[Procedure, ...]
     objections: tuple[str, ...]
-    """Codes: `price`, `fear`, `time`, `trust`, `distance`, `other`."""
+    """A few words each; the rules know `price`, `fear`, `time` and `distance`."""
     next_action: str
     summary: str
     language: Language

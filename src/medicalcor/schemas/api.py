@@ -206,4 +206,4 @@ class Integration(Published):
 class Ready(Published):
     status: str
     checks: dict[str, str]
-    integrations: dict[str, Integration] = Field(default={})
+    integrations: dict[str, Integration]

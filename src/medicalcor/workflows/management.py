@@ -12,7 +12,8 @@ from medicalcor.core import jobs
 from medicalcor.core.errors import Conflict, NotFound
 from medicalcor.operations.asks import Functions, Tools
 
-_QUEUES = {job.name: job.queue for job in jobs.JOBS}
+_QUEUES = {job.name: job.queue for job in jobs.JOBS} | {jobs.DELIVER.name: jobs.DELIVER.queue}
+_KNOWN = frozenset(job.queue for job in jobs.JOBS)
 _OPEN = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
 
 
@@ -87,5 +88,11 @@ async def _failed_step(run_id: str) -> int:
 
 
 def _queue(run: WorkflowStatus) -> str | None:
-    """Where it was: the engine forgets the queue of a run that is cancelled."""
-    return "cron" if run.name.startswith("cron.") else _QUEUES.get(run.name)
+    """Where it was: the engine forgets the queue of a run that is cancelled, and deliveries have several."""
+    if run.queue_name in _KNOWN:
+        return run.queue_name
+    if run.name.startswith("cron."):
+        return "cron"
+    if run.name == jobs.DELIVER.name and (run.queue_partition_key or "").startswith("crm:"):
+        return jobs.DELIVER_CRM.queue
+    return _QUEUES.get(run.name)

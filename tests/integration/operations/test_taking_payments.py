@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from tests.till import Till, deposit, event, payer
 
 from medicalcor.core import ids
-from medicalcor.core.database.pool import Pool
+from medicalcor.core.database.pool import Connection, Pool
+from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import Conflict, KeyDestroyed, NotFound
+from medicalcor.core.eventstore.store import Append
 from medicalcor.core.settings import Settings
 from medicalcor.operations import assigning, payments
-from medicalcor.operations.ledger import open_ledger
+from medicalcor.operations.ledger import Act, by_system, open_ledger
 from medicalcor.sandbox.providers import stripe_payloads as payloads
+from medicalcor.schemas.events.people import PersonErased
 
 ANA, BOGDAN = "+40722000501", "+40722000502"
 
@@ -295,3 +298,23 @@ async def test_the_log_holds_nothing_of_the_payer_in_the_clear(till: Till, datab
     finally:
         await connection.close()
     assert found == []
+
+
+async def test_what_comes_after_an_erasure_is_booked_and_says_nothing_of_the_person(till: Till) -> None:
+    ana = await till.person(ANA)
+    *_, paid, _, refund, _, _, _ = deposit(phone=ANA, name="CANAR")
+    await till.gets(paid)
+    told = len(await till.effects())
+
+    async def erase(connection: Connection) -> None:
+        erased = PersonErased(person_id=ana["person_id"], reason="asked")
+        entry = Append(f"person-{ana['person_id']}", (erased,), ana["person_id"])
+        await Act(till.ledger, connection, by_system("c")).append(entry)
+        await till.ledger.vault.destroy_subject_key(connection, ana["person_id"])
+
+    await record(till.ledger.pool, erase, subject=ana["person_id"])
+    await till.gets(refund)
+    row = await till.payment()
+    assert (row["state"], row["refunded"]) == ("partly_refunded", 5_000)
+    assert (row["payer_name"], row["payer_phone"], row["payer_email"]) == (None, None, None)
+    assert len(await till.effects()) == told

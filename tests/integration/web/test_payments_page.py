@@ -22,7 +22,7 @@ def till(ledger: Ledger) -> Till:
 
 async def stranger(till: Till) -> dict[str, Any]:
     who = payer(name="Zoe Stranger", email="zoe@example.com", customer="cus_1")
-    await till.gets(event("payment_intent.succeeded", payloads.payment_intent(who)))
+    await till.gets(event("checkout.session.completed", payloads.checkout_session(who)))
     return (await till.payments())[-1]
 
 

@@ -81,6 +81,7 @@ class LeadRow:
     taken_over_by: UUID | None
     owner: str | None
     status: str
+    talk_channel: str | None = None
     missed_call: str | None = None
     missed_call_since: datetime | None = None
     person_wanted: bool = False

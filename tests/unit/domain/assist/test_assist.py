@@ -38,8 +38,8 @@ def test_what_may_not_be_said_to_a_patient(text: str, why: str | None) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_our_own_texts_are_fit(language: Language) -> None:
-    for key in KEYS:
+def test_our_own_answers_are_fit(language: Language) -> None:
+    for key in (key for key in KEYS if key.startswith("answer_")):
         assert unfit(phrase(key, language, clinic="Aurora", number="112", procedure="x")) is None, key
 
 
