@@ -26,7 +26,7 @@ def test_the_number_to_call_is_sent_in_the_patients_language_and_staff_know(
     [alert] = stack.effects_of(phone, kind="staff.alert")
     assert alert["purpose"] == "staff_alert"
     [task] = stack.made("tasks")
-    assert (task["hs_task_priority"], task["hs_task_subject"]) == ("HIGH", "Emergency: call this person now")
+    assert (task["hs_task_priority"], task["hs_task_subject"]) == ("HIGH", "Call this person now")
     assert stack.person(phone)["emergency_since"] is not None
     assert len(stack.messages_to(phone)) == 1
 

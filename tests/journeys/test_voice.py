@@ -239,7 +239,7 @@ def test_an_emergency_on_the_voicemail_reaches_staff_at_once(stack: Stack, phone
     caller.ends()
     stack.settle()
     assert "emergency" in codes(caller)
-    assert "Emergency: call this person now" in [t["hs_task_subject"] for t in stack.made("tasks")]
+    assert "Call this person now" in [t["hs_task_subject"] for t in stack.made("tasks")]
     assert not stack.messages_to(phone)
 
 

@@ -4,6 +4,7 @@ import click
 
 from medicalcor.cli.bench_flow import flow
 from medicalcor.cli.bench_gateway import gateway
+from medicalcor.cli.bench_isolation import isolation
 from medicalcor.cli.bench_scoring import scoring
 
 
@@ -14,4 +15,5 @@ def bench() -> None:
 
 bench.add_command(flow)
 bench.add_command(gateway)
+bench.add_command(isolation)
 bench.add_command(scoring)

@@ -32,6 +32,8 @@ STATUSES_EVERY_MS = 500
 """A status is worth no run of its own: those of one half second share one."""
 ANSWER = Job("conversation.answer", "inbox")
 """(conversation id, message id): the answer that waited for the patient to finish writing."""
+ANSWER_MAIL = Job(ANSWER.name, "inbox-mail")
+"""As ANSWER, where what the patient writes waits in that queue: one at a time holds within a queue."""
 DELIVER = Job("effects.deliver", "effects")
 """(list of effect ids); partitioned by where they go."""
 DELIVER_CRM = Job(DELIVER.name, "effects-crm")
@@ -40,6 +42,8 @@ DELIVER_MAIL = Job(DELIVER.name, "effects-mail")
 
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
+ASK_AI = Job(ASK.name, "asks-ai")
+"""As ASK, for questions that the AI is asked about: one that hangs keeps no caller of the voice agent waiting."""
 
 VAPI_EVENT = Job("vapi.event", "inbox-calls")
 """(inbox id); partitioned by call: what the voice agent tells of one, in order."""
@@ -71,10 +75,12 @@ JOBS = (
     WHATSAPP_MESSAGE,
     WHATSAPP_STATUSES,
     ANSWER,
+    ANSWER_MAIL,
     DELIVER,
     DELIVER_CRM,
     DELIVER_MAIL,
     ASK,
+    ASK_AI,
     VAPI_EVENT,
     VOICE_CALL,
     VOICE_SETTLE,

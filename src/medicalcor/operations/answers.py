@@ -32,6 +32,8 @@ LONGEST_REPLY = 1000
 REPLY_TOKENS = 300
 
 Outcome = Literal["planned", "superseded", "settling", "not_needed"]
+_WRITTEN_BY_MAIL = frozenset({"email", "web"})
+"""Channels whose messages wait in the queue of the mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,11 @@ def _just_answered(ledger: Ledger, about: Row) -> bool:
 async def _wait_for_the_rest(
     ledger: Ledger, connection: Connection, about: Row, message_id: UUID, correlation_id: str
 ) -> None:
+    job = jobs.ANSWER_MAIL if about["channel"] in _WRITTEN_BY_MAIL else jobs.ANSWER
     await jobs.start(
         connection,
-        jobs.ANSWER,
-        id=f"{jobs.ANSWER.name}:{message_id}",
+        job,
+        id=f"{job.name}:{message_id}",
         args=(str(message_id), correlation_id),
         partition=about["partition_key"],
         not_before=clock.now() + timedelta(seconds=ledger.settings.answer_settle_seconds),

@@ -41,9 +41,10 @@ def emergency(ledger: Ledger, *, message_id: UUID, lead_id: UUID, line: Line) ->
         ),
     ]
     if ledger.crm_on:
+        why = "Signs of an emergency. " if settings.hubspot_share_health else ""
         task = HubSpotTask(
-            subject="Emergency: call this person now",
-            body=f"Somebody spoke of signs of an emergency. {lead_link(ledger, lead_id)}",
+            subject="Call this person now",
+            body=f"{why}It cannot wait. {lead_link(ledger, lead_id)}",
             priority="HIGH",
         )
         intents.append(

@@ -28,6 +28,7 @@ QUEUES = (
     Queue("effects-crm", STEADY, partitioned=True),
     Queue("effects-mail", STEADY, partitioned=True),
     Queue("asks", QUICK),
+    Queue("asks-ai", QUICK),
     Queue("statuses", STEADY, at_once=8),
     Queue("voice", STEADY, at_once=4),
 )

@@ -15,6 +15,7 @@ from medicalcor.api.idempotency import Done
 from medicalcor.api.reading import json_body, shape_of
 from medicalcor.core.auth.apikeys import Scope
 from medicalcor.core.errors import NotFound
+from medicalcor.core.jobs import ASK_AI
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.api import (
     Execute,
@@ -106,6 +107,7 @@ async def execute(request: Call, state: State) -> Response[bytes]:
             ask_id=token,
             within=within,
             owner=caller_of(request).owner,
+            job=ASK_AI,
         )
         if outcome is None:
             said = Execution(id=token, function=asked.function, status="running")

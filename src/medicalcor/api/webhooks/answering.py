@@ -26,6 +26,7 @@ class Operator:
     def __init__(self, settings: Settings, *, voice_url: str) -> None:
         self._settings = settings
         self._voice_url = voice_url
+        self._voicemails: dict[Language, str] = {}
         self.breaker = Breaker("vapi-line", failures=FAILURES, cool_down=COOL_DOWN_SECONDS)
 
     def answer(self, told: Told | None) -> str:
@@ -63,12 +64,16 @@ class Operator:
         )
 
     def _voicemail(self, language: Language) -> str:
-        return twiml.voicemail(
-            self._say("voicemail_prompt", language),
-            language=language,
-            after_url=self._voice_url,
-            recording_url=self._status_url,
-        )
+        """The same for everybody who speaks it."""
+        known = self._voicemails.get(language)
+        if known is None:
+            known = self._voicemails[language] = twiml.voicemail(
+                self._say("voicemail_prompt", language),
+                language=language,
+                after_url=self._voice_url,
+                recording_url=self._status_url,
+            )
+        return known
 
     @property
     def _status_url(self) -> str:

@@ -16,7 +16,7 @@ from medicalcor.core.settings import Settings
 from medicalcor.domain.correspondence.addresses import normalised
 from medicalcor.domain.correspondence.threads import canonical_ids
 from medicalcor.integrations.email.signature import ID, Proof
-from medicalcor.schemas.wire.email import inbound_email, unwrapped
+from medicalcor.schemas.wire.email import head_of, unwrapped
 
 PROVIDER = "email"
 PATH = "/webhooks/email"
@@ -56,7 +56,7 @@ def item_of(payload: Any, *, delivery: str) -> Item:
         identity = canonical(payload)
         return Item("notice", identity, identity, to_json({"kind": "notice", "notice": payload}))
     try:
-        mail = inbound_email(payload)
+        mail = head_of(payload)
     except ValidationError:
         return unread("the mail does not say who sent it", payload)
     sender = normalised(mail.sender.address) or mail.sender.address.lower()
