@@ -47,11 +47,11 @@ _PREFLIGHT: tuple[Header, ...] = (
     ),
     (b"access-control-max-age", b"600"),
 )
-_EXPOSED: Header = (
-    b"access-control-expose-headers",
-    b"x-correlation-id, traceparent, location, idempotent-replayed, retry-after,"
-    b" ratelimit-limit, ratelimit-remaining, ratelimit-reset",
-)
+_READABLE = (
+    "x-correlation-id", "traceparent", "location", "idempotent-replayed",
+    "retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
+)  # fmt: skip
+_EXPOSED: Header = (b"access-control-expose-headers", ", ".join(_READABLE).encode())
 
 log = get_logger(__name__)
 
