@@ -57,7 +57,7 @@ def settings_page() -> str:
 
 def _default(name: str) -> str:
     default = Settings.model_fields[name].default
-    return "" if default in (None, ()) else f"`{default}`"
+    return "" if default in (None, (), {}) else f"`{default}`"
 
 
 def problems() -> Iterator[str]:

@@ -13,7 +13,7 @@ from medicalcor.cli import environment
 
 SIZES = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
-PAGES = {"leads": "/leads", "unread": "/leads/unread", "patterns": "/patterns"}
+PAGES = {"leads": "/leads", "unread": "/leads/unread", "payments": "/payments", "patterns": "/patterns"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

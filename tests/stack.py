@@ -20,7 +20,11 @@ from medicalcor.core.crypto.hmac import sign
 from tests.webhooks import envelope, message, new_wamid
 
 WHATSAPP_SECRET = "journey-webhook-secret"
+TWILIO_TOKEN = "journey-twilio-token"
 OLD_SECRET = "journey-webhook-secret-of-last-year"
+MAIL_SECRET = "whsec_am91cm5leS1tYWlsLXNlY3JldA=="
+CLINIC_MAIL = "office@zambet.example"
+WEBSITE = "https://www.zambet.example"
 
 
 def free_port() -> int:
@@ -90,6 +94,7 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.api_port, self.web_port, self.sandbox_port = free_port(), free_port(), free_port()
+        self.smtp_port = free_port()
         self.processes = {
             "sandbox": self._process("sandbox", "sandbox"),
             "api": self._process("api", "api"),
@@ -127,8 +132,25 @@ class Stack:
             "OPENAI_API_KEY": "journey-openai-key",
             "OPENAI_BASE_URL": f"{sandbox}/openai/v1",
             "CLINIC_NAME": "Clinica Zâmbet",
+            "CLINIC_FACTS": 'hours = "Luni-Vineri 9-18"',
+            "VAPI_API_KEY": "journey-vapi-key",
+            "VAPI_BASE_URL": f"{sandbox}/vapi",
+            "VAPI_WEBHOOK_SECRET": "journey-vapi-secret",
             "ANSWER_SETTLE_SECONDS": "1",
             "UNKNOWN_OUTCOME_WAIT_SECONDS": "3",
+            "TWILIO_ACCOUNT_SID": "AC" + "0" * 30 + "a1",
+            "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
+            "TWILIO_BASE_URL": f"{sandbox}/twilio",
+            "VAPI_SIP_URI": "sip:journey@sip.vapi.ai",
+            "CALL_SETTLE_SECONDS": "1",
+            "STRIPE_API_KEY": "journey-stripe-key",
+            "STRIPE_BASE_URL": f"{sandbox}/stripe",
+            "STRIPE_WEBHOOK_SECRET": "journey-stripe-secret,journey-stripe-secret-of-last-year",
+            "SANDBOX_SMTP_PORT": str(self.smtp_port),
+            "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}",
+            "EMAIL_FROM": f"Clinica Zâmbet <{CLINIC_MAIL}>",
+            "EMAIL_WEBHOOK_SECRET": MAIL_SECRET,
+            "CORS_ORIGINS": f"{WEBSITE},{sandbox}",
             **self.settings,
         }
 
@@ -192,8 +214,8 @@ class Stack:
 
     # the patient -------------------------------------------------------------------------------------
 
-    def post(self, body: bytes, *, secret: str = WHATSAPP_SECRET) -> httpx.Response:
-        headers = {"X-Hub-Signature-256": f"sha256={sign(secret.encode(), body)}"}
+    def post(self, body: bytes, *, secret: str = WHATSAPP_SECRET, **told: str) -> httpx.Response:
+        headers = {"X-Hub-Signature-256": f"sha256={sign(secret.encode(), body)}", **told}
         return self.http.post(f"{self.api_url}/webhooks/whatsapp", content=body, headers=headers)
 
     def say(self, phone: str, text: str, **options: Any) -> str:
@@ -243,8 +265,8 @@ class Stack:
         """For stories in which somebody takes their time; never to wait for the system."""
         time.sleep(seconds)
 
-    def post_json(self, payload: Any) -> httpx.Response:
-        return self.post(httpx.Request("POST", "http://x", json=payload).content)
+    def post_json(self, payload: Any, **told: str) -> httpx.Response:
+        return self.post(httpx.Request("POST", "http://x", json=payload).content, **told)
 
     def person(self, address: str) -> dict[str, Any]:
         """Lead, conversation and person of whoever has this address; waits until they are known."""

@@ -1,7 +1,9 @@
 """The composition root: the only place that wires clients to their settings."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
+from medicalcor.core.breaker import Breaker
 from medicalcor.core.database.pool import open_pool
 from medicalcor.core.errors import MissingSetting
 from medicalcor.core.settings import Settings
@@ -20,6 +22,18 @@ POOL = 20
 _A_GREETING = ScoringInput(channel="whatsapp", messages=(Turn(role="user", content="Bună ziua"),))
 
 
+class Integration(TypedDict):
+    """How one provider stands, as this process sees it."""
+
+    configured: bool
+    breaker: str | None
+    """`closed`, `half_open`, `open`; None when it is off."""
+    since: str | None
+    """When the breaker opened or closed last."""
+    refusal: str | None
+    """Why the provider refuses the account, while it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """What the worker works with. A client is None when its integration is off."""
@@ -34,12 +48,37 @@ class Runtime:
     vapi: VapiClient | None
     stripe: StripeClient | None
 
+    def integrations(self) -> dict[str, Integration]:
+        """Every provider by name. Asked from other threads too: it only looks."""
+        doors = {
+            "whatsapp": self.whatsapp,
+            "hubspot": self.hubspot,
+            "twilio": self.twilio,
+            "vapi": self.vapi,
+            "stripe": self.stripe,
+        }
+        breakers = {name: client.door.breaker if client else None for name, client in doors.items()}
+        breakers["openai"] = self.ai.breaker if self.ai else None
+        breakers["email"] = self.email.breaker if self.email else None
+        return {name: _standing(breaker) for name, breaker in sorted(breakers.items())}
+
     async def aclose(self) -> None:
         clients = (self.whatsapp, self.hubspot, self.ai, self.email, self.twilio, self.vapi, self.stripe)
         for client in clients:
             if client is not None:
                 await client.aclose()
         await self.ledger.pool.close()
+
+
+def _standing(breaker: Breaker | None) -> Integration:
+    if breaker is None:
+        return Integration(configured=False, breaker=None, since=None, refusal=None)
+    return Integration(
+        configured=True,
+        breaker=breaker.state,
+        since=breaker.since.isoformat(timespec="seconds"),
+        refusal=breaker.refusal,
+    )
 
 
 async def build(settings: Settings) -> Runtime:

@@ -113,6 +113,7 @@ async def _serve(url: str, ready: dict[str, Any], started: threading.Event, over
         medicalcor_master_key=new_master_key(),  # type: ignore[arg-type]  # pydantic makes the secret
         clinic_name="Clinica Dentară Aurora",
         whatsapp_api_key="test",  # type: ignore[arg-type]  # as above
+        stripe_api_key="test",  # type: ignore[arg-type]  # as above
     )
     pool = await open_pool(url, role="medicalcor_app")
     ledger = open_ledger(settings, pool)

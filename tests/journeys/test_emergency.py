@@ -26,9 +26,22 @@ def test_the_number_to_call_is_sent_in_the_patients_language_and_staff_know(
     [alert] = stack.effects_of(phone, kind="staff.alert")
     assert alert["purpose"] == "staff_alert"
     [task] = stack.made("tasks")
-    assert (task["hs_task_priority"], task["hs_task_subject"]) == ("HIGH", "Emergency: call this person now")
+    assert (task["hs_task_priority"], task["hs_task_subject"]) == ("HIGH", "Call this person now")
     assert stack.person(phone)["emergency_since"] is not None
     assert len(stack.messages_to(phone)) == 1
+
+
+def test_an_emergency_told_in_several_messages_gets_the_number_and_the_task_once(
+    stack: Stack, phone: str
+) -> None:
+    stack.say(phone, EMERGENCY["ro"])
+    stack.say(phone, "Sângerez și nu se oprește, nu mai pot respira")
+    stack.answered(phone)
+    stack.settle()
+    assert len(stack.messages_to(phone)) == 1
+    assert len(stack.made("tasks")) == 1
+    refused = [e for e in stack.effects_of(phone) if e["status"] == "refused"]
+    assert [e["decision"]["reasons"] for e in refused] in ([], [["already_answered"]])
 
 
 def test_nobody_waits_for_the_ai_in_an_emergency(stack: Stack, phone: str) -> None:

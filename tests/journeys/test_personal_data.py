@@ -9,13 +9,16 @@ import pytest
 
 from medicalcor.core.crypto.vault import new_master_key
 from medicalcor.core.database.embedded import EmbeddedPostgres
+from tests import mail
 from tests.colleague import Colleague
 from tests.journeys.conftest import make_database
 from tests.stack import Stack
+from tests.telephone import Caller
 from tests.webhooks import envelope, hidden, message, new_wamid, other
 
 PHONE, HOT_PHONE, URGENT_PHONE = "+40745998871", "+40745998872", "+40745998873"
 DIGITS = "4074599887"
+MAIL = "qanar.mail@post.example"
 USER = "RO.99001122334455667788"
 NAME = "Zvetlana Qanarescu"
 TEXT = "Bună, faceți și albire? Sunt kanarienvogel, scrieți-mi la qanar.mail@example.org sau 0745998871"
@@ -31,10 +34,12 @@ OWN_PLACE: dict[str, set[str]] = {
     "people": {"name", "folded"},
     "addresses": {"value"},
     "conversations": {"reply_to"},
-    "leads": {"last_text"},
-    "messages": {"body", "media", "provider_id", "in_reply_to"},
+    "leads": {"last_text", "campaign"},
+    "messages": {"body", "media", "provider_id", "in_reply_to", "letter"},
     "scores": {"output"},
     "effects": {"content", "provider_id"},
+    "calls": {"transcript", "analysis"},
+    "call_sounds": {"sealed"},
     "day_keys": {"wrapped"},
     "subject_keys": {"wrapped"},
     "users": {"password_hash"},
@@ -90,6 +95,7 @@ def _tell(stack: Stack) -> list[str]:
     stack.post_json(
         {"entry": [{"changes": [{"field": "messages", "value": {"messages": TEXT, "name": NAME}}]}]}
     )
+    _by_mail_and_form(stack)
     stack.post(TEXT.encode())
     stack.post(TEXT.encode(), secret="wrong")
     stack.http.get(
@@ -97,9 +103,50 @@ def _tell(stack: Stack) -> list[str]:
     )
     stack.http.get(f"{stack.api_url}/{NAME}")
     _at_the_dashboard(stack)
+    _at_the_telephone(stack)
     stack.say(PHONE, "Stop, nu ma mai contactati. kanarienvogel", wamid=wamids[4], name=NAME)
     stack.settle(90)
     return wamids
+
+
+def _at_the_telephone(stack: Stack) -> None:
+    """A voicemail from somebody known, and a call with a name in every field."""
+    stack.fault(provider="twilio", kind="status", status=500, body=f"{NAME} {PHONE}", match="/Recordings")
+    order = {"provider": "openai", "transcript": f"{TEXT} {NAME}"}
+    stack.http.post(f"{stack.sandbox_url}/_sandbox/play", json=order)
+    caller = Caller(stack, HOT_PHONE)
+    caller.rings()
+    caller.dialled("failed")
+    caller.recorded(voicemail=True)
+    caller.ends()
+    named = Caller(stack, PHONE)
+    named.tells([*named.line.fields("ringing"), ("CallerName", NAME), ("ForwardedFrom", PHONE)])
+    named.tells([("From", PHONE), ("CallerName", NAME), ("CallStatus", NAME)])
+    stack.until(lambda: caller.log()["transcript"], what="the voicemail to be written down", seconds=40)
+
+
+def _by_mail_and_form(stack: Stack) -> None:
+    """Read and unread ones, in and out, and a server that refuses."""
+    stack.fault(provider="email", kind="status", status=550)
+    files = [{"filename": FILENAME, "content_type": "application/pdf", "size": 9}]
+    mail.write(stack, f"{NAME} <{MAIL}>", TEXT, subject=f"Intrebare {NAME}", attachments=files)
+    mail.post(stack, {"from": NAME, "text": TEXT})
+    mail.post(stack, [TEXT])
+    mail.write(stack, f"MAILER-DAEMON@{MAIL}", f"Final-Recipient: rfc822; {MAIL}", return_path="<>")
+    consent = {"accepted": True, "text_version": "1"}
+    form = {
+        "name": NAME,
+        "email": MAIL,
+        "message": TEXT,
+        "consent": consent,
+        "utm_campaign": NAME,
+        "page": NAME,
+    }
+    doors = f"{stack.api_url}/leads"
+    assert stack.http.post(doors, json=form, headers={"idempotency-key": NAME}).status_code == 202
+    stack.http.post(doors, json={**form, "email": NAME, "consent": TEXT})
+    stack.http.post(doors, data={"name": NAME, "message": TEXT, "email": NAME})
+    stack.http.get(f"{stack.api_url}/unsubscribe/{NAME}")
 
 
 def _provoke(stack: Stack) -> None:
@@ -157,7 +204,7 @@ def test_no_metric_and_no_address_carries_it(told: tuple[Stack, list[str]]) -> N
     figures = stack.http.get(f"{stack.api_url}/metrics").text
     assert "# HELP" in figures
     assert found_in(figures, needles(wamids)) == []
-    for provider in ("whatsapp", "hubspot", "openai"):
+    for provider in ("whatsapp", "hubspot", "openai", "twilio"):
         paths = " ".join(call["path"] for call in stack.calls(provider))
         assert paths
         assert found_in(paths, needles(wamids)) == []

@@ -16,7 +16,7 @@ from medicalcor.core import clock, context
 from medicalcor.core.crypto.vault import Vault, seal, unseal
 from medicalcor.core.database.pool import CONNECTION_LOST, Connection, DatabaseUnavailable
 from medicalcor.core.database.queries import statements
-from medicalcor.core.jobs import ASK
+from medicalcor.core.jobs import ASK, Job
 from medicalcor.core.log import get_logger
 
 CHANNEL = "asks"
@@ -55,18 +55,39 @@ class Asks:
             with suppress(asyncio.CancelledError):
                 await self._listener
 
-    async def ask(self, name: str, question: bytes, *, ask_id: UUID, within: float) -> Outcome | None:
+    async def ask(
+        self,
+        name: str,
+        question: bytes,
+        *,
+        ask_id: UUID,
+        within: float,
+        owner: str | None = None,
+        job: Job = ASK,
+    ) -> Outcome | None:
         """The answer; None when there is none after `within` seconds, and then it can be asked for again by its id.
 
-        Refused with 503 when the question cannot be stored.
+        `owner` may `find` it later; `job` is ASK_AI where the answer is the AI's. Refused with 503 when the question
+        cannot be stored.
         """
         try:
-            await self._store(name, question, ask_id=ask_id)
+            await self._store(name, question, ask_id=ask_id, owner=owner, job=job)
             return await self._wait(ask_id, deadline=clock.monotonic() + within)
         except _AWAY:
             raise problems.try_later("It could not be stored. Send it again.", code="not_stored") from None
 
-    async def _store(self, name: str, question: bytes, *, ask_id: UUID) -> None:
+    async def find(self, ask_id: UUID, *, owner: str, family: str) -> tuple[str, Outcome | None] | None:
+        """Name and outcome, if any, of a question of this owner's whose name begins with `family`."""
+        try:
+            async with self._database.pool.acquire() as connection:
+                name = await connection.fetchval(SQL["asked_by"], ask_id, owner)
+            if name is None or not name.startswith(family):
+                return None
+            return name, await self._look(ask_id)
+        except _AWAY:
+            raise problems.try_later("It cannot be looked up now.", code="database_unavailable") from None
+
+    async def _store(self, name: str, question: bytes, *, ask_id: UUID, owner: str | None, job: Job) -> None:
         now = clock.now()
         async with self._database.pool.acquire() as connection:
             key = await self._vault.day_key(connection, now.date())
@@ -79,8 +100,9 @@ class Asks:
                 context.correlation_id() or str(ask_id),
                 context.traceparent(),
                 now,
-                ASK.name,
-                ASK.queue,
+                job.name,
+                job.queue,
+                owner,
             )
 
     async def _wait(self, ask_id: UUID, *, deadline: float) -> Outcome | None:

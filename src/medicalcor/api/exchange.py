@@ -5,12 +5,14 @@ They carry the load; a framework's request object would cost more than all that 
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from medicalcor.api import problems
+from medicalcor.api.clients import Network, client_of
 from medicalcor.core import ids
+from medicalcor.core.observability import tracing
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
@@ -18,6 +20,9 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+FORWARDED = b"x-forwarded-for"
+TIME_LEFT = "medicalcor.time"
+"""Where a request's scope holds its time limit, an `asyncio.Timeout`."""
 CORRELATION = b"x-correlation-id"
 TRACEPARENT = b"traceparent"
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -44,10 +49,28 @@ class Answer:
 class Request:
     """What came in. Repeated headers count by their last value."""
 
-    __slots__ = ("_limit", "_receive", "_timeout", "correlation_id", "headers", "scope", "traceparent")
+    __slots__ = (
+        "_limit",
+        "_receive",
+        "_timeout",
+        "client",
+        "correlation_id",
+        "headers",
+        "scope",
+        "traceparent",
+    )
 
-    def __init__(self, scope: Scope, receive: Receive, *, body_limit: int, body_timeout: float) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        *,
+        body_limit: int,
+        body_timeout: float,
+        proxies: Sequence[Network] = (),
+    ) -> None:
         self.scope = scope
+        self.client = _client(scope, proxies)
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
         self.correlation_id = _correlation(self.headers.get(CORRELATION))
         self.traceparent = _traceparent(self.headers.get(TRACEPARENT))
@@ -62,12 +85,6 @@ class Request:
     @property
     def path(self) -> str:
         return str(self.scope["path"])
-
-    @property
-    def client(self) -> str:
-        """The address that the request came from, as the server understood it."""
-        client = self.scope.get("client")
-        return client[0] if client else "unknown"
 
     async def body(self) -> bytes:
         """All of it; refused with 413 when it is too large, declared or not, with 408 when it is too slow."""
@@ -100,6 +117,16 @@ class Request:
         raise ClientGone
 
 
+def _client(scope: Scope, proxies: Sequence[Network]) -> str:
+    """The address that the request came from; an IPv6 client is known by its network."""
+    peer = scope.get("client")
+    address = peer[0] if peer else None
+    if not proxies and address is not None and ":" not in address:
+        return str(address)  # as nearly always
+    forwarded = [value for name, value in scope["headers"] if name == FORWARDED]
+    return client_of(address, forwarded, proxies)
+
+
 def _correlation(given: bytes | None) -> str:
     if given is not None and _CORRELATION.fullmatch(given):
         return given.decode("ascii")
@@ -107,4 +134,6 @@ def _correlation(given: bytes | None) -> str:
 
 
 def _traceparent(given: bytes | None) -> str | None:
-    return given.decode("ascii") if given is not None and _TRACEPARENT.fullmatch(given) else None
+    if given is not None and _TRACEPARENT.fullmatch(given):
+        return given.decode("ascii")
+    return tracing.new_trace()

@@ -22,6 +22,10 @@ _requests = Counter(
     ("route", "method", "status"),
 )
 _limited = Counter("medicalcor_rate_limited", "Requests refused by a rate limit.", ("route",))
+_trapped = Counter(
+    "medicalcor_web_forms_trapped",
+    "Web forms that a program filled in: the field that people do not see was not empty.",
+)
 _batch_rows = Histogram(
     "medicalcor_inbox_batch_rows",
     "Items in one commit.",
@@ -31,6 +35,15 @@ _batch_seconds = Histogram(
     "medicalcor_inbox_commit_seconds",
     "Time that one commit took.",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0),
+)
+
+_hangs = Counter(
+    "medicalcor_voice_agent_hangs", "Times that the voice agent was stuck, often on one of our answers."
+)
+_tools = Counter(
+    "medicalcor_voice_agent_tools",
+    "Tool calls of the voice agent: done, refused, late, unreadable, unknown.",
+    ("tool", "outcome"),
 )
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
@@ -47,11 +60,11 @@ def request_answered(*, route: str, method: str, status: int) -> None:
 
 def webhook_answered(provider: str, *, status: int, seconds: float) -> None:
     """Refused ones are counted here, the items of stored ones with their batch."""
-    if status == 200:
+    if status in (200, 202):
         webhook_seconds.labels(provider).observe(seconds)
     elif status == 401:
         webhooks.labels(provider, "bad_signature").inc()
-    elif status in (400, 408, 413):
+    elif status in (400, 408, 413, 422):
         webhooks.labels(provider, "bad_body").inc()
     elif status == 503:
         webhooks.labels(provider, "not_stored").inc()
@@ -72,5 +85,18 @@ def batch_stored(
     _batch_seconds.observe(seconds)
 
 
+def form_trapped() -> None:
+    _trapped.inc()
+
+
 def rate_limited(route: str) -> None:
     _limited.labels(route).inc()
+
+
+def agent_hung() -> None:
+    _hangs.inc()
+
+
+def agent_tool(tool: str, outcome: str) -> None:
+    """`tool` is one of ours, never what a message calls it."""
+    _tools.labels(tool, outcome).inc()

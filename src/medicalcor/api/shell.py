@@ -4,12 +4,24 @@ Webhooks are answered by doors, straight from the server; everything else by the
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from medicalcor.api import metrics, problems
-from medicalcor.api.exchange import Answer, App, ClientGone, Message, Receive, Request, Scope, Send
+from medicalcor.api import limits, metrics, problems
+from medicalcor.api.clients import Network
+from medicalcor.api.exchange import (
+    TIME_LEFT,
+    TRACEPARENT,
+    Answer,
+    App,
+    ClientGone,
+    Message,
+    Receive,
+    Request,
+    Scope,
+    Send,
+)
 from medicalcor.core import clock, context
 from medicalcor.core.errors import ProductError
 from medicalcor.core.log import get_logger
@@ -27,17 +39,19 @@ SECURITY: tuple[Header, ...] = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 HTTPS_ONLY: Header = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-API_LIMIT = Limit(300)
-"""For all routes that are not a door, together."""
 _PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE"),
-    (b"access-control-allow-headers", b"content-type, authorization, idempotency-key, x-correlation-id"),
+    (
+        b"access-control-allow-headers",
+        b"content-type, authorization, x-api-key, idempotency-key, x-correlation-id, traceparent",
+    ),
     (b"access-control-max-age", b"600"),
 )
-_EXPOSED: Header = (
-    b"access-control-expose-headers",
-    b"x-correlation-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset",
-)
+_READABLE = (
+    "x-correlation-id", "traceparent", "location", "idempotent-replayed",
+    "retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
+)  # fmt: skip
+_EXPOSED: Header = (b"access-control-expose-headers", ", ".join(_READABLE).encode())
 
 log = get_logger(__name__)
 
@@ -59,6 +73,7 @@ class Rules:
     body_limit: int
     body_timeout: float
     origins: frozenset[bytes] = frozenset()
+    proxies: Sequence[Network] = ()
     https: bool = False
 
 
@@ -83,7 +98,11 @@ class Shell:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = clock.monotonic()
         request = Request(
-            scope, receive, body_limit=self._rules.body_limit, body_timeout=self._rules.body_timeout
+            scope,
+            receive,
+            body_limit=self._rules.body_limit,
+            body_timeout=self._rules.body_timeout,
+            proxies=self._rules.proxies,
         )
         door = self._doors.get(request.path)
         with context.bind(correlation_id=request.correlation_id, traceparent=request.traceparent):
@@ -108,34 +127,47 @@ class Shell:
     async def _answer(self, door: Door, request: Request) -> Answer:
         if self._is_preflight(request):
             return Answer(204, headers=_PREFLIGHT)
-        await self._limit(door.limit, route=door.path, request=request)
+        await self._limit(door, request)
         handler = door.handlers.get(request.method)
         if handler is None:
             raise problems.method_not_allowed(", ".join(door.handlers))
-        return await handler(request)
+        answer = await handler(request)
+        return answer if door.limit.essential else self._with_limit(answer, door, request)
 
-    async def _limit(self, limit: Limit, *, route: str, request: Request) -> None:
+    async def _limit(self, door: Door, request: Request) -> None:
         if self._limiter is None:
             return
-        exceeded = await self._limiter.take(limit, route=route, caller=request.client)
+        exceeded = await self._limiter.take(door.limit, route=door.path, caller=request.client)
         if exceeded is not None:
-            metrics.rate_limited(route)
+            metrics.rate_limited(door.path)
             raise problems.too_many(exceeded)
+
+    def _with_limit(self, answer: Answer, door: Door, request: Request) -> Answer:
+        """Told to those who may act on it; a provider does not."""
+        left = self._limiter and self._limiter.left(door.limit, route=door.path, caller=request.client)
+        return replace(answer, headers=(*answer.headers, *limits.headers(left))) if left else answer
 
     async def _send(self, answer: Answer, request: Request, send: Send) -> None:
         headers = [
             (b"content-type", answer.media_type),
             (b"content-length", b"%d" % len(answer.body)),
             *answer.headers,
-            *self._common(request),
+            *self._unless_given(answer.headers, request),
         ]
         if answer.status == 204:
             del headers[:2]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
 
+    def _unless_given(self, given: Iterable[Header], request: Request) -> Iterator[Header]:
+        """Our headers, but for those that the answer has of its own."""
+        names = {name for name, _ in given}
+        return (header for header in self._common(request) if header[0] not in names)
+
     def _common(self, request: Request) -> list[Header]:
         headers = [(b"x-correlation-id", request.correlation_id.encode()), *self._always]
+        if request.traceparent:
+            headers.append((TRACEPARENT, request.traceparent.encode()))
         if self._rules.origins:
             headers.append((b"vary", b"Origin"))
             origin = request.headers.get(b"origin")
@@ -153,31 +185,66 @@ class Shell:
     async def _pass_inside(self, request: Request, receive: Receive, send: Send) -> tuple[str, int]:
         """Let the framework answer, under the same rules."""
         status = 0
+        told: tuple[Header, ...] = ()
+        arrival = _Arrival(receive)
+        seen = self._seen(request)
 
         async def outward(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                given = {name for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(header for header in self._common(request) if header[0] not in given),
-                ]
+                given = list(message["headers"])
+                message["headers"] = [*given, *told, *self._unless_given(given, request)]
             await send(message)
 
         try:
             if self._is_preflight(request):
                 await self._send(Answer(204, headers=_PREFLIGHT), request, send)
                 return "preflight", 204
-            await self._limit(API_LIMIT, route="api", request=request)
-            async with asyncio.timeout(self._rules.body_timeout):
-                await self._inside(request.scope, receive, outward)
+            told = await self._limit_inside(request)
+            async with asyncio.timeout(self._rules.body_timeout) as limit:
+                seen[TIME_LEFT] = limit
+                await self._inside(seen, arrival, outward)
         except Exception as error:  # noqa: BLE001 - as above
+            if isinstance(error, TimeoutError) and arrival.waits:
+                error = problems.too_slow()
             answer = failed(error, request=request)
             if status == 0:
                 await self._send(answer, request, send)
             status = answer.status
-        return str(request.scope.get("path_template") or "unknown"), status
+        return str(seen.get("path_template") or "unknown"), status
+
+    async def _limit_inside(self, request: Request) -> tuple[Header, ...]:
+        """What the answer tells of the limit; refused with 429 beyond it."""
+        if self._limiter is None:
+            return ()
+        count, exceeded = await limits.take(self._limiter, request)
+        if exceeded is not None:
+            metrics.rate_limited(count.route)
+            raise problems.too_many(exceeded)
+        left = self._limiter.left(count.limit, route=count.route, caller=count.caller)
+        return limits.headers(left) if left else ()
+
+    def _seen(self, request: Request) -> Scope:
+        """The scope with the client as we understand it, for all who look there."""
+        peer = request.scope.get("client")
+        return {**request.scope, "client": (request.client, peer[1] if peer else 0)}
+
+
+class _Arrival:
+    """Hands the body on, and knows whether somebody waits for more of it."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._over = False
+        self.waits = False
+
+    async def __call__(self) -> Message:
+        self.waits = not self._over
+        message = await self._receive()
+        self.waits = False
+        self._over = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
 
 
 def failed(error: Exception, *, request: Request) -> Answer:

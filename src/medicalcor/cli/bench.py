@@ -5,6 +5,7 @@ import click
 from medicalcor.cli.bench_booking import booking
 from medicalcor.cli.bench_flow import flow
 from medicalcor.cli.bench_gateway import gateway
+from medicalcor.cli.bench_isolation import isolation
 from medicalcor.cli.bench_scoring import scoring
 from medicalcor.cli.bench_slots import slots
 
@@ -16,6 +17,7 @@ def bench() -> None:
 
 bench.add_command(flow)
 bench.add_command(gateway)
+bench.add_command(isolation)
 bench.add_command(scoring)
 bench.add_command(slots)
 bench.add_command(booking)

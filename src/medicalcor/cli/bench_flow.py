@@ -25,7 +25,7 @@ _TEXTS = (
     "Guten Tag, welche Öffnungszeiten haben Sie?",
 )
 _PATIENCE_SECONDS = 120.0
-_QUIET = 20
+QUIET = 20
 _PAUSE_SECONDS = 0.05
 _ANSWERED = "select count(*) from effects where kind like 'whatsapp.%' and sent_at is not null"
 
@@ -63,35 +63,35 @@ class Sent:
 @click.option("--workers", default=1, show_default=True, help="Worker processes.")
 def flow(*, flows: int, workers: int) -> None:
     """Send messages, wait for the answers at the sandbox, and count what was stored."""
-    with _system(workers) as system:
+    with running(workers) as system:
         click.echo(to_json(asyncio.run(measure(system, flows)), indent=2).decode())
 
 
 async def measure(system: System, flows: int) -> dict[str, Any]:
     """Latency without load, then throughput."""
     async with httpx.AsyncClient(timeout=30) as http:
-        await _latencies(http, system, [await _say(http, system, 0)])  # until the worker is there
+        await latencies(http, system, [await say(http, system, 0)])  # until the worker is there
         quiet = []
-        for _ in range(_QUIET):
-            quiet += await _latencies(http, system, [await _say(http, system, 0)])
+        for _ in range(QUIET):
+            quiet += await latencies(http, system, [await say(http, system, 0)])
         before = system.cpu()
         began = clock.now()
         lanes = asyncio.Semaphore(32)
 
         async def one(number: int) -> Sent:
             async with lanes:
-                return await _say(http, system, number)
+                return await say(http, system, number)
 
         sent = await asyncio.gather(*(one(n) for n in range(flows)))
-        loaded = await _latencies(http, system, sent)
+        loaded = await latencies(http, system, sent)
     last = max((s.at.timestamp() + latency for s, latency in zip(sent, loaded, strict=False)), default=0)
     seconds = last - began.timestamp()
     return {
         "flows_per_second": round(len(loaded) / seconds, 1) if loaded else 0,
-        "p50_ms": _at(loaded, 0.5),
-        "p99_ms": _at(loaded, 0.99),
-        "no_load_p50_ms": _at(quiet, 0.5),
-        "no_load_p99_ms": _at(quiet, 0.99),
+        "p50_ms": percentile(loaded, 0.5),
+        "p99_ms": percentile(loaded, 0.99),
+        "no_load_p50_ms": percentile(quiet, 0.5),
+        "no_load_p99_ms": percentile(quiet, 0.99),
         "errors": flows - len(loaded),
         "flows": flows,
         "seconds": round(seconds, 2),
@@ -100,7 +100,7 @@ async def measure(system: System, flows: int) -> dict[str, Any]:
     }
 
 
-async def _say(http: httpx.AsyncClient, system: System, number: int) -> Sent:
+async def say(http: httpx.AsyncClient, system: System, number: int) -> Sent:
     phone = f"407{ids.new_id().int % 10**8:08d}"
     payload = to_json(_webhook(phone, _TEXTS[number % len(_TEXTS)]))
     signature = f"sha256={hmac.sign(system.secret.encode(), payload)}"
@@ -134,7 +134,7 @@ def _webhook(phone: str, text: str) -> dict[str, Any]:
     }
 
 
-async def _latencies(http: httpx.AsyncClient, system: System, sent: Sequence[Sent]) -> list[float]:
+async def latencies(http: httpx.AsyncClient, system: System, sent: Sequence[Sent]) -> list[float]:
     """Seconds from sending to the answer at the sandbox, in the order of `sent`; the unanswered are left out."""
     await _until_answered(system, wanted=system.answered + len(sent))
     system.answered += len(sent)
@@ -177,14 +177,14 @@ async def _stored(system: System) -> dict[str, int]:
         await connection.close()
 
 
-def _at(latencies: Sequence[float], share: float) -> float | None:
+def percentile(latencies: Sequence[float], share: float) -> float | None:
     ordered = sorted(latencies)
     return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000, 1) if ordered else None
 
 
 @contextmanager
-def _system(workers: int) -> Iterator[System]:
-    from medicalcor.core.crypto.vault import new_master_key
+def running(workers: int, **more: str) -> Iterator[System]:
+    """The whole system for a benchmark alone; `more` are settings."""
     from medicalcor.core.database.embedded import EmbeddedPostgres
     from medicalcor.core.database.migrate import migrate
     from medicalcor.workflows import engine
@@ -196,21 +196,7 @@ def _system(workers: int) -> Iterator[System]:
         asyncio.run(migrate(server.url()))
         secret, api, sandbox = ids.token(), ports.any_free(), ports.any_free()
         twins = f"http://{ports.LOOPBACK}:{sandbox}"
-        environment = {
-            "DATABASE_URL": server.url(),
-            "MEDICALCOR_DATA_DIR": folder,
-            "MEDICALCOR_MASTER_KEY": new_master_key(),
-            "API_PORT": str(api),
-            "SANDBOX_PORT": str(sandbox),
-            "WHATSAPP_API_KEY": "bench",
-            "WHATSAPP_BASE_URL": f"{twins}/whatsapp",
-            "WHATSAPP_WEBHOOK_SECRET": secret,
-            "HUBSPOT_ACCESS_TOKEN": "bench",
-            "HUBSPOT_BASE_URL": f"{twins}/hubspot",
-            "OPENAI_API_KEY": "bench",
-            "OPENAI_BASE_URL": f"{twins}/openai/v1",
-            "LOG_LEVEL": "warning",
-        }
+        environment = {**_environment(server.url(), folder, secret, api, sandbox), **more}
         twin = stack.enter_context(process("sandbox", environment))
         gateway = stack.enter_context(process("api", environment))
         hands = [stack.enter_context(process("worker", environment)) for _ in range(workers)]
@@ -222,3 +208,25 @@ def _system(workers: int) -> Iterator[System]:
         }
         wait_until_ready(f"http://{ports.LOOPBACK}:{api}", gateway)
         yield System(f"http://{ports.LOOPBACK}:{api}", twins, server.url(), secret, pids)
+
+
+def _environment(database_url: str, folder: str, secret: str, api: int, sandbox: int) -> dict[str, str]:
+    from medicalcor.core.crypto.vault import new_master_key
+
+    twins = f"http://{ports.LOOPBACK}:{sandbox}"
+    return {
+        "DATABASE_URL": database_url,
+        "MEDICALCOR_DATA_DIR": folder,
+        "MEDICALCOR_MASTER_KEY": new_master_key(),
+        "API_PORT": str(api),
+        "SANDBOX_PORT": str(sandbox),
+        "WHATSAPP_API_KEY": "bench",
+        "WHATSAPP_BASE_URL": f"{twins}/whatsapp",
+        "WHATSAPP_WEBHOOK_SECRET": secret,
+        "HUBSPOT_ACCESS_TOKEN": "bench",
+        "HUBSPOT_BASE_URL": f"{twins}/hubspot",
+        "OPENAI_API_KEY": "bench",
+        "OPENAI_BASE_URL": f"{twins}/openai/v1",
+        "SANDBOX_SMTP_PORT": str(ports.any_free()),
+        "LOG_LEVEL": "warning",
+    }

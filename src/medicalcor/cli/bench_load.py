@@ -1,4 +1,4 @@
-"""A load of WhatsApp webhooks over keep-alive connections, light enough to leave the machine to the gateway.
+"""A load of webhooks over keep-alive connections, light enough to leave the machine to the gateway.
 
 Requests are made and signed before the clock starts; a connection sends the next when its answer is there.
 """
@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
-from pydantic_core import to_json
-
+from medicalcor.cli.bench_routes import ROUTES
 from medicalcor.core import clock, ids
-from medicalcor.core.crypto import hmac
 
-_SENDERS = 5_000
 _END_OF_HEADERS = b"\r\n\r\n"
 _OK = b"HTTP/1.1 200"
 
@@ -22,11 +19,13 @@ _OK = b"HTTP/1.1 200"
 @dataclass(frozen=True)
 class Load:
     url: str
+    """Of the gateway."""
+    route: str
     secret: str
     connections: int
     seconds: float
     requests: int
-    """How many different messages to make ready; the run ends early when they are used up."""
+    """How many different ones to make ready; the run ends early when they are used up."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +105,6 @@ class _Caller(asyncio.Protocol):
 
 
 def _body_length(head: bytes) -> int:
-    if head.startswith(_OK):
-        return 0  # an acknowledgement has no body
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return int(line.partition(b":")[2])
@@ -140,33 +137,13 @@ async def _apply(load: Load) -> Outcome:
 
 
 def _requests(load: Load, *, host: str) -> Iterator[bytes]:
-    secret, series = load.secret.encode(), ids.token(6)
+    route = ROUTES[load.route]
+    body_of = route.prepare(ids.token(6))
     for number in range(load.requests):
-        body = to_json(_webhook(number, series=series))
+        body = body_of(number)
+        told = {"content-type": "application/json", **route.sign(load.secret, body)}
+        head = "".join(f"{name}: {value}\r\n" for name, value in told.items())
         yield (
-            f"POST {urlsplit(load.url).path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n"
-            f"user-agent: bench\r\nx-hub-signature-256: sha256={hmac.sign(secret, body)}\r\n"
+            f"POST {route.path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: bench\r\n{head}"
             f"content-length: {len(body)}\r\n\r\n"
         ).encode() + body
-
-
-def _webhook(number: int, *, series: str) -> dict[str, object]:
-    phone = f"4072{number % _SENDERS:07d}"
-    message = {
-        "from": phone,
-        "id": f"wamid.bench.{series}.{number}",
-        "timestamp": "1795400001",
-        "type": "text",
-        "text": {"body": "Bună ziua, aș dori o programare pentru un implant dentar, cât costă?"},
-    }
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "40310000001", "phone_number_id": "100000000000001"},
-        "contacts": [{"profile": {"name": f"Pacient {number % _SENDERS}"}, "wa_id": phone}],
-        "messages": [message],
-    }
-    change = {"field": "messages", "value": value}
-    return {
-        "object": "whatsapp_business_account",
-        "entry": [{"id": "200000000000001", "changes": [change]}],
-    }

@@ -75,6 +75,25 @@ def _figures(pairs: Sequence[Pair]) -> dict[str, Any]:
     }
 
 
+def _reliability(rights: Sequence[tuple[float, bool]]) -> dict[str, Any]:
+    """How often the class was right at each level of confidence; `error` is the mean gap between
+    the two, weighted by how many judgements lie at the level."""
+    levels: dict[float, list[tuple[float, bool]]] = {}
+    for sure, right in rights:
+        levels.setdefault(min(int(sure * 10), 9) / 10, []).append((sure, right))
+    table = [
+        {
+            "from": level,
+            "cases": len(held),
+            "confidence": round(sum(sure for sure, _ in held) / len(held), 4),
+            "accuracy": round(sum(right for _, right in held) / len(held), 4),
+        }
+        for level, held in sorted(levels.items())
+    ]
+    gaps = sum(row["cases"] * abs(row["confidence"] - row["accuracy"]) for row in table)
+    return {"levels": table, "error": _ratio(gaps, len(rights))}
+
+
 @click.command()
 @click.option(
     "--file",
@@ -97,7 +116,12 @@ def scoring(*, file: Path) -> None:
         for want, (case_id, _), got in zip(labels, cases, judged, strict=True)
     ]
     languages = sorted({want["language"] for want in labels})
+    rights = [
+        (got.confidence, want["classification"] == got.classification)
+        for want, got in zip(labels, judged, strict=True)
+    ]
     figures = _figures(pairs) | {
+        "reliability": _reliability(rights),
         "lexicon": VERSION,
         "messages_per_second": round(sum(len(facts.messages) for _, facts in cases) / taken),
         "by_language": {

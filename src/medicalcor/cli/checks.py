@@ -155,6 +155,10 @@ SETTINGS: dict[str, Setting] = {
     "clinic_timezone": Setting("the clinic's clock", optional=True, wrong=_no_zone),
     "clinic_country": Setting("how phones without a country code are read", optional=True),
     "emergency_number": Setting("the number given in an emergency", optional=True),
+    "clinic_phone": Setting("the voice agent cannot put callers through to a person"),
+    "clinic_facts": Setting(
+        "the voice agent can tell neither opening hours nor prices: it offers a call-back"
+    ),
     "whatsapp_api_key": Setting("no WhatsApp message can be sent; leads are kept and scored all the same"),
     "whatsapp_base_url": Setting("where 360dialog is", optional=True, wrong=_HTTP),
     "whatsapp_webhook_secret": Setting("WhatsApp webhooks signed by Meta or 360dialog are refused"),
@@ -178,11 +182,20 @@ SETTINGS: dict[str, Setting] = {
     ),
     "twilio_auth_token": Setting("Twilio's webhooks are refused: calls are neither answered nor logged"),
     "twilio_base_url": Setting("where Twilio is", optional=True, wrong=_HTTP),
+    "vapi_sip_uri": Setting(
+        "no voice agent answers: callers reach the voicemail", wrong=_not_a_url("sip", "sips")
+    ),
+    "call_recording": Setting("whether calls with the voice agent are recorded", optional=True),
+    "recordings": Setting("what becomes of a recording once it is written down", optional=True),
+    "call_settle_seconds": Setting("how long an ended call waits for word of what came of it", optional=True),
     "vapi_api_key": Setting("the clinic cannot call through Vapi, and lost reports are not looked up"),
     "vapi_base_url": Setting("where Vapi is", optional=True, wrong=_HTTP),
     "vapi_webhook_secret": Setting("Vapi's messages are refused: no voice agent answers"),
     "vapi_webhook_plan": Setting("HMAC signatures are read with Vapi's defaults", optional=True),
     "vapi_assistant_id": Setting("an assistant is described anew for each call", optional=True),
+    "vapi_credential_id": Setting(
+        "assistants described by us use the server and credential of the phone number", optional=True
+    ),
     "vapi_phone_number_id": Setting("the clinic has no number to call from through Vapi", optional=True),
     "smtp_url": Setting("no e-mail can be sent", wrong=values.no_mail_server),
     "email_from": Setting("no e-mail can be sent: it would have no sender", wrong=values.no_sender),
@@ -192,6 +205,8 @@ SETTINGS: dict[str, Setting] = {
     "body_limit_bytes": Setting("how long a webhook's body may be", optional=True),
     "request_timeout_seconds": Setting("how long a request may take", optional=True),
     "worker_concurrency": Setting("how much a worker does at a time", optional=True),
+    "worker_metrics_port": Setting("Prometheus does not see workers, nor their breakers", optional=True),
+    "trusted_proxies": Setting("behind a proxy all visitors count as one client", optional=True),
     "unknown_outcome_wait_seconds": Setting("how long a lost answer is waited for", optional=True),
     "answer_settle_seconds": Setting("how long a patient may pause while writing", optional=True),
     "log_level": Setting("how much is logged", optional=True),

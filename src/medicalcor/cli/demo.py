@@ -22,6 +22,15 @@ _SECRETS = """\
 # The environment wins over them. To start afresh, delete the whole folder.
 """
 CLINIC = "Clinica Dentară Zâmbet"
+FACTS = """
+hours = "Luni-Vineri 9-19, Sâmbătă 9-14"
+address = "Strada Florilor 7, București, la două minute de stația de metrou Piața Victoriei"
+prices = "Consultație 150 lei, igienizare 350 lei, albire 900 lei, implant de la 2500 lei, coroană ceramică de la 1200 lei"
+procedures = "Implanturi, coroane și punți, fațete, albire, aparat dentar, tratamente de canal, stomatologie pentru copii"
+insurance = "Nu lucrăm cu Casa de Asigurări; dăm factură pentru asigurările private."
+parking = "Parcare gratuită pentru pacienți, în curtea clinicii."
+payment = "Numerar, card, sau în rate fără dobândă prin bancă."
+"""
 _ADDRESSES = "# Where the running demo is; written at every start.\n"
 MADE_ONCE = (
     "MEDICALCOR_MASTER_KEY",
@@ -88,6 +97,7 @@ def _announce(run: Run) -> None:
         ("Sign in as", sign_in),
         ("Patient's phone", f"{sandbox}/phone"),
         ("Mailbox", f"{sandbox}/mailbox"),
+        ("Clinic's website", f"{sandbox}/website"),
         ("Sandbox", f"{sandbox}/_sandbox/calls?provider=whatsapp"),
         ("Secrets", str(environment.demo_env(run.system.data_dir))),
     ]
@@ -107,7 +117,9 @@ def load(path: Path) -> dict[str, str]:
     secrets = {name: kept.get(name) or new[name] for name in MADE_ONCE}
     environment.adopt(secrets)
     port = os.environ.get("SANDBOX_PORT") or Settings.model_fields["sandbox_port"].default
-    environment.adopt({"CLINIC_NAME": CLINIC, **_sandbox_addresses(f"http://127.0.0.1:{port}")})
+    environment.adopt(
+        {"CLINIC_NAME": CLINIC, "CLINIC_FACTS": FACTS, **_sandbox_addresses(f"http://127.0.0.1:{port}")}
+    )
     mail = os.environ.get("SANDBOX_SMTP_PORT") or Settings.model_fields["sandbox_smtp_port"].default
     environment.adopt(_mail_addresses(mail))
     return secrets
@@ -151,7 +163,7 @@ def _new_secrets() -> dict[str, str]:
 
 
 def _sandbox_addresses(base: str) -> dict[str, str]:
-    """Where the clients find the simulated providers."""
+    """Where the clients find the simulated providers, and where the clinic's web page is."""
     return {
         "WHATSAPP_BASE_URL": f"{base}/whatsapp",
         "HUBSPOT_BASE_URL": f"{base}/hubspot",
@@ -159,6 +171,8 @@ def _sandbox_addresses(base: str) -> dict[str, str]:
         "STRIPE_BASE_URL": f"{base}/stripe",
         "TWILIO_BASE_URL": f"{base}/twilio",
         "VAPI_BASE_URL": f"{base}/vapi",
+        "VAPI_SIP_URI": "sip:demo@sip.vapi.ai",
+        "CORS_ORIGINS": base,
     }
 
 

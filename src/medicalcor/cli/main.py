@@ -42,6 +42,11 @@ COMMANDS = {
     "seed": Entry(f"{_OF}seed:seed", "Fill an empty database with a demo clinic.", joins_demo=True),
     "users": Entry(f"{_OF}users:users", "Add people who may sign in; reset passwords.", joins_demo=True),
     "keys": Entry(f"{_OF}keys:keys", "Make the keys that the settings ask for."),
+    "apikeys": Entry(
+        f"{_OF}apikeys:apikeys",
+        "Make, list and revoke the keys of systems that call the API.",
+        joins_demo=True,
+    ),
     "events": Entry(
         f"{_OF}events:events", "List, show, verify and rebuild from the event log.", joins_demo=True
     ),

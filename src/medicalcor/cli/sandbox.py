@@ -10,8 +10,14 @@ import click
 from pydantic import ValidationError
 
 from medicalcor.core.settings import load_settings
-from medicalcor.domain.language.phrases import TEMPLATES, phrase, procedure_name
-from medicalcor.domain.scoring import rules
+from medicalcor.domain.language.phrases import (
+    TEMPLATES,
+    filled,
+    phrase,
+    procedure_name,
+    template_places,
+)
+from medicalcor.domain.scoring import calls, rules
 from medicalcor.domain.scoring.prompt import AiJudgement
 from medicalcor.sandbox.app import create_app
 from medicalcor.sandbox.server import serve
@@ -28,6 +34,14 @@ class _Asked(Wire):
     conversation: tuple[Turn, ...]
 
 
+class _Task(Wire):
+    """What `domain.assist.prompts` puts beside or instead of a conversation."""
+
+    task: str
+    to: str | None = None
+    text: str | None = None
+
+
 class RulesBrain:
     """Judges and answers as the rules would."""
 
@@ -37,14 +51,28 @@ class RulesBrain:
 
     def judge(self, messages: list[dict[str, Any]]) -> dict[str, Any]:
         scored = rules.score(_conversation(messages))
+        if messages[0].get("content") == calls.ASK:
+            return _of_a_call(scored)
         return scored.model_dump(mode="json", include=set(AiJudgement.model_fields))
 
     def reply(self, messages: list[dict[str, Any]]) -> str:
+        task = _task(messages)
+        if task is not None and task.task == "translate":
+            return f"({task.to}) {task.text}"  # rules know no translation: the words, marked for the language
         scored = rules.score(_conversation(messages))
+        if task is not None and task.task == "summarize":
+            return scored.reasoning
         places = {"clinic": self._clinic, "number": self._number}
         if scored.procedures:
             places["procedure"] = procedure_name(scored.procedures[0], scored.language)
         return phrase(_key(scored), scored.language, **places)
+
+
+def _task(messages: list[dict[str, Any]]) -> _Task | None:
+    try:
+        return _Task.model_validate_json(str(messages[-1].get("content") or ""))
+    except ValidationError:
+        return None
 
 
 def _conversation(messages: list[dict[str, Any]]) -> ScoringInput:
@@ -55,6 +83,18 @@ def _conversation(messages: list[dict[str, Any]]) -> ScoringInput:
     except ValidationError:
         return ScoringInput(channel="whatsapp", messages=(Turn(role="user", content=content),))
     return ScoringInput(channel=asked.channel, messages=asked.conversation)
+
+
+def _of_a_call(scored: ScoringOutput) -> dict[str, Any]:
+    answer = calls.AiCallAnalysis(
+        intent=scored.intent,
+        sentiment="neutral",
+        procedures=list(scored.procedures),
+        objections=[],
+        next_action=scored.suggested_action,
+        summary=scored.reasoning,
+    )
+    return answer.model_dump(mode="json")
 
 
 def _key(scored: ScoringOutput) -> str:
@@ -76,9 +116,13 @@ def _key(scored: ScoringOutput) -> str:
 def approved_templates() -> dict[str, dict[str, str]]:
     """The product's templates as WhatsApp keeps them, with numbered places."""
     return {
-        name: {language: body.replace("{clinic}", "{{1}}") for language, body in bodies.items()}
+        name: {language: _numbered(body) for language, body in bodies.items()}
         for name, bodies in TEMPLATES.items()
     }
+
+
+def _numbered(body: str) -> str:
+    return filled(body, [f"{{{{{number}}}}}" for number, _ in enumerate(template_places(body), 1)])
 
 
 @click.command()

@@ -1,5 +1,7 @@
 """The long-running processes; scale each by starting more of it."""
 
+from typing import Any
+
 import click
 
 from medicalcor.core.ports import require_free
@@ -13,7 +15,15 @@ _DRAIN_SECONDS = 5
 def api() -> None:
     """Serve the gateway on API_PORT."""
     settings = load_settings()
-    _serve("medicalcor.asgi:gateway", host=settings.bind_host, port=settings.api_port, setting="API_PORT")
+    _serve(
+        "medicalcor.asgi:gateway",
+        host=settings.bind_host,
+        port=settings.api_port,
+        setting="API_PORT",
+        # who a proxy speaks for is the gateway's to say: TRUSTED_PROXIES
+        proxy_headers=False,
+        http="medicalcor.api.protocol:Guarded",
+    )
 
 
 @click.command()
@@ -31,7 +41,7 @@ def worker() -> None:
     run_worker()
 
 
-def _serve(app: str, *, host: str, port: int, setting: str) -> None:
+def _serve(app: str, *, host: str, port: int, setting: str, **options: Any) -> None:
     import uvicorn
 
     require_free(port, setting=setting, host=host)
@@ -41,7 +51,6 @@ def _serve(app: str, *, host: str, port: int, setting: str) -> None:
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
         ws="none",
         lifespan="on",
         access_log=False,
@@ -49,4 +58,5 @@ def _serve(app: str, *, host: str, port: int, setting: str) -> None:
         server_header=False,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
+        **{"http": "httptools", **options},
     )

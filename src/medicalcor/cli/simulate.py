@@ -1,13 +1,19 @@
 """`medicalcor simulate`: be a patient from the command line."""
 
+import json
+import re
 from contextlib import suppress
 from typing import Any
 
 import click
 
 from medicalcor.cli import simulating
+from medicalcor.cli.simulate_form import form
 from medicalcor.cli.simulate_mail import email
 from medicalcor.cli.simulate_vapi import vapi
+
+_PLAIN = re.compile(r"-?\d{1,15}|true|false|null")
+"""What a field is set to as a number or a word of JSON's; anything else is text."""
 
 
 @click.group()
@@ -122,12 +128,28 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
 @click.option("--name")
 @click.option("--reference", help="client_reference_id of a checkout.")
 @click.option("--metadata", multiple=True, metavar="NAME=VALUE", help="May be given several times.")
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="A field of the object, e.g. payment_intent=pi_1, payment_status=unpaid, amount_refunded=5000.",
+)
 @click.option("--id", "event_id", help="The event's id, to send the same one again.")
 @click.option("--url", help="The gateway's webhook. [default: http://127.0.0.1:$API_PORT/webhooks/stripe]")
 def payment(
-    kind: str, *, metadata: tuple[str, ...], event_id: str | None, url: str | None, **payer: Any
+    kind: str,
+    *,
+    metadata: tuple[str, ...],
+    changes: tuple[str, ...],
+    event_id: str | None,
+    url: str | None,
+    **payer: Any,
 ) -> None:
-    """Something happens to money at Stripe. Prints the HTTP status; exit code 0 means 200."""
+    """Something happens to money at Stripe. Prints the HTTP status; exit code 0 means 200.
+
+    Events of one payment share its intent: give each `--set payment_intent=pi_1`, and the intent itself `--set id=pi_1`.
+    """
     from medicalcor.core import clock
     from medicalcor.sandbox.providers import stripe_payloads as payloads
 
@@ -135,7 +157,7 @@ def payment(
         raise click.UsageError(f"Which event? There are: {', '.join(payloads.EVENTS)}.")
     now = clock.now()
     pairs = dict(pair.partition("=")[::2] for pair in metadata)
-    thing = payloads.EVENTS[kind](payloads.Payer(at=now, metadata=pairs, **payer))
+    thing = payloads.EVENTS[kind](payloads.Payer(at=now, metadata=pairs, **payer)) | _changed(changes)
     body = payloads.body_of(payloads.event(kind, thing, at=now, event_id=event_id))
     secret = simulating.secret("STRIPE_WEBHOOK_SECRET")
     headers = {
@@ -144,6 +166,12 @@ def payment(
     }
     _remember(thing)
     simulating.finish([simulating.post(url or simulating.webhook("stripe"), body=body, headers=headers)])
+
+
+def _changed(changes: tuple[str, ...]) -> dict[str, Any]:
+    """Numbers, true, false and null as themselves, anything else as text."""
+    pairs = (change.partition("=")[::2] for change in changes)
+    return {name: json.loads(value) if _PLAIN.fullmatch(value) else value for name, value in pairs}
 
 
 def _signed_address(path: str, url: str | None) -> str:
@@ -167,3 +195,4 @@ def _remember(thing: dict[str, Any]) -> None:
 
 simulate.add_command(vapi)
 simulate.add_command(email)
+simulate.add_command(form)

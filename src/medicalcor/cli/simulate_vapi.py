@@ -11,7 +11,9 @@ from medicalcor.cli import simulating
 if TYPE_CHECKING:
     from medicalcor.sandbox.providers.vapi_payloads import PlayedCall
 
-KINDS = ("assistant-request", "in-progress", "tool-calls", "ended", "end-of-call-report", "hang")
+WHOLE = ("assistant-request", "in-progress", "tool-calls", "ended", "end-of-call-report")
+KINDS = (*WHOLE, "hang", "transfer-destination-request")
+ANSWERED = ("assistant-request", "tool-calls", "transfer-destination-request")
 SHAPES = ("function", "function_object", "flat_arguments", "flat_parameters", "legacy")
 
 
@@ -20,7 +22,7 @@ SHAPES = ("function", "function_object", "flat_arguments", "flat_parameters", "l
     "--from", "sender", default="", help="The caller's number, as +40722000001; without it, it is hidden."
 )
 @click.option("--says", multiple=True, help="What the caller says; may be given several times.")
-@click.option("--tool", help="A function that the agent uses, e.g. find_slots.")
+@click.option("--tool", help="A function that the agent uses, e.g. hand_to_person.")
 @click.option("--arguments", default="{}", help="The function's arguments, as a JSON object.")
 @click.option("--shape", type=click.Choice(SHAPES), default="function", help="How the function is asked for.")
 @click.option(
@@ -29,6 +31,7 @@ SHAPES = ("function", "function_object", "flat_arguments", "flat_parameters", "l
 @click.option(
     "--proof", type=click.Choice(["bearer", "header", "hmac"]), default="bearer", help="How it is signed."
 )
+@click.option("--call-sid", help="Twilio's id of the call (CA…), as when Twilio handed it over by SIP.")
 @click.option("--id", "call_id", help="The call's id, to send the same one again.")
 @click.option("--url", help="The gateway's webhook. [default: http://127.0.0.1:$API_PORT/webhooks/vapi]")
 def vapi(  # noqa: PLR0913 - one parameter an option is click's form
@@ -40,6 +43,7 @@ def vapi(  # noqa: PLR0913 - one parameter an option is click's form
     shape: Any,
     only: str | None,
     proof: Any,
+    call_sid: str | None,
     call_id: str | None,
     url: str | None,
 ) -> None:
@@ -48,11 +52,13 @@ def vapi(  # noqa: PLR0913 - one parameter an option is click's form
     from medicalcor.sandbox.providers import vapi_payloads as payloads
 
     secret = simulating.secret("VAPI_WEBHOOK_SECRET")
-    call = payloads.PlayedCall(id=call_id or payloads.new_id(), other=sender, began=clock.now())
+    call = payloads.PlayedCall(
+        id=call_id or payloads.new_id(), other=sender, began=clock.now(), handed_over_by=call_sid
+    )
     for words in says or ("Bună ziua, aș dori o programare.",):
         call.say("user", words, at=clock.now())
     given = {"name": tool or "find_slots", "arguments": _object(arguments), "shape": shape}
-    wanted = [only] if only else [kind for kind in KINDS[:-1] if tool or kind != "tool-calls"]
+    wanted = [only] if only else [kind for kind in WHOLE if tool or kind != "tool-calls"]
     statuses = []
     for kind, payload in _messages(call, wanted=wanted, tool=given):
         body = payloads.body_of(payload)
@@ -64,7 +70,7 @@ def vapi(  # noqa: PLR0913 - one parameter an option is click's form
         )
         statuses.append(answer.status)
         click.echo(f"{answer.status} {kind}" if not only else answer.status)
-        if kind in ("assistant-request", "tool-calls") and answer.body:
+        if kind in ANSWERED and answer.body:
             click.echo(answer.body)
     simulating.finish(statuses, told=True)
 

@@ -6,6 +6,7 @@ one call is let through; if it succeeds the breaker closes, if it fails the paus
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Literal
 
 from medicalcor.core import clock
@@ -14,6 +15,8 @@ from medicalcor.core.observability import metrics
 
 State = Literal["closed", "half_open", "open"]
 _LEVEL: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
+ACCOUNT = frozenset({"account", "ai_account", "ai_quota"})
+"""Reasons of a refusal that holds for every call, until somebody mends a key, a payment or a right."""
 
 log = get_logger(__name__)
 
@@ -51,6 +54,10 @@ class Breaker:
         self._in_a_row = 0
         self._opened_at: float | None = None
         self._probing = False
+        self.since: datetime = clock.now()
+        """When it opened or closed last."""
+        self.refusal: str | None = None
+        """Why the provider refuses the account, one of ACCOUNT; None once it took something again."""
         metrics.breaker_state.labels(name).set_function(lambda: _LEVEL[self.state])
 
     @property
@@ -58,6 +65,13 @@ class Breaker:
         if self._opened_at is None:
             return "closed"
         return "open" if self._left() > 0 else "half_open"
+
+    def answered(self, refusal: str | None) -> None:
+        """What an answer says of the account: None for a success, else the reason of the refusal."""
+        if refusal is None:
+            self.refusal = None
+        elif refusal in ACCOUNT:
+            self.refusal = refusal
 
     def _left(self) -> float:
         opened = self._opened_at
@@ -92,10 +106,13 @@ class Breaker:
                     self._open()
 
     def _open(self) -> None:
+        if self._opened_at is None:
+            self.since = clock.now()
         self._opened_at = clock.monotonic()
         log.warning("breaker_opened", breaker=self.name, cool_down=self._cool_down)
 
     def _close(self) -> None:
         self._opened_at = None
         self._in_a_row = 0
+        self.since = clock.now()
         log.info("breaker_closed", breaker=self.name)

@@ -149,6 +149,11 @@ class Outbound:
             raise outcome
         return outcome
 
+    def refused(self, problem: ProviderError) -> ProviderError:
+        """What the client made of an answer, remembered when it holds for the whole account."""
+        self.breaker.answered(problem.reason)
+        return problem
+
     def _pause(self, outcome: Response | ProviderError, *, attempt: int, idempotent: bool) -> float | None:
         if isinstance(outcome, Response):
             again = idempotent and (outcome.status in _TRANSIENT or outcome.status >= 500)
@@ -218,6 +223,8 @@ class Outbound:
             permit.failed()
         elif answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
             permit.succeeded()
+        if answer.is_success:
+            self.breaker.answered(None)
         return Response(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
 
     def _no_answer(self, progress: "_Progress", *, reason: str) -> ProviderError:

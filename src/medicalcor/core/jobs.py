@@ -32,19 +32,86 @@ STATUSES_EVERY_MS = 500
 """A status is worth no run of its own: those of one half second share one."""
 ANSWER = Job("conversation.answer", "inbox")
 """(conversation id, message id): the answer that waited for the patient to finish writing."""
+ANSWER_MAIL = Job(ANSWER.name, "inbox-mail")
+"""As ANSWER, where what the patient writes waits in that queue: one at a time holds within a queue."""
 DELIVER = Job("effects.deliver", "effects")
 """(list of effect ids); partitioned by where they go."""
+DELIVER_CRM = Job(DELIVER.name, "effects-crm")
+DELIVER_MAIL = Job(DELIVER.name, "effects-mail")
+"""As DELIVER: a queue a provider, so that one that hangs takes no places from the others."""
 
 ASK = Job("asks.answer", "asks")
 """(ask id): somebody holds the line for the outcome."""
+ASK_AI = Job(ASK.name, "asks-ai")
+"""As ASK, for questions that the AI is asked about: one that hangs keeps no caller of the voice agent waiting."""
 
-JOBS = (WHATSAPP_MESSAGE, WHATSAPP_STATUSES, ANSWER, DELIVER, ASK)
+VAPI_EVENT = Job("vapi.event", "inbox-calls")
+"""(inbox id); partitioned by call: what the voice agent tells of one, in order."""
+VOICE_CALL = Job("voice.call", "inbox-calls")
+"""(inbox id): what Twilio tells of a call; partitioned by call."""
+VOICE_SETTLE = Job("voice.settle", "inbox-calls")
+"""(call id, correlation id): the call ended, and what came of it should be known by now; partitioned by call."""
+TRANSCRIPTION = Job("voice.transcription", "voice")
+"""(recording SID, correlation id, number of tries before)."""
+
+LEAD_SCORING = Job("leads.judge_again", "inbox")
+"""(lead id, correlation id): somebody wants a lead judged anew; in turn with what its patient writes."""
+
+STRIPE_EVENT = Job("stripe.event", "payments")
+"""(inbox id); partitioned by payment."""
+PAYMENT_SETTLE = Job("payments.settle", "payments")
+"""(payment id, version): all that belongs to a payment has had time to arrive."""
+PAYMENT_LINK = Job("payments.link", "payments")
+"""(payment request id, attempt, key's number): ask for a link, and send it."""
+
+EMAIL_MESSAGE = Job("email.message", "inbox-mail")
+"""(inbox id); partitioned by sender."""
+WEB_FORM = Job("web.form", "inbox-mail")
+"""(inbox id); partitioned by whom it is from."""
+WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox-mail")
+"""(inbox id); partitioned by person."""
+
+JOBS = (
+    WHATSAPP_MESSAGE,
+    WHATSAPP_STATUSES,
+    ANSWER,
+    ANSWER_MAIL,
+    DELIVER,
+    DELIVER_CRM,
+    DELIVER_MAIL,
+    ASK,
+    ASK_AI,
+    VAPI_EVENT,
+    VOICE_CALL,
+    VOICE_SETTLE,
+    TRANSCRIPTION,
+    STRIPE_EVENT,
+    PAYMENT_SETTLE,
+    PAYMENT_LINK,
+    EMAIL_MESSAGE,
+    WEB_FORM,
+    WEB_UNSUBSCRIBE,
+    LEAD_SCORING,
+)
 
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("vapi", "report"): VAPI_EVENT,
+    ("vapi", "event"): VAPI_EVENT,
+    ("twilio", "call"): VOICE_CALL,
+    ("stripe", "event"): STRIPE_EVENT,
+    ("email", "message"): EMAIL_MESSAGE,
+    ("web", "message"): WEB_FORM,
+    ("web", "unsubscribe"): WEB_UNSUBSCRIBE,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
+
+
+def delivery_of(kind: str) -> Job:
+    """The run that takes effects of this kind out, by the provider that carries them."""
+    by_provider = {"hubspot": DELIVER_CRM, "email": DELIVER_MAIL}
+    return by_provider.get(kind.partition(".")[0], DELIVER)
 
 
 async def start(

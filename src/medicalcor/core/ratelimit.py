@@ -48,9 +48,20 @@ class Exceeded:
     retry_after: int
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a client may still ask for, in the `seconds` until the window ends."""
+
+    limit: Limit
+    remaining: int
+    seconds: int
+
+
 @dataclass
 class _Lease:
     left: int = 0
+    beyond: int = 0
+    """Permits of the window that nobody had taken when these were."""
     until: float = 0.0
     refused: bool = False
     refill: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -89,6 +100,14 @@ class RateLimiter:
                 return None
         return Exceeded(limit, max(1, ceil(lease.until - clock.monotonic())))
 
+    def left(self, limit: Limit, *, route: str, caller: str) -> Left | None:
+        """As this process knows it: told without asking anybody. None for who has taken nothing yet."""
+        lease = self._leases.get((route, caller))
+        if lease is None:
+            return None
+        seconds = max(0, ceil(lease.until - clock.monotonic()))
+        return Left(limit, min(limit.amount, lease.left + lease.beyond), seconds)
+
     async def close(self) -> None:
         """Let go of Redis. Counts in memory need nothing."""
         if self._redis is not None:
@@ -124,7 +143,7 @@ class RateLimiter:
                 self._back()
                 return
         if self._shared is not None and limit.essential:
-            lease.left, lease.refused = limit.amount, False
+            lease.left, lease.beyond, lease.refused = limit.amount, 0, False
             lease.until = clock.monotonic() + limit.seconds
             return
         await self._ask(self._local, lease, limit, key=key)
@@ -134,10 +153,11 @@ class RateLimiter:
         item = RateLimitItemPerSecond(limit.amount, limit.seconds)
         permits = max(1, limit.amount // _LEASES_A_WINDOW)
         granted = await counter.hit(item, *key, cost=permits)
-        reset, _ = await counter.get_window_stats(item, *key)
+        reset, beyond = await counter.get_window_stats(item, *key)
         # Redis rounds what is left of a window to seconds: a lease must not be over before it is spent
         left = min(max(reset - clock.now().timestamp(), _SHORTEST_LEASE * limit.seconds), limit.seconds)
         lease.left, lease.refused = (permits, False) if granted else (0, True)
+        lease.beyond = max(0, beyond)
         lease.until = clock.monotonic() + left
 
     def _rest(self, reason: BaseException) -> None:

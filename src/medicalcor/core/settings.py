@@ -5,8 +5,12 @@ first, while it is being rotated. Sections have one job each; what is unset swit
 """
 
 import os
+import re
+import tomllib
+from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -48,6 +52,10 @@ class Settings(BaseSettings):
     clinic_country: str = "RO"
     """Phones written without a country code are read as this country's."""
     emergency_number: str = "112"
+    clinic_phone: str | None = None
+    """Where a person answers (E.164): the voice agent puts callers through to it."""
+    clinic_facts: Annotated[Mapping[str, str], NoDecode] = {}
+    """TOML, a text a topic: what may be told about hours, address, prices, insurance, parking …"""
 
     # WhatsApp through 360dialog
     whatsapp_api_key: SecretStr | None = None
@@ -82,6 +90,14 @@ class Settings(BaseSettings):
     twilio_auth_token: Secrets = ()
     """Signs webhooks and signs us in; while it is rotated, the newer first."""
     twilio_base_url: str = "https://api.twilio.com"
+    vapi_sip_uri: str | None = None
+    """Where calls are handed to the voice agent: `sip:clinic@sip.vapi.ai`. Unset: callers reach the voicemail."""
+    call_recording: Literal["on", "off"] = "on"
+    """Whether calls with the voice agent are recorded; the caller is told before."""
+    recordings: Literal["keep", "drop"] = "drop"
+    """`drop` deletes a recording once it is written down; `keep` holds it here, sealed with the person's key."""
+    call_settle_seconds: float = 10.0
+    """A call that ended without a word of what came of it counts as missed after this long."""
 
     # voice agent: Vapi
     vapi_api_key: SecretStr | None = None
@@ -93,6 +109,8 @@ class Settings(BaseSettings):
     """How a credential of the kind `hmac` signs, where it is not Vapi's default; Vapi's JSON."""
     vapi_assistant_id: str | None = None
     """The assistant that answers; without it one is described anew for each call."""
+    vapi_credential_id: str | None = None
+    """Vapi's id of the credential with that secret, for the servers of assistants described by us."""
     vapi_phone_number_id: str | None = None
     """Vapi's id of the number that the clinic calls from."""
 
@@ -110,11 +128,15 @@ class Settings(BaseSettings):
     body_limit_bytes: int = 3_145_728
     """Meta sends bodies of up to 3 MB."""
     request_timeout_seconds: float = 10.0
+    trusted_proxies: Words = ()
+    """Addresses or networks of our own proxies, e.g. `10.0.0.0/8`; only their `X-Forwarded-For` is believed."""
     cors_origins: Words = ()
     """Web pages that may call the API from a browser, e.g. `https://clinic.example`, separated by commas."""
 
     # worker
     worker_concurrency: int = 16
+    worker_metrics_port: int | None = None
+    """Where Prometheus reads a worker's figures, the breakers' among them, at `/metrics`; off when unset."""
     unknown_outcome_wait_seconds: float = 20.0
     """How long a message whose fate is unknown waits for the provider's status before it is sent again."""
     answer_settle_seconds: float = 4.0
@@ -128,6 +150,7 @@ class Settings(BaseSettings):
         "whatsapp_webhook_secret",
         "whatsapp_webhook_header",
         "cors_origins",
+        "trusted_proxies",
         "stripe_webhook_secret",
         "twilio_auth_token",
         "vapi_webhook_secret",
@@ -139,6 +162,29 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            ip_network(one, strict=False)
+        return value
+
+    @field_validator("clinic_phone")
+    @classmethod
+    def _international(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"\+[1-9][0-9]{6,14}", value):
+            raise ValueError("write it with the country code, as +40310000001")
+        return value
+
+    @field_validator("clinic_facts", mode="before")
+    @classmethod
+    def _facts(cls, value: Any) -> Any:
+        try:
+            given = tomllib.loads(value) if isinstance(value, str) else value
+        except tomllib.TOMLDecodeError as fault:
+            raise ValueError(f"not TOML: {fault}") from None
+        return {str(topic).strip().lower(): text for topic, text in given.items()}
 
     @property
     def gateway_url(self) -> str:

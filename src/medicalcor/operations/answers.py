@@ -1,6 +1,6 @@
 """What the patient is answered, when nobody of the clinic has taken over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
@@ -10,10 +10,11 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import NotFound, ProviderError
-from medicalcor.domain.language.phrases import phrase, procedure_name
+from medicalcor.domain.assist.replies import fixed_reply
+from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects, wording
+from medicalcor.operations import effects, forms, threads, wording
 from medicalcor.operations.leads import as_output, scoring_input
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
@@ -31,6 +32,8 @@ LONGEST_REPLY = 1000
 REPLY_TOKENS = 300
 
 Outcome = Literal["planned", "superseded", "settling", "not_needed"]
+_WRITTEN_BY_MAIL = frozenset({"email", "web"})
+"""Channels whose messages wait in the queue of the mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ async def answer(
 ) -> Answered:
     """Plan the answer to this message, once. A newer message is answered in its stead.
 
-    Soon after an automatic answer the patient is given time to finish: the run comes back `settled`.
+    Soon after an automatic answer the patient is given time to finish: the run comes back `settled`. What was said in a
+    call is not answered in writing.
     """
     async with ledger.pool.acquire() as connection:
         about = await connection.fetchrow(SQL["situation"], message_id)
@@ -54,29 +58,55 @@ async def answer(
             raise NotFound("There is no such message.")
         if about["newer"]:
             return Answered("superseded")
-        if about["emergency_answered"]:
+        if about["emergency_answered"] or about["kind"] == "call":
             return Answered("not_needed")
         if about["answer_id"] is not None:
             return Answered("planned", about["answer_id"])
         scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
-        output = as_output(scored["output"]) if scored is not None else None
+        output = as_output(scored["output"]) if scored is not None and not about["guest"] else None
         acknowledge = await _acknowledge(connection, about, output)
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
-    if output is not None and _expects_nothing(output):
-        await _refuse(ledger, about, output, correlation_id)
+    silent = _silent(about, output)
+    if silent is not None:
+        await _decline(ledger, about, silent, correlation_id)
         return Answered("not_needed")
     content = await _content(ledger, ai, about, output, acknowledge=acknowledge)
     intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
 
     async def decide(connection: Connection) -> UUID | None:
-        act = Act(ledger, connection, by_system(correlation_id))
-        conversation = about["conversation_id"]
-        planned = await effects.plan(act, conversation_id=conversation, intents=[intent], caller_sends=True)
-        return next((one.effect_id for one in planned if one.decision.verdict == "send"), None)
+        return await _say(Act(ledger, connection, by_system(correlation_id)), about, intent)
 
     return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
+
+
+async def _say(act: Act, about: Row, intent: effects.Intent) -> UUID | None:
+    if about["kind"] == "form":
+        return await _answer_form(act, about, intent)
+    conversation = about["conversation_id"]
+    if intent.content.kind == "email.message" and await threads.in_a_loop(act.connection, conversation):
+        await effects.decline(act, conversation_id=conversation, intent=intent, reason="already_answered")
+        return None
+    return await _plan(act, conversation, intent)
+
+
+async def _plan(act: Act, conversation_id: UUID, intent: effects.Intent) -> UUID | None:
+    planned = await effects.plan(act, conversation_id=conversation_id, intents=[intent], caller_sends=True)
+    return next((one.effect_id for one in planned if one.decision.verdict == "send"), None)
+
+
+async def _answer_form(act: Act, about: Row, intent: effects.Intent) -> UUID | None:
+    """On WhatsApp, by a template since they have not written there, where there is a number; else by mail."""
+    place = about["conversation_id"]
+    elsewhere = await forms.whatsapp_line(act, person_id=about["person_id"])
+    if elsewhere is not None:
+        content = wording.template(_line(about), "web_lead_ack", act.ledger.settings.clinic_name)
+        place, intent = elsewhere, replace(intent, content=content)
+    if await forms.answered_enough(act, person_id=about["person_id"], by_whatsapp=elsewhere is not None):
+        await effects.decline(act, conversation_id=place, intent=intent, reason="already_acknowledged")
+        return None
+    return await _plan(act, place, intent)
 
 
 def _key(message_id: UUID) -> str:
@@ -100,23 +130,28 @@ def _just_answered(ledger: Ledger, about: Row) -> bool:
 async def _wait_for_the_rest(
     ledger: Ledger, connection: Connection, about: Row, message_id: UUID, correlation_id: str
 ) -> None:
+    job = jobs.ANSWER_MAIL if about["channel"] in _WRITTEN_BY_MAIL else jobs.ANSWER
     await jobs.start(
         connection,
-        jobs.ANSWER,
-        id=f"{jobs.ANSWER.name}:{message_id}",
+        job,
+        id=f"{job.name}:{message_id}",
         args=(str(message_id), correlation_id),
         partition=about["partition_key"],
         not_before=clock.now() + timedelta(seconds=ledger.settings.answer_settle_seconds),
     )
 
 
-def _expects_nothing(output: ScoringOutput) -> bool:
-    return output.classification == Classification.UNQUALIFIED
+def _silent(about: Row, output: ScoringOutput | None) -> Reason | None:
+    """Why nothing is answered; None when something is."""
+    if about["emergency_in_the_same_breath"]:
+        return "already_answered"
+    if output is None or output.classification != Classification.UNQUALIFIED:
+        return None
+    return "opted_out" if output.opt_out else "not_a_prospect"
 
 
-async def _refuse(ledger: Ledger, about: Row, output: ScoringOutput, correlation_id: str) -> None:
+async def _decline(ledger: Ledger, about: Row, reason: Reason, correlation_id: str) -> None:
     """Not answering is a decision too, and is kept like one."""
-    reason: Reason = "opted_out" if output.opt_out else "not_a_prospect"
     line = _line(about)
     vague = phrase("answer_vague", line.language, clinic=ledger.settings.clinic_name)
     content = wording.text(line, vague, written_by="phrases")
@@ -170,19 +205,14 @@ async def _written(ledger: Ledger, ai: AiClient | None, about: Row, output: Scor
 
 def _fixed(about: Row, output: ScoringOutput | None, language: Language, clinic: str) -> str:
     """A fixed answer in the patient's language, for when AI is off or did not answer."""
+    if about["guest"]:
+        return phrase("answer_logistics", language, clinic=clinic)
+    if output is None and about["kind"] == "form":
+        return phrase("answer_form", language, clinic=clinic)
     if output is None:
         unreadable = about["kind"] in {"unsupported", "contacts", "location", "order"}
         return phrase("answer_unsupported" if unreadable else "answer_media", language, clinic=clinic)
-    if output.intent == "existing_patient":
-        return phrase("answer_logistics", language, clinic=clinic)
-    if output.intent == "complaint":
-        return phrase("answer_complaint", language, clinic=clinic)
-    if output.classification == Classification.HOT:
-        return phrase("answer_hot", language, clinic=clinic)
-    if output.procedures:
-        name = procedure_name(output.procedures[0], language)
-        return phrase("answer_procedure", language, clinic=clinic, procedure=name)
-    return phrase("answer_price" if output.budget else "answer_vague", language, clinic=clinic)
+    return fixed_reply(output, language, clinic=clinic)
 
 
 def _language(about: Row) -> Language:

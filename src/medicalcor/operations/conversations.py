@@ -9,11 +9,11 @@ from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import Forbidden, InvalidInput, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.outreach.policy import decide as decide_outreach
-from medicalcor.operations import effects
+from medicalcor.operations import effects, wording
 from medicalcor.operations.ledger import Act, Ledger
+from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import ConversationId, EffectId, UserId
 from medicalcor.schemas.decisions import Decision
-from medicalcor.schemas.effects import WhatsAppText
 from medicalcor.schemas.events.conversations import ConversationReleased, ConversationTakenOver
 
 SQL = statements("medicalcor.operations")
@@ -27,6 +27,10 @@ _REFUSALS = {
     "channel_off": "WhatsApp is not connected. Set WHATSAPP_API_KEY; `medicalcor doctor` says more.",
     "no_address": "There is no address to write to.",
     "person_erased": "This person's data was erased.",
+}
+_MAIL_REFUSALS = {
+    "suppressed_address": "This address is on the list of those who do not want to be written to.",
+    "channel_off": "E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more.",
 }
 
 
@@ -52,14 +56,15 @@ async def take_over(ledger: Ledger, *, conversation_id: ConversationId, by: User
 
 
 async def release(ledger: Ledger, *, conversation_id: ConversationId, by: UserId) -> None:
-    """Hand the conversation back to the automatic answers."""
+    """Hand the lead back to the automatic answers, on every channel."""
 
     async def decide(connection: Connection) -> None:
         about = await _held(connection, conversation_id)
-        if about["taken_over_by"] is None:
-            return
-        event = ConversationReleased(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
-        await _act(ledger, connection, conversation_id, by).append(_entry(about, event))
+        taken = await connection.fetch(SQL["taken_over"], about["person_id"], about["lead_id"])
+        act = _act(ledger, connection, conversation_id, by)
+        for row in taken:
+            event = ConversationReleased(conversation_id=row["id"], lead_id=about["lead_id"], by=by)
+            await act.append(_entry(about, event))
 
     await record(ledger.pool, decide)
 
@@ -79,7 +84,7 @@ async def reply(
         about = await _held(connection, conversation_id)
         intent = effects.Intent(
             key=f"reply:{by}:{key}",
-            content=WhatsAppText(body=body, language=about["language"] or "ro", written_by="staff"),
+            content=wording.text(_line(about), body, written_by="staff"),
             purpose="staff_reply",
             author="staff",
             by=by,
@@ -88,7 +93,7 @@ async def reply(
         known = await connection.fetch(SQL["known_effects"], [intent.key])
         if known:
             return UUID(int=known[0]["id"].int)
-        _must_be_allowed(decide_outreach(effects.facts(ledger, about, intent)))
+        _must_be_allowed(decide_outreach(effects.facts(ledger, about, intent)), intent.content.kind)
         act = _act(ledger, connection, conversation_id, by)
         if about["taken_over_by"] is None:
             await _silence_machine(act, about, by)
@@ -111,9 +116,15 @@ def _act(ledger: Ledger, connection: Connection, conversation_id: UUID, by: User
     return Act(ledger, connection, Cause(correlation_id=str(conversation_id), actor=f"user:{by}"))
 
 
-def _must_be_allowed(decision: Decision) -> None:
+def _must_be_allowed(decision: Decision, kind: str) -> None:
     if decision.verdict == "refuse":
-        raise Forbidden(_REFUSALS.get(decision.reasons[0], "This message may not be sent."))
+        reason = decision.reasons[0]
+        words = _MAIL_REFUSALS.get(reason) if kind.startswith("email.") else None
+        raise Forbidden(words or _REFUSALS.get(reason, "This message may not be sent."))
+
+
+def _line(about: Row) -> Line:
+    return Line(about["channel"], about["reply_kind"], about["language"] or "ro")
 
 
 async def _held(connection: Connection, conversation_id: UUID) -> Row:
@@ -125,5 +136,5 @@ async def _held(connection: Connection, conversation_id: UUID) -> Row:
 
 def _entry(about: Row, event: ConversationTakenOver | ConversationReleased) -> Append:
     return Append(
-        f"conversation-{about['conversation_id']}", (event,), about["person_id"], occurred_at=clock.now()
+        f"conversation-{event.conversation_id}", (event,), about["person_id"], occurred_at=clock.now()
     )

@@ -10,10 +10,11 @@ from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import ProviderOff, ProviderRejected
 from medicalcor.core.eventstore.store import Append
 from medicalcor.integrations.hubspot.client import HubSpotClient
+from medicalcor.operations import call_log
 from medicalcor.operations.delivery import Attempt, deliver
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Act, Ledger
-from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask
+from medicalcor.schemas.effects import HubSpotCall, HubSpotContact, HubSpotNote, HubSpotTask
 from medicalcor.schemas.events.people import CrmLinked
 
 SQL = statements("medicalcor.operations")
@@ -27,12 +28,12 @@ async def sync(ledger: Ledger, *, hubspot: HubSpotClient | None, about: Destinat
             raise ProviderOff(provider="hubspot", reason="channel_off")
         contact_id = await _contact(ledger, hubspot, about)
         try:
-            return await _write(hubspot, attempt, contact_id)
+            return await _write(ledger, hubspot, attempt, contact_id)
         except ProviderRejected as refusal:
             if refusal.reason != "gone":
                 raise
         contact_id = await _contact(ledger, hubspot, about, gone=contact_id)
-        return await _write(hubspot, attempt, contact_id)
+        return await _write(ledger, hubspot, attempt, contact_id)
 
     async def look(attempt: Attempt) -> str | None:
         return await _find(hubspot, attempt) if hubspot is not None else None
@@ -43,7 +44,7 @@ async def sync(ledger: Ledger, *, hubspot: HubSpotClient | None, about: Destinat
 async def _contact(
     ledger: Ledger, hubspot: HubSpotClient, about: Destination, *, gone: str | None = None
 ) -> str:
-    """The person's contact: the one we know unless it is `gone`, else the one with this number, else a new one."""
+    """The person's contact: the one we know unless it is `gone`, else the one with this number or address, else a new one."""
     async with ledger.pool.acquire() as connection:
         person = await connection.fetchrow(SQL["contact_facts"], about.person_id)
     if person is None:
@@ -52,6 +53,8 @@ async def _contact(
     if known is not None and known != gone:
         return known
     found = await hubspot.find_contact_by_phone(person["phone"]) if person["phone"] else None
+    if found is None and person["email"]:
+        found = await hubspot.find_contact_by_email(person["email"])
     if found is not None and found != gone:
         return await _link(ledger, about, _linked(about, found, "search"), gone=gone)
     made = await hubspot.upsert_contact(person_id=about.person_id, properties=_properties(person))
@@ -68,6 +71,7 @@ def _properties(person: Row) -> dict[str, str]:
         "firstname": first,
         "lastname": last,
         "phone": person["phone"] or "",
+        "email": person["email"] or "",
         "lifecyclestage": "lead",
     }
     return {name: value for name, value in properties.items() if value}
@@ -88,7 +92,7 @@ async def _link(ledger: Ledger, about: Destination, event: CrmLinked, *, gone: s
     return await record(ledger.pool, decide)
 
 
-async def _write(hubspot: HubSpotClient, attempt: Attempt, contact_id: str) -> str | None:
+async def _write(ledger: Ledger, hubspot: HubSpotClient, attempt: Attempt, contact_id: str) -> str | None:
     marker = str(attempt.effect["id"])
     match attempt.content:
         case HubSpotContact():
@@ -106,6 +110,9 @@ async def _write(hubspot: HubSpotClient, attempt: Attempt, contact_id: str) -> s
                 due_at=clock.now() + timedelta(minutes=task.due_minutes),
                 marker=marker,
             )
+        case HubSpotCall() as call:
+            told = await call_log.for_crm(ledger, call_id=call.call_id)
+            return await hubspot.create_call(contact_id=contact_id, call=told, marker=marker)
         case _:
             raise ProviderOff(provider="hubspot", reason="unknown_content")
 
@@ -118,5 +125,7 @@ async def _find(hubspot: HubSpotClient, attempt: Attempt) -> str | None:
             return await hubspot.find_note_by_marker(marker)
         case HubSpotTask():
             return await hubspot.find_task_by_marker(marker)
+        case HubSpotCall():
+            return await hubspot.find_call_by_marker(marker)
         case _:
             return None

@@ -9,10 +9,12 @@ once its search has had time to find it.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from medicalcor.core import clock, jobs
+from medicalcor.core.breaker import ACCOUNT
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
@@ -39,6 +41,12 @@ PAUSES = (1.0, 2.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 7200.0)
 """Seconds before another try with a patient's message; its window is looked at again each time."""
 CRM_PAUSES = (1.0, 2.0, 30.0, 120.0, 600.0, 3600.0, 14_400.0)
 """A CRM that is away for an afternoon loses nothing."""
+MENDING_PAUSES = (60.0, 300.0, 900.0, 3600.0, 7200.0, 14_400.0, 28_800.0)
+"""While a person has to mend something, such as a key: a patient's message is given up within a day."""
+CRM_MENDING_PAUSES = (*MENDING_PAUSES, *(86_400.0,) * 30)
+"""What a CRM should hear can wait a month."""
+DAILY_PAUSES = (3600.0,) * 26
+"""A limit of the day ends at midnight in a zone that is not told."""
 SERVER_ERROR_WAIT = timedelta(seconds=5)
 """After an error answer the status, if there is one, comes soon."""
 LONGEST_SILENCE = timedelta(hours=1)
@@ -193,8 +201,8 @@ def _after(ledger: Ledger, attempt: Attempt, problem: ProviderError, *, patient:
     """What a failed attempt leads to."""
     effect_id, kind, now = attempt.effect["id"], attempt.effect["kind"], clock.now()
     reason = problem.reason or problem.code
-    pauses = PAUSES if patient else CRM_PAUSES
-    if problem.permanent or attempt.number > len(pauses):
+    pauses = pauses_after(problem, patient=patient)
+    if attempt.number > len(pauses):
         return EffectFailed(effect_id=effect_id, kind=kind, reason=reason)
     pause = timedelta(seconds=max(pauses[attempt.number - 1], problem.retry_after or 0))
     if isinstance(problem, OutcomeUnknown):
@@ -203,6 +211,19 @@ def _after(ledger: Ledger, attempt: Attempt, problem: ProviderError, *, patient:
             wait = min(SERVER_ERROR_WAIT, wait)
         return EffectUnknown(effect_id=effect_id, kind=kind, reason=reason, again_at=now + wait)
     return EffectDelayed(effect_id=effect_id, kind=kind, reason=reason, again_at=now + pause)
+
+
+def pauses_after(problem: ProviderError, *, patient: bool) -> tuple[float, ...]:
+    """Seconds to wait after each attempt; none for what will not pass. What is permanent only until somebody mends
+    the account fails nothing for good.
+    """
+    if problem.reason in ACCOUNT:
+        return MENDING_PAUSES if patient else CRM_MENDING_PAUSES
+    if problem.permanent:
+        return ()
+    if problem.reason == "daily_limit":
+        return DAILY_PAUSES
+    return PAUSES if patient else CRM_PAUSES
 
 
 async def _end(act: Act, attempt: Attempt, outcome: Event) -> None:
@@ -222,8 +243,28 @@ async def _end(act: Act, attempt: Attempt, outcome: Event) -> None:
     await _append(act, effect, outcome)
     if isinstance(outcome, EffectUnknown | EffectDelayed):
         await _again(act.connection, effect, outcome.again_at)
-    if isinstance(outcome, EffectFailed):
+    refused = isinstance(outcome, EffectDelayed) and outcome.reason in ACCOUNT
+    if refused or isinstance(outcome, EffectFailed):
         await tell_staff(act, effect)
+
+
+async def resume(ledger: Ledger, *, effect_id: UUID) -> None:
+    """Do not wait any longer: what kept it back was mended."""
+    about = await effects.destination(ledger, effect_id=effect_id)
+
+    async def decide(connection: Connection) -> None:
+        act = Act(ledger, connection, about.cause)
+        effect = await connection.fetchrow(SQL["effect"], effect_id)
+        if effect is None or effect["status"] != "delayed":
+            return
+        now = clock.now()
+        event = EffectDelayed(
+            effect_id=effect_id, kind=about.kind, reason=effect["attempt_reason"], again_at=now
+        )
+        await _append(act, effect, event)
+        await _again(connection, effect, now)
+
+    await record(ledger.pool, decide, subject=about.person_id)
 
 
 def _outcome_of(event: Event) -> str:
@@ -248,10 +289,11 @@ async def tell_staff(act: Act, effect: Row) -> None:
 
 
 async def _again(connection: Connection, effect: Row, at: datetime) -> None:
+    job = jobs.delivery_of(effect["kind"])
     await jobs.start(
         connection,
-        jobs.DELIVER,
-        id=f"{jobs.DELIVER.name}:{effect['id']}:{effect['attempt']}:{at.isoformat()}",
+        job,
+        id=f"{job.name}:{effect['id']}:{effect['attempt']}:{at.isoformat()}",
         args=([str(effect["id"])],),
         partition=effects.partition_of(
             kind=effect["kind"], conversation_id=effect["conversation_id"], person_id=effect["person_id"]

@@ -47,6 +47,7 @@ class Destination:
     kind: str
     person_id: UUID
     cause: Cause
+    traceparent: str | None = None
 
 
 async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
@@ -54,7 +55,8 @@ async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
         row = await connection.fetchrow(SQL["destination"], stream(effect_id))
     if row is None:
         raise NotFound("There is no such effect.")
-    return Destination(effect_id, row["kind"], row["subject_id"], by_system(row["correlation_id"]))
+    cause = by_system(row["correlation_id"])
+    return Destination(effect_id, row["kind"], row["subject_id"], cause, row["traceparent"])
 
 
 async def standing(connection: Connection, *, conversation_id: UUID) -> Row:
@@ -74,20 +76,24 @@ def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
         purpose=intent.purpose,
         author=intent.author,
         channel_on=ledger.is_on(kind),
-        has_address=about["reply_to"] is not None and _carries(kind, about["reply_kind"]),
+        has_address=about["reply_to"] is not None and _carries(kind, about),
         erased=about["erased_at"] is not None,
         opted_out_at=about["opted_out_at"],
         suppressed=about["suppressed"],
         taken_over=about["taken_over_by"] is not None,
-        last_inbound_at=about["last_inbound_at"],
+        # a call opens no window for WhatsApp
+        last_inbound_at=about["last_inbound_at"] if about["channel"] != "voice" else None,
         score=about["score"],
         consents=frozenset(about["consents"]),
     )
 
 
-def _carries(kind: str, reply_kind: str) -> bool:
-    """Whether what is sent to an address of this kind can be of this form."""
-    return kind.startswith("email.") == (reply_kind == "email")
+def _carries(kind: str, about: Row) -> bool:
+    """Whether this line of conversation can carry this: only who wrote on WhatsApp has a window for free text."""
+    if kind == "whatsapp.text" and about["channel"] == "web":
+        return False
+    is_mail: bool = about["reply_kind"] == "email"
+    return kind.startswith("email.") == is_mail
 
 
 async def plan(
@@ -184,19 +190,20 @@ def _arrived(about: Row, planned: Sequence[Planned]) -> list[Append]:
 
 async def _start(connection: Connection, about: Row, planned: Sequence[Planned]) -> None:
     """One run for what goes to the same place now, one for each that waits."""
-    together: dict[tuple[str, datetime | None], list[UUID]] = {}
+    together: dict[tuple[jobs.Job, str, datetime | None], list[UUID]] = {}
     for one in planned:
         place = partition_of(
             kind=one.content.kind,
             conversation_id=about["conversation_id"],
             person_id=about["person_id"],
         )
-        together.setdefault((place, one.decision.hold_until), []).append(one.effect_id)
-    for (place, not_before), effects in together.items():
+        job = jobs.delivery_of(one.content.kind)
+        together.setdefault((job, place, one.decision.hold_until), []).append(one.effect_id)
+    for (job, place, not_before), effects in together.items():
         await jobs.start(
             connection,
-            jobs.DELIVER,
-            id=f"{jobs.DELIVER.name}:{effects[0]}",
+            job,
+            id=f"{job.name}:{effects[0]}",
             args=([str(effect) for effect in effects],),
             partition=place,
             not_before=not_before,

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic_core import from_json, to_json
 
-from medicalcor.core import clock
-from medicalcor.core.crypto.vault import unseal
+from medicalcor.core import clock, ids, jobs
+from medicalcor.core.crypto.vault import seal, unseal
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
@@ -36,12 +36,29 @@ class Item:
         return Cause(correlation_id=self.correlation_id, actor=actor)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that a provider sent and we did not get; identity and address are what the gateway would have taken."""
+
+    provider: str
+    kind: str
+    identity: str
+    address: str
+    body: bytes
+
+
 async def open_item(ledger: Ledger, *, inbox_id: UUID) -> Item:
     async with ledger.pool.acquire() as connection:
         row = await connection.fetchrow(SQL["inbox_item"], inbox_id)
         if row is None:
             raise NotFound("No such item in the inbox.")
         return await _opened(ledger, connection, row)
+
+
+async def traceparent_of(ledger: Ledger, *, message_id: UUID) -> str | None:
+    """The trace that a message came in with; what came of it later belongs to the same."""
+    traceparent: str | None = await ledger.pool.fetchval(SQL["traceparent"], message_id)
+    return traceparent
 
 
 async def waiting_statuses(ledger: Ledger, *, most: int) -> list[Item]:
@@ -81,6 +98,36 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {_without_nulls(name): _without_nulls(one) for name, one in value.items()}
     return value
+
+
+async def known(connection: Connection, ledger: Ledger, *, provider: str, identity: str) -> bool:
+    """Whether an item with this identity has been stored, by the gateway or by `put`."""
+    event_key = ledger.vault.keyed_hash(f"{provider}-item", identity)
+    return bool(await connection.fetchval(SQL["inbox_known"], provider, event_key))
+
+
+async def put(connection: Connection, ledger: Ledger, found: Found) -> bool:
+    """Store, as the gateway would have, what it did not get, and start its work. False when it has come after all."""
+    now, item_id = clock.now(), ids.new_id()
+    key = await ledger.vault.day_key(connection, now.date())
+    partition = ledger.vault.keyed_hash(f"{found.provider}-item", found.address)
+    stored = await connection.fetchval(
+        SQL["inbox_put"],
+        item_id,
+        found.provider,
+        ledger.vault.keyed_hash(f"{found.provider}-item", found.identity),
+        found.kind,
+        partition,
+        now.date(),
+        seal(key, found.body, item_id.bytes),
+        str(item_id),
+        now,
+    )
+    if stored is None:
+        return False
+    job = jobs.INBOX[found.provider, found.kind]
+    await jobs.start(connection, job, id=f"{job.name}:{item_id}", args=(str(item_id),), partition=partition)
+    return True
 
 
 async def put_aside(connection: Connection, *, inbox_id: UUID, reason: str) -> None:

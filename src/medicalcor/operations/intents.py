@@ -10,7 +10,7 @@ from medicalcor.operations.effects import Intent
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import Channel
-from medicalcor.schemas.effects import HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert
+from medicalcor.schemas.effects import HubSpotCall, HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert
 from medicalcor.schemas.scoring import ScoringOutput
 
 ONE_EMERGENCY = timedelta(minutes=10)
@@ -26,12 +26,13 @@ _HAPPENED: Mapping[Channel, str] = {
 
 
 def emergency(ledger: Ledger, *, message_id: UUID, lead_id: UUID, line: Line) -> list[Intent]:
-    """The number to call, at once, and a colleague who knows."""
+    """The number to call, at once, and a colleague who knows. A caller cannot be written to on the line they called by."""
     settings = ledger.settings
     said = phrase("emergency", line.language, clinic=settings.clinic_name, number=settings.emergency_number)
     answer = wording.text(line, said, written_by="phrases")
+    number = Intent(key=f"emergency:{message_id}", content=answer, purpose="emergency", cause_id=message_id)
     intents = [
-        Intent(key=f"emergency:{message_id}", content=answer, purpose="emergency", cause_id=message_id),
+        *([number] if line.channel != "voice" else []),
         Intent(
             key=f"emergency-alert:{message_id}",
             content=StaffAlert(code="emergency"),
@@ -40,9 +41,10 @@ def emergency(ledger: Ledger, *, message_id: UUID, lead_id: UUID, line: Line) ->
         ),
     ]
     if ledger.crm_on:
+        why = "Signs of an emergency. " if settings.hubspot_share_health else ""
         task = HubSpotTask(
-            subject="Emergency: call this person now",
-            body=f"Somebody wrote of signs of an emergency. {lead_link(ledger, lead_id)}",
+            subject="Call this person now",
+            body=f"{why}It cannot wait. {lead_link(ledger, lead_id)}",
             priority="HIGH",
         )
         intents.append(
@@ -79,6 +81,47 @@ def note(ledger: Ledger, *, message_id: UUID, lead_id: UUID, channel: Channel) -
     """A line on the contact's timeline."""
     content = HubSpotNote(text=f"{_HAPPENED[channel]} {lead_link(ledger, lead_id)}")
     return Intent(key=f"note:{message_id}", content=content, purpose="crm", cause_id=message_id)
+
+
+def call(*, call_id: UUID) -> Intent:
+    """A call that is over, on the contact's timeline, once. What is told of it is read when it goes out."""
+    return Intent(
+        key=f"call:{call_id}", content=HubSpotCall(call_id=call_id), purpose="crm", cause_id=call_id
+    )
+
+
+def wants_a_person(ledger: Ledger, *, call_id: UUID, lead_id: UUID, at_once: bool) -> list[Intent]:
+    """A caller asked for somebody: a colleague is told once a call, and has it as a task once of each kind."""
+    alert = Intent(
+        key=f"wants-a-person:{call_id}",
+        content=StaffAlert(code="wants_a_person"),
+        purpose="staff_alert",
+        cause_id=call_id,
+    )
+    if not ledger.crm_on:
+        return [alert]
+    if at_once:
+        kind, subject, priority, minutes = "now", "A caller needs a person now", "HIGH", 0
+    else:
+        kind, subject, priority, minutes = "back", "A caller asked to be called back", "MEDIUM", 60
+    task = HubSpotTask.model_validate(
+        {
+            "subject": subject,
+            "body": f"The voice agent could not help to the end. {lead_link(ledger, lead_id)}",
+            "priority": priority,
+            "due_minutes": minutes,
+        }
+    )
+    return [
+        alert,
+        Intent(key=f"wants-a-person-task:{call_id}:{kind}", content=task, purpose="crm", cause_id=call_id),
+    ]
+
+
+def call_summary(*, call_id: UUID, text: str) -> Intent:
+    """What was said in a call, for a CRM that may know."""
+    content = HubSpotNote(text=text)
+    return Intent(key=f"call-summary:{call_id}", content=content, purpose="crm", cause_id=call_id)
 
 
 def lead_link(ledger: Ledger, lead_id: UUID) -> str:

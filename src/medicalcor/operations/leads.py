@@ -14,7 +14,7 @@ from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.triage.rules import triage
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects
+from medicalcor.operations import effects, emergencies
 from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
@@ -47,15 +47,32 @@ class _Verdict:
     turns: tuple[UUID, ...]
 
 
-async def score(ledger: Ledger, *, ai: AiClient | None, message_id: UUID, correlation_id: str) -> Scored:
-    """Judge the conversation up to this message: AI first, rules when it is off, slow or wrong."""
+async def judge_again(
+    ledger: Ledger, *, ai: AiClient | None, lead_id: LeadId, request: str, correlation_id: str
+) -> str:
+    """Judge a lead by all that was said, whether or not it was judged before; once a request."""
+    async with ledger.pool.acquire() as connection:
+        message_id = await connection.fetchval(SQL["latest_words"], lead_id)
+    if message_id is None:
+        return "nothing_to_judge"
+    scored = await score(ledger, ai=ai, message_id=message_id, correlation_id=correlation_id, request=request)
+    return "superseded" if scored.superseded else "judged"
+
+
+async def score(
+    ledger: Ledger, *, ai: AiClient | None, message_id: UUID, correlation_id: str, request: str | None = None
+) -> Scored:
+    """Judge the conversation up to this message: AI first, rules when it is off, slow or wrong.
+
+    Once a message, and once more for each `request`.
+    """
     async with ledger.pool.acquire() as connection:
         about = await connection.fetchrow(SQL["situation"], message_id)
         if about is None:
             raise NotFound("There is no such message.")
         if about["newer"]:
             return Scored(superseded=True)
-        if about["scored_why"] is not None:
+        if about["scored_why"] is not None and request is None:
             return Scored(superseded=False, ai_usable=about["scored_why"] not in SLOW_AI)
         said = await turns_of(connection, lead_id=about["lead_id"])
     by_rules = rules.score(_scoring_input(said, about, name=None))
@@ -63,7 +80,8 @@ async def score(ledger: Ledger, *, ai: AiClient | None, message_id: UUID, correl
     verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said))
 
     async def decide(connection: Connection) -> None:
-        await _record(Act(ledger, connection, by_system(correlation_id)), about, verdict)
+        act = Act(ledger, connection, by_system(correlation_id))
+        await _record(act, about, verdict, request=request)
 
     await record(ledger.pool, decide, subject=about["person_id"])
     return Scored(superseded=False, ai_usable=by.why not in SLOW_AI)
@@ -103,8 +121,8 @@ def _by_rules(why: str) -> ScoredBy:
     return ScoredBy(scorer="rules", why=why, version=rules.VERSION)
 
 
-async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
-    key = f"score:{message['id']}"
+async def _record(act: Act, message: Row, verdict: _Verdict, *, request: str | None) -> None:
+    key = f"score:{message['id']}" if request is None else f"score:{message['id']}:{request}"
     if await act.ledger.store.known(act.connection, key):
         return
     about = await effects.standing(act.connection, conversation_id=message["conversation_id"])
@@ -122,13 +140,14 @@ async def _record(act: Act, message: Row, verdict: _Verdict) -> None:
         await _opted_out(act, message)
     if output.emergency and not await _number_was_sent(act.connection, about):
         # the model saw what the rules, which look at every message at once, did not
-        intents = plans.emergency(
-            act.ledger,
+        await emergencies.warn(
+            act,
             message_id=message["id"],
             lead_id=message["lead_id"],
+            person_id=message["person_id"],
+            conversation_id=message["conversation_id"],
             line=Line(message["channel"], message["reply_kind"], output.language),
         )
-        await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
     newly_hot = output.classification == Classification.HOT and about["classification"] != Classification.HOT
     if newly_hot and not output.emergency and about["opted_out_at"] is None:
         intents = plans.hot(act.ledger, message_id=message["id"], lead_id=message["lead_id"], output=output)

@@ -52,7 +52,9 @@ class Party:
     source: str
     at: datetime
     conversation_id: UUID | None = None
-    """Known already, because it answers something said in it."""
+    """Known already, because it answers something said in it. Who is not known writes in it as a guest."""
+    vouched: bool = True
+    """Whether the addresses are surely one person's; a form may name anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ class Place:
     entries: tuple[Append, ...] = ()
     is_new: bool = False
     """Whether the conversation begins here."""
+    guest: bool = False
+    """Written by somebody who is not known to be the person."""
+    unconfirmed: tuple[Address, ...] = ()
+    """Addresses that were given, and are not taken to be the person's."""
 
 
 async def lock(connection: Connection, party: Party) -> None:
@@ -81,12 +87,32 @@ async def place_of(connection: Connection, party: Party) -> Place:
     owners = {row["address_key"]: row["person_id"] for row in rows}
     conversation = await _conversation(connection, party)
     person_id = next((owners[a.key] for a in addresses if a.key in owners), None)
+    guest = person_id is None and conversation is not None and conversation["id"] == party.conversation_id
     if person_id is None and conversation is not None:
         person_id = conversation["person_id"]
     missing = [a for a in addresses if a.key not in owners]
     if person_id is None:
         return _newcomer(party, missing)
     await lock_subject(connection, person_id)
+    if guest or not party.vouched:
+        own = [a for a in addresses if owners.get(a.key) == person_id]
+        unconfirmed = tuple(a for a in addresses if a not in own)
+        if party.reply_to not in own:
+            party = replace(party, reply_to=next(iter(own), None))
+        place = await _standing_place(connection, party, person_id, conversation, missing=[])
+        return replace(place, guest=guest, unconfirmed=unconfirmed)
+    return await _standing_place(connection, party, person_id, conversation, missing=missing)
+
+
+async def _standing_place(
+    connection: Connection,
+    party: Party,
+    person_id: UUID,
+    conversation: Row | None,
+    *,
+    missing: Sequence[Address],
+) -> Place:
+    """Of somebody we know; `missing` are taken to be theirs from now on."""
     person = await connection.fetchrow(SQL["person"], person_id)
     added = tuple(_address_added(person_id, a) for a in missing)
     entries = (Append(f"person-{person_id}", added, person_id, occurred_at=party.at),) if added else ()

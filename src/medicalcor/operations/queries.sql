@@ -3,10 +3,30 @@
 select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
 from inbox where id = $1;
 
+-- name: traceparent
+select traceparent from inbox where id = $1;
+
 -- name: waiting_statuses
 -- Statuses that nobody has taken in yet, oldest first.
 select id, provider, kind, partition_key, key_day, body, correlation_id, traceparent, received_at, handled_at
 from inbox where kind = 'status' and handled_at is null order by id limit $1;
+
+-- name: inbox_known
+select exists (select from inbox where provider = $1 and event_key = $2);
+
+-- name: inbox_put
+-- An item that was looked up, because it had not come by itself.
+insert into inbox (id, provider, event_key, kind, partition_key, key_day, body, correlation_id, received_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+on conflict (provider, event_key) do nothing
+returning id;
+
+-- name: looked_up_until
+select until from looked_up where provider = $1;
+
+-- name: looked_up
+insert into looked_up (provider, until) values ($1, $2)
+on conflict (provider) do update set until = greatest(looked_up.until, excluded.until);
 
 -- name: inbox_handled
 update inbox set handled_at = $2, outcome = $3, reason = $4 where id = any($1::uuid[]) and handled_at is null;
@@ -34,14 +54,18 @@ select id, lead_id, person_id from conversations where id = $1;
 select id, lead_id, person_id from conversations where partition_key = $1;
 
 -- name: message
-select m.id, m.conversation_id, m.lead_id, m.person_id, m.kind, m.body, m.received_at, m.provider_id
+select m.id, m.conversation_id, m.lead_id, m.person_id, m.kind, m.body, m.received_at, m.provider_id, m.guest
 from messages m where m.id = $1;
 
 -- name: standing
--- All that is asked of a conversation before something is decided about it.
+-- All that is asked of a conversation before something is decided about it. Taken over is a lead, on whatever channel.
 select
     c.id as conversation_id, c.person_id, c.lead_id, c.channel, c.partition_key, c.reply_kind, c.reply_to,
-    c.last_inbound_at, c.last_automatic_at, c.taken_over_by,
+    c.last_inbound_at, c.last_automatic_at,
+    (
+        select o.taken_over_by from conversations o
+        where o.person_id = c.person_id and o.lead_id = c.lead_id and o.taken_over_by is not null limit 1
+    ) as taken_over_by,
     p.name, p.language, p.opted_out_at, p.erased_at,
     l.score, l.classification, l.emergency_since,
     exists (
@@ -68,7 +92,11 @@ where person_id = $1 and channel = $2 and (clinic_address in ($3, '') or $3 = ''
 -- patient has written more since, read or not.
 select
     m.id, m.kind, m.body, c.id as conversation_id, c.person_id, c.lead_id, c.channel, c.partition_key,
-    c.reply_kind, c.last_automatic_at, c.taken_over_by, p.name, p.language,
+    c.reply_kind, c.last_automatic_at, p.name, p.language, m.guest,
+    (
+        select o.taken_over_by from conversations o
+        where o.person_id = c.person_id and o.lead_id = c.lead_id and o.taken_over_by is not null limit 1
+    ) as taken_over_by,
     (
         exists (
             select from inbox i
@@ -77,11 +105,16 @@ select
         )
         or exists (
             select from messages later
-            where later.conversation_id = c.id and later.id > m.id
+            where later.conversation_id = c.id and later.id > m.id and later.guest = m.guest
                 and later.kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
         )
     ) as newer,
     exists (select from effects e where e.cause_id = m.id and e.purpose = 'emergency') as emergency_answered,
+    exists (
+        select from effects e
+        where e.conversation_id = c.id and e.purpose = 'emergency' and e.cause_id <> m.id
+            and e.planned_at > m.received_at - interval '1 minute'
+    ) as emergency_in_the_same_breath,
     (select e.id from effects e where e.key = 'answer:' || m.id) as answer_id,
     (select s.why from scores s where s.message_id = m.id limit 1) as scored_why
 from messages m
@@ -90,11 +123,15 @@ join people p on p.id = c.person_id
 where m.id = $1;
 
 -- name: turns
--- The last of what was said on both sides, newest first.
+-- The last of what was said on both sides, newest first; a mail that begins a thread with its subject below, so that
+-- what is quoted of its words keeps its place. Neither machines nor guests speak for the person.
 select id, role, kind, body, language, at from (
     (
-        select id, 'user' as role, kind, body, null as language, received_at as at
-        from messages where lead_id = $1 and body is not null
+        select id, 'user' as role, kind,
+            body || case when in_reply_to is null and letter ->> 'subject' <> body
+                then E'\n' || (letter ->> 'subject') else '' end as body,
+            null as language, received_at as at
+        from messages where lead_id = $1 and body is not null and kind <> 'automatic' and not guest
         order by received_at desc, id desc limit $2
     )
     union all
@@ -114,7 +151,7 @@ limit $2;
 -- Whether something was said that no judgement has looked at yet.
 select exists (
     select from messages m
-    where m.conversation_id = $1 and m.body is not null
+    where m.conversation_id = $1 and m.body is not null and not m.guest
         and m.kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
         and not exists (select from scores s where s.lead_id = m.lead_id and s.message_id >= m.id)
 );
@@ -122,9 +159,9 @@ select exists (
 -- name: unanswered_message
 -- The latest message that expects an answer, when nothing has been decided about one.
 select m.* from (
-    select id, conversation_id, lead_id, person_id, kind, body, received_at, provider_id
+    select id, conversation_id, lead_id, person_id, kind, body, received_at, provider_id, guest
     from messages
-    where conversation_id = $1 and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+    where conversation_id = $1 and not guest and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
     order by id desc limit 1
 ) m
 where not exists (select from effects where key = 'answer:' || m.id)
@@ -168,9 +205,10 @@ left join lateral (
 where e.id = $1;
 
 -- name: destination
--- An effect's kind, whom it is about, and the request that it follows from.
-select payload ->> 'kind' as kind, subject_id, correlation_id
-from domain_events where stream = $1 and version = 1;
+-- An effect's kind, whom it is about, and the request and the trace that it follows from.
+select e.payload ->> 'kind' as kind, e.subject_id, e.correlation_id, i.traceparent
+from domain_events e left join inbox i on i.id = (e.payload ->> 'cause_id')::uuid
+where e.stream = $1 and e.version = 1;
 
 -- name: effect_by_provider_id
 select id from effects where provider_id = $1;
@@ -183,9 +221,11 @@ where person_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and pur
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
 -- name: automatic_effects
--- What the machine has still to say in this conversation; what is on its way cannot be called back.
+-- What the machine has still to say to the lead of this conversation; what is on its way cannot be called back.
 select id, kind, person_id from effects e
-where conversation_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic' and purpose <> 'emergency'
+where lead_id = (select lead_id from conversations where id = $1)
+    and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic'
+    and purpose not in ('emergency', 'receipt')
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
@@ -205,6 +245,7 @@ select max(started_at) as since, max(last_seen) as until from processes where ki
 select
     p.name, p.language, p.erased_at,
     (select value from addresses a where a.person_id = p.id and a.kind = 'phone' order by added_at limit 1) as phone,
+    (select value from addresses a where a.person_id = p.id and a.kind = 'email' order by added_at limit 1) as email,
     (select external_id from crm_links k where k.person_id = p.id) as crm_id
 from people p where p.id = $1;
 
@@ -220,3 +261,31 @@ select id, provider, kind, partition_key from inbox
 where handled_at is null and received_at < $1
     and (provider, kind) in (select * from unnest($2::text[], $3::text[]))
 order by id limit 500;
+
+-- name: mended_effects
+-- Kept back since the provider refused the account, until later than $1; and it has taken something since.
+with refused as (
+    select e.id, split_part(e.kind, '.', 1) as provider, a.ended_at
+    from effects e
+    join lateral (
+        select ended_at, reason from effect_attempts where effect_id = e.id order by attempt desc limit 1
+    ) a on a.reason = 'account'
+    where e.status = 'delayed' and e.hold_until > $1
+),
+taken as (
+    select provider, (select max(s.sent_at) from effects s where split_part(s.kind, '.', 1) = provider) as at
+    from (select distinct provider from refused) providers
+)
+select refused.id from refused join taken using (provider) where taken.at > refused.ended_at limit 500;
+-- name: latest_words
+-- The last message of a lead that a judgement can be made up to.
+select id from messages
+where lead_id = $1 and body is not null and not guest
+    and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+order by id desc limit 1;
+
+-- name: lead_in_brief
+select l.channel, p.name, p.language, p.erased_at from leads l join people p on p.id = l.person_id where l.id = $1;
+-- name: taken_over
+-- The conversations with this lead that a colleague has taken over.
+select id from conversations where person_id = $1 and lead_id = $2 and taken_over_by is not null order by opened_at;

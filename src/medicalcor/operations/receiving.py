@@ -1,7 +1,7 @@
 """A message that came in becomes part of a conversation with a person who is a lead."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scoring import rules
-from medicalcor.operations import effects, intents, places
+from medicalcor.operations import effects, emergencies, intents, places, threads
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
 from medicalcor.operations.inbox import Item, open_item, put_aside
@@ -21,11 +21,14 @@ from medicalcor.operations.places import Place
 from medicalcor.operations.talk import turns_of
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events.conversations import SILENT, MessageReceived
+from medicalcor.schemas.events.conversations import SILENT, Letter, MessageReceived
+from medicalcor.schemas.events.leads import CampaignNoted
 from medicalcor.schemas.events.people import LanguageDetected, OptedOut
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
+
+IN_ONE_BREATH = timedelta(minutes=1)
 
 Next = Literal["score", "answer", "nothing"]
 
@@ -43,13 +46,13 @@ async def receive(ledger: Ledger, *, inbox_id: UUID) -> Received:
     item = await open_item(ledger, inbox_id=inbox_id)
     try:
         arrival = READERS[item.provider](ledger, item)
+
+        async def decide(connection: Connection) -> Received:
+            return await _receive(ledger, connection, await threads.placed(ledger, connection, arrival))
+
+        return await record(ledger.pool, decide)
     except InvalidInput as fault:
         return await set_aside(ledger, inbox_id=inbox_id, reason=fault.message)
-
-    async def decide(connection: Connection) -> Received:
-        return await _receive(ledger, connection, arrival)
-
-    return await record(ledger.pool, decide)
 
 
 async def set_aside(ledger: Ledger, *, inbox_id: UUID, reason: str) -> Received:
@@ -82,14 +85,10 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     )
     by_patient = Act(ledger, connection, item.cause("patient"))
     await by_patient.append(*place.entries, received, *_noticed(arrival, place, look))
-    if look is not None and look.opt_out:
+    if look is not None and look.opt_out and not place.guest:
         waiting = await connection.fetch(SQL["dependent_effects"], place.person_id)
         await effects.void(by_patient, waiting=waiting, reason="opted_out")
-    await effects.plan(
-        Act(ledger, connection, item.cause("system")),
-        conversation_id=place.conversation_id,
-        intents=[*_emergency(ledger, arrival, place, look), *_for_crm(ledger, arrival, place)],
-    )
+    await _follow_up(Act(ledger, connection, item.cause("system")), arrival, place, look)
     await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
     return await _next(
         connection,
@@ -97,14 +96,53 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
         conversation_id=place.conversation_id,
         kind=event.kind,
         text=event.text,
+        guest=event.guest,
     )
 
 
+async def _follow_up(act: Act, arrival: Arrival, place: Place, look: ScoringOutput | None) -> None:
+    """What it leads to at once, whatever the scoring says later."""
+    if look is not None and look.emergency and not await _just_told(act.connection, place):
+        await emergencies.warn(
+            act,
+            message_id=arrival.item.id,
+            lead_id=place.lead_id,
+            person_id=place.person_id,
+            conversation_id=place.conversation_id,
+            line=await _line(act.connection, place, look),
+        )
+    if arrival.undelivered is not None:
+        await threads.came_back(act, arrival.undelivered)
+    crm = _for_crm(act.ledger, arrival, place)
+    await effects.plan(act, conversation_id=place.conversation_id, intents=crm)
+
+
+async def _just_told(connection: Connection, place: Place) -> bool:
+    """One emergency told in several messages gets the number once; spoken of again later, it is given again."""
+    since = clock.now() - IN_ONE_BREATH
+    return bool(await connection.fetchval(SQL["recent_emergency"], place.conversation_id, since))
+
+
+async def _line(connection: Connection, place: Place, look: ScoringOutput) -> Line:
+    if place.guest:
+        return Line("email", "email", look.language)  # to whoever wrote, and not to the person elsewhere
+    about = await effects.standing(connection, conversation_id=place.conversation_id)
+    return Line(about["channel"], about["reply_kind"], look.language)
+
+
 async def _next(
-    connection: Connection, message_id: UUID, *, conversation_id: UUID, kind: str, text: str | None
+    connection: Connection,
+    message_id: UUID,
+    *,
+    conversation_id: UUID,
+    kind: str,
+    text: str | None,
+    guest: bool,
 ) -> Received:
     if kind in SILENT:
         return await _owed(connection, conversation_id, instead_of=message_id)
+    if guest:
+        return Received(message_id, "answer")  # a stranger's words say nothing about the person
     # a photo may follow so closely on a text that the text was left for it to be judged with
     judge = text or await connection.fetchval(SQL["unscored_text"], conversation_id)
     return Received(message_id, "score" if judge else "answer")
@@ -125,6 +163,7 @@ async def _next_of(connection: Connection, message: Row) -> Received:
         conversation_id=message["conversation_id"],
         kind=message["kind"],
         text=message["body"],
+        guest=message["guest"],
     )
 
 
@@ -141,7 +180,17 @@ def _event(arrival: Arrival, place: Place) -> MessageReceived:
         provider_id=arrival.provider_id,
         in_reply_to=arrival.in_reply_to,
         sent_at=_sent_at(arrival.sent_at, arrival.item.received_at),
+        guest=place.guest,
+        letter=_letter(arrival, place),
     )
+
+
+def _letter(arrival: Arrival, place: Place) -> Letter | None:
+    if arrival.letter is None:
+        return None
+    if place.guest:
+        return arrival.letter.model_copy(update={"sender": arrival.sender})
+    return arrival.letter.model_copy(update={"contacts": tuple(a.value for a in place.unconfirmed)})
 
 
 def _sent_at(said: datetime | None, received_at: datetime) -> datetime:
@@ -151,55 +200,45 @@ def _sent_at(said: datetime | None, received_at: datetime) -> datetime:
 
 async def _look(connection: Connection, arrival: Arrival, place: Place) -> ScoringOutput | None:
     """The rules' reading of this one message, in the light of what the clinic said last."""
-    if arrival.text is None or arrival.kind in SILENT:
+    if arrival.said is None or arrival.kind in SILENT:
         return None
-    said = [] if place.is_new else await turns_of(connection, lead_id=place.lead_id, last=4)
+    said = [] if place.is_new or place.guest else await turns_of(connection, lead_id=place.lead_id, last=4)
     asked = [Turn(role="assistant", content=s.text) for s in said if s.role == "assistant"][-1:]
     return rules.score(
         ScoringInput.model_validate(
             {
                 "channel": arrival.party.channel,
-                "messages": (*asked, Turn(role="user", content=arrival.text)),
-                "language": place.language,
+                "messages": (*asked, Turn(role="user", content=arrival.said)),
+                "language": arrival.language or place.language,
             }
         )
     )
 
 
 def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list[Append]:
-    """Language and opt-out are known at once, whatever the scoring says later."""
-    person, message = place.person_id, arrival.item.id
+    """Language, consents, opt-out and what brought them are known at once, whatever the scoring says later."""
+    if place.guest:
+        return []
+    person, message, at = place.person_id, arrival.item.id, arrival.item.received_at
     events: list[Event] = [*arrival.about_person(person)]
-    if look is not None and look.language != place.language:
-        events.append(LanguageDetected(person_id=person, language=look.language, message_id=message))
+    language = arrival.language or (look.language if look is not None else None)
+    if language not in (None, place.language):
+        events.append(LanguageDetected(person_id=person, language=language, message_id=message))
     if look is not None and look.opt_out:
         keys = tuple(a.key for a in arrival.party.addresses)
         channel = arrival.party.channel
         events.append(OptedOut(person_id=person, address_keys=keys, channel=channel, message_id=message))
-    if not events:
-        return []
-    return [Append(f"person-{person}", events, person, occurred_at=arrival.item.received_at)]
-
-
-def _emergency(
-    ledger: Ledger, arrival: Arrival, place: Place, look: ScoringOutput | None
-) -> list[effects.Intent]:
-    if look is None or not look.emergency:
-        return []
-    reply_to = arrival.party.reply_to
-    return intents.emergency(
-        ledger,
-        message_id=arrival.item.id,
-        lead_id=place.lead_id,
-        line=Line(arrival.party.channel, reply_to.kind if reply_to else "phone", look.language),
-    )
+    entries = [Append(f"person-{person}", events, person, occurred_at=at)] if events else []
+    if arrival.campaign is not None:
+        noted = CampaignNoted(lead_id=place.lead_id, message_id=message, campaign=arrival.campaign)
+        entries.append(Append(f"lead-{place.lead_id}", (noted,), person, occurred_at=at))
+    return entries
 
 
 def _for_crm(ledger: Ledger, arrival: Arrival, place: Place) -> list[effects.Intent]:
-    if not ledger.crm_on:
+    """Machines and guests are no news of the person. The contact is made once, whenever that is."""
+    if not ledger.crm_on or arrival.kind == "automatic" or place.guest:
         return []
     item: Item = arrival.item
     note = intents.note(ledger, message_id=item.id, lead_id=place.lead_id, channel=arrival.party.channel)
-    if not place.is_new:
-        return [note]
     return [intents.contact(person_id=place.person_id, message_id=item.id), note]

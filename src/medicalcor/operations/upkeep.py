@@ -7,11 +7,14 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.checkpoints import checkpoint
 from medicalcor.operations import effects
+from medicalcor.operations.delivery import resume
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.messaging import take_statuses
 
 SQL = statements("medicalcor.operations")
 OVERDUE = timedelta(minutes=2)
+SOON = timedelta(seconds=5)
+"""What comes back by itself so soon is left to it."""
 STRANDED = timedelta(minutes=10)
 """An item that nobody took in for so long has lost its run, or waits in a queue that is far behind."""
 RUNS_KEPT = timedelta(days=30)
@@ -27,15 +30,25 @@ async def sweep_effects(ledger: Ledger) -> int:
     async with transaction(ledger.pool) as connection:
         rows = await connection.fetch(SQL["overdue_effects"], now - OVERDUE)
         for row in rows:
+            job = jobs.delivery_of(row["kind"])
             await jobs.start(
                 connection,
-                jobs.DELIVER,
-                id=f"{jobs.DELIVER.name}:{row['id']}:sweep:{_slot(now, OVERDUE)}",
+                job,
+                id=f"{job.name}:{row['id']}:sweep:{_slot(now, OVERDUE)}",
                 args=([str(row["id"])],),
                 partition=effects.partition_of(
                     kind=row["kind"], conversation_id=row["conversation_id"], person_id=row["person_id"]
                 ),
             )
+    return len(rows)
+
+
+async def sweep_mended(ledger: Ledger) -> int:
+    """What waits because a provider refused the account goes on as soon as that provider takes something again."""
+    async with ledger.pool.acquire() as connection:
+        rows = await connection.fetch(SQL["mended_effects"], clock.now() + SOON)
+    for row in rows:
+        await resume(ledger, effect_id=row["id"])
     return len(rows)
 
 
@@ -87,6 +100,8 @@ async def retain(ledger: Ledger) -> int:
             now,
         )
         await connection.execute("delete from asks where asked_at < $1", now - ASKS_KEPT)
+        await connection.execute("delete from api_requests where first_at < $1", now - ASKS_KEPT)
+        await connection.execute("delete from form_keys where received_at < $1", now - ASKS_KEPT)
     return removed
 
 

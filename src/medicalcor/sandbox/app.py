@@ -1,4 +1,4 @@
-"""One ASGI app: the providers' twins under their mount points, `/_sandbox`, `/phone` and `/mailbox`; SMTP beside it."""
+"""One ASGI app: the providers' twins under their mount points, `/_sandbox`, `/phone`, `/mailbox` and `/website`; SMTP beside it."""
 
 import asyncio
 
@@ -31,7 +31,9 @@ from medicalcor.sandbox.sender import Sender
 from medicalcor.sandbox.settings import SandboxSettings
 from medicalcor.sandbox.switches import Panel
 from medicalcor.sandbox.threads import Threads
+from medicalcor.sandbox.till.routes import Till
 from medicalcor.sandbox.twin import Stage, Templates, Twin
+from medicalcor.sandbox.website.routes import WebsitePage
 
 TWINS: tuple[type[Twin], ...] = (WhatsApp, HubSpot, OpenAI, Stripe, Twilio, Vapi, Email)
 DELAY_SECONDS = 5.0
@@ -69,6 +71,9 @@ class Sandbox:
         self._phone = Phone(whatsapp=whatsapp, clinic=settings.clinic_name)
         email = next(twin for twin in self._twins if isinstance(twin, Email))
         self._mailbox = MailboxPage(email=email, clinic=settings.clinic_name)
+        stripe = next(twin for twin in self._twins if isinstance(twin, Stripe))
+        self._till = Till(stripe=stripe, clinic=settings.clinic_name)
+        self._website = WebsitePage(gateway=settings.gateway_url, clinic=settings.clinic_name)
         self.mail = MailDoor(mailbox=email.mailbox, ledger=self.ledger, faults=self.faults)
         self.control.smtp_port = lambda: self.mail.port
         self.stopping = asyncio.Event()
@@ -89,17 +94,20 @@ class Sandbox:
         twin = self._mounts.get(path.split("/", 2)[1] if path else "")
         if twin is not None and path.startswith(twin.mount + "/"):
             return await self._call(twin, await read(scope, receive, path=path.removeprefix(twin.mount)))
-        for part in (self.control, self._phone, self._mailbox):
+        for part in (self.control, self._phone, self._mailbox, self._till, self._website):
             if path == part.mount or path.startswith(part.mount + "/"):
                 request = await read(scope, receive, path=path.removeprefix(part.mount))
                 return await part.answer(request)
         if path == "/":
             return Reply(status=307, headers=[(b"location", b"/phone")])
-        mounts = [*(twin.mount for twin in self._twins), "/_sandbox", "/phone", "/mailbox"]
+        pages = ("/_sandbox", "/phone", "/mailbox", "/pay", "/website")
+        mounts = [*(twin.mount for twin in self._twins), *pages]
         return reply_json({"error": f"There are: {', '.join(mounts)}"}, status=404)
 
     async def _call(self, twin: Twin, request: Request) -> Reply | None:
-        call = self.ledger.open(twin.name, method=request.method, path=request.path, raw=request.body)
+        call = self.ledger.open(
+            twin.name, method=request.method, path=request.path, raw=request.body, headers=request.headers
+        )
         fault = self.faults.for_call(twin.name, path=request.path)
         if fault is None:
             reply = _answer(twin, request)

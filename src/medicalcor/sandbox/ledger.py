@@ -12,6 +12,9 @@ from medicalcor.core import clock
 KEPT = 250_000
 """Calls remembered at most; a long load run forgets its oldest."""
 
+SHOWN = ("x-correlation-id", "traceparent", "idempotency-key")
+"""Headers that are told of: none that holds a key or a password."""
+
 
 @dataclass(slots=True)
 class Call:
@@ -19,6 +22,7 @@ class Call:
     at: datetime
     method: str
     path: str
+    headers: dict[bytes, bytes]
     raw: bytes
     """Parsed only when somebody looks: parsed bodies by the hundred thousand would weigh on every collection."""
     status: int | None = None
@@ -31,6 +35,11 @@ class Call:
             "at": self.at.isoformat(),
             "method": self.method,
             "path": self.path,
+            "headers": {
+                name: self.headers[name.encode()].decode("latin-1")
+                for name in SHOWN
+                if name.encode() in self.headers
+            },
             "body": _readable(self.raw),
             "status": self.status,
         }
@@ -50,8 +59,12 @@ class Ledger:
     def __init__(self) -> None:
         self._calls: deque[Call] = deque(maxlen=KEPT)
 
-    def open(self, provider: str, *, method: str, path: str, raw: bytes) -> Call:
-        call = Call(provider=provider, at=clock.now(), method=method, path=path, raw=raw)
+    def open(
+        self, provider: str, *, method: str, path: str, raw: bytes, headers: dict[bytes, bytes] | None = None
+    ) -> Call:
+        call = Call(
+            provider=provider, at=clock.now(), method=method, path=path, headers=headers or {}, raw=raw
+        )
         self._calls.append(call)
         return call
 

@@ -41,6 +41,10 @@ class SandboxSettings(BaseSettings):
     def gateway_url(self) -> str:
         return (self.public_url or f"http://127.0.0.1:{self.api_port}").rstrip("/")
 
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
 
 def newest(secret: SecretStr | None) -> str | None:
     """The value in force of a secret that may hold two, newest first."""

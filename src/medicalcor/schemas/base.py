@@ -12,6 +12,12 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Published(Shape):
+    """A value that other systems send or read: what is said of its fields stands in the API's description too."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
 class Wire(BaseModel):
     """Something a provider sent or wants: fields we do not know are passed over, not refused."""
 

@@ -8,6 +8,7 @@ PersonId: TypeAlias = UUID
 LeadId: TypeAlias = UUID
 ConversationId: TypeAlias = UUID
 MessageId: TypeAlias = UUID
+CallId: TypeAlias = UUID
 EffectId: TypeAlias = UUID
 UserId: TypeAlias = UUID
 

@@ -72,6 +72,13 @@ class Dates:
         """ "3 hours"."""
         return format_timedelta(length, threshold=1.2, locale=self._language)
 
+    def length(self, seconds: int) -> str:
+        """Of a call: "42 s", "3 min 05 s", "1 h 02 min"."""
+        minutes, rest = divmod(seconds, 60)
+        if minutes >= 60:
+            return self.remaining(timedelta(seconds=seconds))
+        return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
     def remaining(self, length: timedelta) -> str:
         """ "5 h 20 min"."""
         minutes = max(int(length.total_seconds() // 60), 0)

@@ -17,4 +17,9 @@ class Page:
     right: Right
 
 
-PAGES: tuple[Page, ...] = (Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),)
+PAGES: tuple[Page, ...] = (
+    Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),
+    Page("/calls", _("Calls"), "phone", "c", Right.SEE_LEADS),
+    Page("/payments", _("Payments"), "receipt", "p", Right.SEE_MONEY),
+    Page("/settings/api-keys", _("Settings"), "settings", "s", Right.MANAGE_API_KEYS),
+)

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from medicalcor.core.errors import ProductError
+from medicalcor.domain.payments import money
 from medicalcor.web import judged, unread, words
 from medicalcor.web.dates import Dates
 from medicalcor.web.translate import LANGUAGES, translator
@@ -86,6 +87,7 @@ def _environment(language: str, zone: str, clinic: str) -> Environment:
         "phone": _phone,
         "initials": _initials,
         "moment": _moment,
+        "money": lambda amount, currency: money.written(amount, currency, language),
         "colleague": lambda data, names: _colleague(data, names) or catalogue.gettext("A colleague"),
     }
     return environment

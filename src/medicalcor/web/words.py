@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from medicalcor.web.money_words import MONEY
+from medicalcor.web.reasons import REASONS
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
 
@@ -158,19 +160,29 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "revoke": _("Message deleted by the patient"),
         "system": _("Notice from WhatsApp"),
         "unsupported": _("A kind of message that cannot be shown yet"),
+        "email": _("E-mail"),
+        "form": _("Form on the website"),
+        "automatic": _("Written by a machine"),
+        "call": _("Phone call"),
     },
     "effect_kind": {
         "whatsapp.text": _("WhatsApp message"),
         "whatsapp.template": _("WhatsApp template"),
+        "email.message": _("E-mail"),
         "hubspot.contact": _("HubSpot contact"),
         "hubspot.note": _("HubSpot note"),
         "hubspot.task": _("HubSpot task"),
+        "hubspot.call": _("HubSpot call"),
         "staff.alert": _("Alert to staff"),
     },
     "alert": {
         "emergency": _("Emergency"),
         "hot_lead": _("Hot lead"),
         "delivery_failed": _("A message was not delivered"),
+        "payment_failed": _("A payment failed"),
+        "payment_disputed": _("A payment is disputed"),
+        "payment_link_failed": _("No payment link could be made"),
+        "missed_call": _("Missed call"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -178,6 +190,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "staff_reply": _("reply by a colleague"),
         "crm": _("keeping HubSpot up to date"),
         "staff_alert": _("alert to staff"),
+        "receipt": _("receipt for a payment"),
+        "payment_request": _("request for a payment"),
+        "marketing": _("offer by the clinic"),
+        "missed_call": _("follow-up of a missed call"),
     },
     "status": {
         "planned": _("Waiting to be sent"),
@@ -193,75 +209,30 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "void": _("Cancelled before sending"),
     },
     "verdict": {"send": _("May be sent"), "hold": _("Waits"), "refuse": _("May not be sent")},
-    "decision": {
-        "answers_a_message": _("It answers a message the patient wrote."),
-        "emergency": _("Signs of an emergency: this goes out whatever else holds."),
-        "hot_lead": _("A hot lead: it is told that somebody will call."),
-        "staff_wrote": _("A colleague wrote it."),
-        "crm_sync": _("HubSpot is kept up to date."),
-        "staff_alert": _("Staff must know."),
-        "opted_out": _("The patient asked not to be written to."),
-        "suppressed_address": _("This number asked not to be written to."),
-        "taken_over": _("A colleague has taken over; automatic answers are silent."),
-        "window_closed": _("WhatsApp's 24-hour window is closed; only a template may go."),
-        "no_address": _("There is no number to write to."),
-        "already_answered": _("The message was answered already."),
-        "already_acknowledged": _("The patient was told already."),
-        "newer_message_waits": _("A newer message of the patient is answered instead."),
-        "settling": _("The patient may still be writing; the answer waits for a pause."),
-        "quiet_hours": _("It is outside the hours in which the clinic writes."),
-        "channel_off": _("This channel is not set up."),
-        "not_a_prospect": _("No answer is expected to this message."),
-        "person_erased": _("The person's data was erased."),
-        "superseded": _("A newer answer took its place."),
+    "call_outcome": {
+        "missed": _("Missed call"),
+        "failed": _("The call did not get through"),
+        "voicemail": _("Left a voicemail"),
+        "answered_by_agent": _("Answered by the voice agent"),
+        "handed_over": _("Handed over to a colleague"),
     },
-    "failure": {
-        "window_closed": _("WhatsApp refused it: the 24-hour window is closed. Use a template."),
-        "undeliverable": _("WhatsApp cannot reach this number. Try a call."),
-        "not_delivered_by_meta": _("WhatsApp chose not to deliver it. Try a call."),
-        "opted_out_at_meta": _("The patient switched the clinic's messages off in WhatsApp."),
-        "rate_limited": _("Too many messages at once; the provider asked to wait."),
-        "pair_rate_limited": _("Too many messages to this person at once; WhatsApp asked to wait."),
-        "messaging_limit": _("The clinic has reached WhatsApp's limit of messages for now."),
-        "daily_limit": _("The provider's limit for today is reached."),
-        "template_unknown": _("The template is not approved at WhatsApp."),
-        "template_parameters": _("The template does not fit what WhatsApp approved."),
-        "template_policy": _("WhatsApp refuses this template."),
-        "template_paused": _("WhatsApp has paused this template."),
-        "template_disabled": _("WhatsApp has switched this template off."),
-        "template_too_long": _("The template is too long once filled in."),
-        "account": _("There is a problem with the WhatsApp account. Tell an administrator."),
-        "not_configured": _("This channel is not set up."),
-        "channel_off": _("This channel is not set up."),
-        "phone_number_needed": _("WhatsApp needs the patient's phone number for this."),
-        "country_restricted": _("WhatsApp does not deliver in this country."),
-        "identity_changed": _("The patient's WhatsApp changed; ask them to write again."),
-        "unsupported_type": _("WhatsApp does not take this kind of message."),
-        "invalid_request": _("The provider did not understand the request. Tell an administrator."),
-        "server_error": _("The provider had a fault."),
-        "provider_trouble": _("The provider had a fault."),
-        "breaker_open": _("The provider failed several times in a row and is being left alone for a while."),
-        "unreachable": _("The provider could not be reached."),
-        "timeout": _("The provider did not answer in time."),
-        "dropped": _("The line broke before the provider answered."),
-        "malformed_answer": _("The provider's answer could not be read."),
-        "locked": _("Somebody else was changing it; it is tried again."),
-        "not_found": _("The provider does not know this record."),
-        "gone": _("The provider no longer has this record."),
-        "no_address": _("There is no number to write to."),
-        "opted_out": _("The patient asked not to be written to."),
-        "taken_over": _("A colleague took over before it went out."),
-        "superseded": _("A newer answer took its place."),
-        "person_erased": _("The person's data was erased."),
-        "unknown": _("The provider gave no reason that we know."),
-    },
+    "sentiment": {"positive": _("friendly"), "neutral": _("neutral"), "negative": _("unhappy")},
     "provider": {
+        "web": _("Website"),
         "whatsapp": _("WhatsApp"),
         "twilio": _("Twilio"),
         "vapi": _("Vapi"),
         "stripe": _("Stripe"),
         "email": _("E-mail"),
+        "hubspot": _("HubSpot"),
+        "openai": _("The AI"),
     },
+    "scope": {
+        "workflows:read": _("See workflows and their runs"),
+        "workflows:run": _("Start, cancel and repeat workflows"),
+        "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
+    },
+    **REASONS,
 }
 
 SAID_BELOW = (
@@ -279,13 +250,20 @@ SAID_BELOW = (
     _("There is no such item."),
     _("There is no such conversation."),
     _("Somebody else changed this in the meantime. Load it again and repeat."),
+    _("Stripe is not connected. Set STRIPE_API_KEY; `medicalcor doctor` says more."),
+    _("Write the amount in figures, such as 250 or 250,50."),
+    _("This amount cannot be asked for."),
+    _("There is no such payment."),
+    _("A colleague has found out whose payment this is."),
+    _("This address is on the list of those who do not want to be written to."),
+    _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
 )
 """Sentences of the layers below, which the dashboard shows translated; any other is shown as it is."""
 
 
 def in_words(table: str, code: str, words: Translator) -> str:
     """The code's words; a code that is new to us reads as itself, without underscores."""
-    entry = TABLES[table].get(code)
+    entry = (TABLES.get(table) or MONEY[table]).get(code)
     return words.find(entry) if entry else code.replace("_", " ")
 
 

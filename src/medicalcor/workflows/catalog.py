@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from medicalcor.core import jobs
-from medicalcor.workflows.handlers import ask, effect, whatsapp
+from medicalcor.workflows.handlers import ask, effect, email, lead, payment, vapi, voice, web, whatsapp
 
 Workflow = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -14,4 +14,15 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.ANSWER.name: whatsapp.settled_answer,
     jobs.DELIVER.name: effect.deliver,
     jobs.ASK.name: ask.answer,
+    jobs.VAPI_EVENT.name: vapi.event,
+    jobs.VOICE_CALL.name: voice.call,
+    jobs.VOICE_SETTLE.name: voice.settle,
+    jobs.TRANSCRIPTION.name: voice.transcription,
+    jobs.LEAD_SCORING.name: lead.judge_again,
+    jobs.STRIPE_EVENT.name: payment.event,
+    jobs.PAYMENT_SETTLE.name: payment.settle,
+    jobs.PAYMENT_LINK.name: payment.make_link,
+    jobs.EMAIL_MESSAGE.name: email.message,
+    jobs.WEB_FORM.name: web.form,
+    jobs.WEB_UNSUBSCRIBE.name: web.unsubscribe,
 }

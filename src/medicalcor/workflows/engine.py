@@ -9,15 +9,17 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 
 import uvloop
 from dbos import DBOS, DBOSConfig
 
 from medicalcor import runtime as composition
-from medicalcor.core import ids
+from medicalcor.core import ids, ports
 from medicalcor.core.log import configure, get_logger
+from medicalcor.core.observability import metrics
 from medicalcor.core.settings import Settings, load_settings
 from medicalcor.workflows import catalog, queues, schedule
 from medicalcor.workflows.recovery import APPLICATION, Lease
@@ -44,7 +46,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
     worker_id = f"{socket.gethostname()}-{os.getpid()}-{ids.token(6)}"
     runtime = await composition.build(settings)
     current.install(runtime)
-    lease = await asyncio.to_thread(Lease, url, worker_id)
+    lease = await asyncio.to_thread(partial(Lease, url, worker_id, report=runtime.integrations))
     try:
         DBOS(config=_config(url, worker_id))
         DBOS.launch()
@@ -70,6 +72,26 @@ def run_worker() -> None:
 
 async def _until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
+    with _figures(settings):
+        await _work(settings, stop)
+
+
+@contextmanager
+def _figures(settings: Settings) -> Iterator[None]:
+    """For Prometheus, where a port is set."""
+    port = settings.worker_metrics_port
+    if port is None:
+        yield
+        return
+    ports.require_free(port, setting="WORKER_METRICS_PORT", host=settings.bind_host)
+    end = metrics.serve(port, host=settings.bind_host)
+    try:
+        yield
+    finally:
+        end()
+
+
+async def _work(settings: Settings, stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)

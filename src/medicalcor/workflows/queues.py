@@ -1,4 +1,6 @@
-"""The queues there are. Few: each is polled by every worker."""
+"""The queues there are. Few: each is polled by every worker. What waits for another provider waits in another queue."""
+
+from dataclasses import dataclass
 
 from dbos import DBOS
 
@@ -7,20 +9,44 @@ QUICK = 0.1
 STEADY = 0.25
 
 
+@dataclass(frozen=True)
+class Queue:
+    name: str
+    poll: float
+    partitioned: bool = False
+    """One at a time for each partition key."""
+    at_once: int | None = None
+    """Runs at a time in each worker; None: as many as WORKER_CONCURRENCY says."""
+
+
+QUEUES = (
+    Queue("inbox", QUICK, partitioned=True),
+    Queue("inbox-calls", STEADY, partitioned=True),
+    Queue("inbox-mail", STEADY, partitioned=True),
+    Queue("payments", STEADY, partitioned=True),
+    Queue("effects", QUICK, partitioned=True),
+    Queue("effects-crm", STEADY, partitioned=True),
+    Queue("effects-mail", STEADY, partitioned=True),
+    Queue("asks", QUICK),
+    Queue("asks-ai", QUICK),
+    Queue("statuses", STEADY, at_once=8),
+    Queue("voice", STEADY, at_once=4),
+)
+
+
 async def register(*, concurrency: int) -> None:
     """Declare the queues; the limits are per worker."""
-    await DBOS.register_queue_async(
-        "inbox", worker_concurrency=concurrency, partition_concurrency=1, polling_interval_sec=QUICK
-    )
-    await DBOS.register_queue_async(
-        "effects", worker_concurrency=concurrency, partition_concurrency=1, polling_interval_sec=QUICK
-    )
-    await DBOS.register_queue_async("asks", worker_concurrency=concurrency, polling_interval_sec=QUICK)
-    await DBOS.register_queue_async("statuses", worker_concurrency=8, polling_interval_sec=STEADY)
+    for queue in QUEUES:
+        await DBOS.register_queue_async(
+            queue.name,
+            worker_concurrency=queue.at_once or concurrency,
+            partition_concurrency=1 if queue.partitioned else None,
+            polling_interval_sec=queue.poll,
+        )
     await DBOS.register_queue_async(
         "cron", worker_concurrency=2, global_concurrency=2, polling_interval_sec=1.0
     )
-    known = {"inbox", "effects", "asks", "statuses", "cron"}
-    for queue in await DBOS.list_queues_async():
-        if queue.name not in known:
-            await DBOS.delete_queue_async(queue.name)
+    known = {"cron", *(queue.name for queue in QUEUES)}
+    for there in await DBOS.list_queues_async():
+        if there.name not in known:
+            await DBOS.delete_queue_async(there.name)

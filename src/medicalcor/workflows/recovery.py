@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from pydantic_core import to_json
 
 from medicalcor.core import clock
 from medicalcor.core.database.queries import statements
@@ -44,10 +45,14 @@ class Lease(threading.Thread):
         *,
         grace: float = GRACE_SECONDS,
         on_recovered: Callable[[int], None] | None = None,
+        report: Callable[[], object] = dict,
     ) -> None:
         super().__init__(daemon=True, name="worker-lease")
         self.url, self.worker_id, self.grace = url, worker_id, grace
         self._on_recovered = on_recovered or (lambda _: None)
+        self._report = report
+        """What the others may know of this worker, as JSON; written when it changes."""
+        self._reported: str | None = None
         self._over = threading.Event()
         self._connection: psycopg.Connection | None = self._open()
 
@@ -58,13 +63,19 @@ class Lease(threading.Thread):
                 if self._connection is None:
                     self._connection = self._open()
                     sweep_at = clock.monotonic() + self.grace  # the others may still be taking theirs again
-                self._connection.execute(SQL["beat"], {"id": self.worker_id})
+                self._beat(self._connection)
                 if clock.monotonic() >= sweep_at:
                     sweep_at = clock.monotonic() + SWEEP_SECONDS
                     self._sweep(self._connection)
             except psycopg.Error as problem:
                 log.warning("worker_lease_lost", error=type(problem).__name__)
                 self._drop()
+
+    def _beat(self, connection: psycopg.Connection) -> None:
+        told = to_json(self._report()).decode()
+        news = None if told == self._reported else told
+        connection.execute(SQL["beat"], {"id": self.worker_id, "integrations": news})
+        self._reported = told
 
     def release(self) -> None:
         """What did not finish goes to the others at once."""

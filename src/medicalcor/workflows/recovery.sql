@@ -4,7 +4,9 @@ values (%(id)s, 'worker', %(host)s, %(pid)s, now(), now())
 on conflict (id) do update set last_seen = now(), stopped_at = null;
 
 -- name: beat
-update processes set last_seen = now() where id = %(id)s;
+-- Seen now; and how its providers stand, when that has changed.
+update processes set last_seen = now(), integrations = coalesce(%(integrations)s::jsonb, integrations)
+where id = %(id)s;
 
 -- name: stopped
 update processes set stopped_at = now() where id = %(id)s;

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from medicalcor.workflows.cron import checkpoint, holds, retention, sweep
+from medicalcor.workflows.cron import checkpoint, holds, retention, sweep, vapi_reconcile
 
 Job = Callable[[datetime, Any], Coroutine[Any, Any, None]]
 
@@ -20,6 +20,7 @@ class Line:
 SCHEDULE = (
     Line("effect-sweep", "*/30 * * * * *", sweep.run),
     Line("event-checkpoint", "0 * * * * *", checkpoint.run),
+    Line("vapi-reconcile", "30 */2 * * * *", vapi_reconcile.run),
     Line("run-retention", "0 30 1 * * *", retention.run),
     Line("hold-sweep", "20 * * * * *", holds.run),
 )

@@ -18,7 +18,7 @@ from medicalcor.core.errors import (
     ProviderUnavailable,
 )
 from medicalcor.core.http import Response
-from medicalcor.integrations.hubspot.client import HubSpotClient
+from medicalcor.integrations.hubspot.client import HubSpotClient, LoggedCall
 from medicalcor.integrations.hubspot.mapping import error_of
 from medicalcor.integrations.hubspot.phones import spellings
 
@@ -113,6 +113,35 @@ async def test_a_note_carries_its_marker_and_is_found_by_it(sandbox, client, con
             }
         ],
     }
+    specification(SPEC)(body, "#/components/schemas/Create")
+
+
+async def test_a_call_is_logged_in_milliseconds_and_found_by_its_marker(
+    sandbox, client, contact, specification
+) -> None:
+    call = LoggedCall(
+        at=AT,
+        title="Missed call",
+        body="Missed call.",
+        direction="INBOUND",
+        status="MISSED",
+        seconds=42,
+        number="+40722000001",
+    )
+    assert await client.find_call_by_marker(MARKER) is None
+    written = await client.create_call(contact_id=contact, call=call, marker=MARKER)
+    assert await client.find_call_by_marker(MARKER) == written
+    [body] = [one for one in await sandbox.bodies("hubspot", path="/calls") if "associations" in one]
+    assert body["properties"] == {
+        "hs_timestamp": "2026-11-23T08:00:00.000Z",
+        "hs_call_title": "Missed call",
+        "hs_call_body": "Missed call.<br><br>ref 0193000012347abc8def123456789abc",
+        "hs_call_direction": "INBOUND",
+        "hs_call_status": "MISSED",
+        "hs_call_duration": "42000",
+        "hs_call_from_number": "+40722000001",
+    }
+    assert body["associations"][0]["types"][0]["associationTypeId"] == 194
     specification(SPEC)(body, "#/components/schemas/Create")
 
 

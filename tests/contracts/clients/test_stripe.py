@@ -44,7 +44,7 @@ async def play(sandbox, **order: Any) -> dict[str, Any]:
 async def test_a_payment_link_has_a_price_of_its_own_and_can_be_paid_once(sandbox, client) -> None:
     made = await link(client)
     assert made.id.startswith("plink_")
-    assert made.url.startswith("https://")
+    assert "/pay/test_" in made.url
     [body] = await sandbox.bodies("stripe")
     assert {name: values[0] for name, values in parse_qs(body).items()} == {
         "line_items[0][price_data][currency]": "ron",

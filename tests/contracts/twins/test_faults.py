@@ -31,7 +31,23 @@ CALLS = {
             "customer": {"number": "+40722000001"},
         },
     ),
+    "stripe": (
+        "/stripe/v1/payment_links",
+        {"Authorization": "Bearer sk_test", "Idempotency-Key": "k1"},
+        {
+            "line_items[0][price_data][currency]": "ron",
+            "line_items[0][price_data][unit_amount]": "25000",
+            "line_items[0][price_data][product_data][name]": "Avans",
+            "line_items[0][quantity]": "1",
+        },
+    ),
+    "twilio": (
+        f"/twilio/2010-04-01/Accounts/AC{'0' * 32}/Calls.json",
+        {"Authorization": "Basic QUMwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDp0b2tlbg=="},
+        {"To": "+40722000001", "From": "+40310000001", "Twiml": "<Response/>"},
+    ),
 }
+FORMS = {"stripe", "twilio"}
 
 
 @pytest.fixture(params=CALLS)
@@ -41,7 +57,8 @@ def provider(request) -> str:
 
 async def call(staged, provider, **options):
     path, headers, body = CALLS[provider]
-    return await staged.http.post(path, headers=headers, json=body, **options)
+    content = {"data" if provider in FORMS else "json": body}
+    return await staged.http.post(path, headers=headers, **content, **options)
 
 
 async def last(staged, provider):
@@ -116,6 +133,24 @@ async def test_only_matching_paths(staged, provider):
     assert (await staged.http.get("/_sandbox/faults")).json() == []
 
 
+@pytest.mark.parametrize(
+    ("who", "status", "words"),
+    [
+        ("hubspot", 429, "TEN_SECONDLY_ROLLING"),
+        ("openai", 429, "rate_limit_exceeded"),
+        ("vapi", 429, ""),
+        ("stripe", 429, "rate_limit"),
+        ("twilio", 429, "20429"),
+    ],
+)
+async def test_each_rate_limit_is_the_providers_own(staged, who, status, words):
+    await staged.fault(provider=who, kind="rate_limit", retry_after=7)
+    answer = await call(staged, who)
+    assert (answer.status_code, answer.headers.get("retry-after")) == (status, "7")
+    assert words in answer.text
+    assert (await call(staged, who)).status_code < 300, "nothing had taken effect"
+
+
 async def test_whatsapp_rate_limits(staged):
     await staged.fault(provider="whatsapp", kind="rate_limit")
     answer = await call(staged, "whatsapp")
@@ -155,7 +190,7 @@ async def test_calls_are_kept_in_order_of_arrival(staged):
     await slow
     first, second = await staged.calls("whatsapp")
     assert first["at"] <= second["at"]
-    assert set(first) == {"at", "method", "path", "body", "status", "fault"}
+    assert set(first) == {"at", "method", "path", "headers", "body", "status", "fault"}
     assert (first["path"], first["body"], first["status"]) == ("/messages", body, 200)
     assert (second["body"], second["status"]) == ("not json", 400)
     (everything, *_) = (await staged.http.get("/_sandbox/calls")).json()

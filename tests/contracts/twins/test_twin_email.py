@@ -81,6 +81,16 @@ async def test_a_mail_is_delivered_until_it_is_taken_and_twice_when_ordered(stag
     assert len({one["headers"]["webhook-id"] for one in taken}) == 1
 
 
+async def test_a_mail_is_overtaken_when_ordered(staged):
+    await staged.fault(provider="email", kind="reorder_webhooks")
+    for text in ("first", "second", "third"):
+        order = {"provider": "email", "from": "ana@x.example", "text": text}
+        await staged.http.post("/_sandbox/play", json=order)
+    taken = await staged.gateway.until(lambda taken: len(taken) == 3)
+    said = [one["json"]["data"]["text"] for one in taken]
+    assert said.index("second") < said.index("first")
+
+
 async def test_an_answer_from_the_page_refers_to_the_letter(staged, port):
     await asyncio.to_thread(hand_over, port)
     [letter] = (await staged.http.get("/mailbox/letters")).json()

@@ -100,7 +100,7 @@ async def test_signatures_are_stripes(staged):
 
 async def test_a_link_that_is_paid_brings_its_metadata_along(staged):
     link = (await make_link(staged)).json()
-    assert link["url"].startswith("https://buy.stripe.com/")
+    assert "/pay/test_1" in link["url"]
     await play(staged, link=link["id"], email="ana@example.com")
     taken = await staged.gateway.until(lambda taken: len(taken) == 2)
     intent, session = (webhook["json"]["data"]["object"] for webhook in taken)
@@ -210,3 +210,51 @@ async def test_who_plays_nothing_says_so(staged):
     for provider in ("hubspot", "nobody"):
         answer = await staged.http.post("/_sandbox/play", json={"provider": provider})
         assert answer.status_code == 400
+
+
+async def kinds_of(staged, count: int) -> list[tuple[str, Any]]:
+    taken = await staged.gateway.until(lambda taken: len(taken) == count)
+    return [(one["json"]["type"], one["json"]["data"]["object"]) for one in taken]
+
+
+async def test_a_link_goes_from_refused_to_waiting_to_paid_as_one_payment(staged):
+    link = (await make_link(staged)).json()
+    page = link["url"].rpartition("/")[2]
+    assert "250.00 RON" in (await staged.http.get(f"/pay/{page}")).text
+    for outcome, events in (("declined", 1), ("later", 3), ("paid", 5)):
+        done = await staged.http.post(f"/pay/{page}", data={"outcome": outcome, "name": "Ana"})
+        assert done.status_code == 303
+        await kinds_of(staged, events)
+    told = await kinds_of(staged, 5)
+    assert [kind for kind, _ in told] == [
+        "payment_intent.payment_failed",
+        "payment_intent.processing",
+        "checkout.session.completed",
+        "payment_intent.succeeded",
+        "checkout.session.async_payment_succeeded",
+    ]
+    assert len({thing.get("payment_intent") or thing["id"] for _, thing in told}) == 1
+    assert [thing["payment_status"] for _, thing in told if "payment_status" in thing] == ["unpaid", "paid"]
+    assert all(thing["metadata"] == {"appointment": "a-1"} for _, thing in told)
+    assert "Paid" in (await staged.http.get(f"/pay/{page}")).text
+    assert (await staged.http.post(f"/pay/{page}", data={"outcome": "paid"})).status_code == 404
+    assert (await staged.http.get("/pay/nothing")).status_code == 404
+
+
+async def test_refunds_add_up_and_a_dispute_has_an_end(staged):
+    link = (await make_link(staged)).json()
+    played = (await play(staged, link=link["id"])).json()
+    intent = next(one for one in played["objects"] if one.startswith("pi_"))
+    for events, amount in ((3, 5_000), (4, 20_000)):
+        assert (await play(staged, refund=intent, amount=amount)).status_code == 202
+        await kinds_of(staged, events)
+    assert (await play(staged, refund=intent, amount=1)).status_code == 400
+    for events, outcome in ((5, "open"), (6, "lost")):
+        await play(staged, dispute=intent, outcome=outcome)
+        await kinds_of(staged, events)
+    told = (await kinds_of(staged, 6))[2:]
+    assert [thing["amount_refunded"] for kind, thing in told if kind == "charge.refunded"] == [5_000, 25_000]
+    assert [thing["refunded"] for kind, thing in told if kind == "charge.refunded"] == [False, True]
+    disputes = [(kind, thing["status"]) for kind, thing in told if "dispute" in kind]
+    assert disputes == [("charge.dispute.created", "needs_response"), ("charge.dispute.closed", "lost")]
+    assert len({thing["id"] for kind, thing in told if "dispute" in kind}) == 1

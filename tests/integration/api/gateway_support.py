@@ -13,6 +13,7 @@ import httpx
 import uvicorn
 
 from medicalcor.api.app import create_gateway
+from medicalcor.api.protocol import Guarded
 from medicalcor.core import ports
 from medicalcor.core.crypto import hmac
 from medicalcor.core.crypto.vault import Vault, unseal
@@ -41,11 +42,12 @@ async def serving(settings: Settings, *, limit: Limit = GENEROUS) -> AsyncIterat
             create_gateway(settings, webhook_limit=limit),
             host=ports.LOOPBACK,
             port=port,
-            http="httptools",
+            http=Guarded,
             ws="none",
             lifespan="on",
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=2,
         )
     )

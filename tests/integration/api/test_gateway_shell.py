@@ -1,5 +1,6 @@
 """What every answer carries, and what the gateway tells about itself."""
 
+import asyncio
 import re
 import shutil
 import subprocess
@@ -22,11 +23,12 @@ from gateway_support import (
 )
 
 from medicalcor.api.database import Database
-from medicalcor.core import ports
+from medicalcor.core import ports, ratelimit
 from medicalcor.core.database.embedded import EmbeddedPostgres
 from medicalcor.core.ratelimit import Limit, RateLimiter
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-01")
 HANDSHAKE = f"{WEBHOOK}?hub.mode=subscribe&hub.verify_token={TOKEN}&hub.challenge=1"
 
 
@@ -56,10 +58,11 @@ async def test_a_correlation_id_that_is_none_is_replaced(client: httpx.AsyncClie
 @pytest.mark.parametrize(
     "given", ["nonsense", f"00-{'0' * 32}-{'1' * 16}-01", f"ff-{'1' * 32}-{'1' * 16}-01"]
 )
-async def test_a_traceparent_that_is_none_is_dropped(gateway: str, stored: Stored, given: str) -> None:
-    await post(gateway, webhook(change(messages=[text_message("wamid.A")])), traceparent=given)
+async def test_a_traceparent_that_is_none_is_replaced(gateway: str, stored: Stored, given: str) -> None:
+    answer = await post(gateway, webhook(change(messages=[text_message("wamid.A")])), traceparent=given)
     [row] = await stored.rows()
-    assert row["traceparent"] is None
+    assert row["traceparent"] == answer.headers["traceparent"] != given
+    assert TRACEPARENT.fullmatch(row["traceparent"])
 
 
 async def test_health_tells_version_and_uptime(client: httpx.AsyncClient) -> None:
@@ -151,27 +154,38 @@ async def test_the_gateway_says_that_it_is_there(
     await connection.close()
 
 
+class Redis:
+    """A server that can be killed and comes back."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self.port = ports.any_free()
+        self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        self._command += ["--dir", str(folder)]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        while ports.is_free(self.port):
+            assert self._process.poll() is None
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+def redis(tmp_path: Path) -> Iterator[Redis]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not on this machine")
-    port = ports.any_free()
-    process = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-    )
-    while ports.is_free(port):
-        assert process.poll() is None
-    yield f"redis://127.0.0.1:{port}/0", process
-    process.kill()
-    process.wait()
+    server = Redis(program, tmp_path)
+    yield server
+    server.kill()
 
 
-async def test_limits_on_redis_are_shared_by_all_processes(
-    redis: tuple[str, "subprocess.Popen[bytes]"],
-) -> None:
-    first, second = RateLimiter(redis[0]), RateLimiter(redis[0])
+async def test_limits_on_redis_are_shared_by_all_processes(redis: Redis) -> None:
+    first, second = RateLimiter(redis.url), RateLimiter(redis.url)
     limit = Limit(4, 60)
     taken = [await limiter.take(limit, route="r", caller="c") for limiter in (first, second) * 3]
     assert [exceeded is None for exceeded in taken] == [True] * 4 + [False] * 2
@@ -183,19 +197,18 @@ async def test_limits_on_redis_are_shared_by_all_processes(
 async def test_webhooks_go_on_when_redis_goes(
     database_url: str,
     master_key: str,
-    redis: tuple[str, "subprocess.Popen[bytes]"],
+    redis: Redis,
     stored: Stored,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    settings = settings_for(database_url, master_key, redis_url=redis[0])
+    settings = settings_for(database_url, master_key, redis_url=redis.url)
     async with (
         serving(settings, limit=Limit(5, 60, essential=True)) as url,
         httpx.AsyncClient(base_url=url) as client,
     ):
         assert (await client.get("/ready")).json()["checks"]["redis"] == "ok"
         assert (await post(url, webhook(change(messages=[text_message("wamid.0")])))).status_code == 200
-        redis[1].kill()
-        redis[1].wait()
+        redis.kill()
         for number in range(1, 12):
             answer = await post(url, webhook(change(messages=[text_message(f"wamid.{number}")])))
             assert answer.status_code == 200
@@ -203,6 +216,32 @@ async def test_webhooks_go_on_when_redis_goes(
         assert (unready.status_code, unready.json()["checks"]["redis"]) == (503, "cannot be reached")
     assert len(await stored.rows()) == 12
     assert capsys.readouterr().out.count("rate_limits_without_redis") == 1
+
+
+async def test_without_redis_others_are_counted_here_until_it_is_back(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ratelimit, "_REDIS_REST_SECONDS", 0.05)
+    here, there = RateLimiter(redis.url), RateLimiter(redis.url)
+    limit = Limit(2, 60)
+
+    async def allowed(caller: str) -> list[bool]:
+        return [await one.take(limit, route="r", caller=caller) is None for one in (here, there) * 3]
+
+    assert (await allowed("before")).count(True) == 2
+    redis.kill()
+    assert (await allowed("away")).count(True) == 4, "each process counts alone"
+    redis.start()
+    async with asyncio.timeout(10):
+        while not (await here.reachable() and await there.reachable()):
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    assert (await allowed("after")).count(True) == 2
+    told = capsys.readouterr().out
+    assert told.count("rate_limits_without_redis") == 2
+    assert told.count("rate_limits_on_redis_again") == 2
+    for limiter in (here, there):
+        await limiter.close()
 
 
 async def test_the_database_is_back_before_patience_ends(

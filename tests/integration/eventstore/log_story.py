@@ -12,10 +12,22 @@ from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
 from medicalcor.schemas import appointments as visits
 from medicalcor.schemas import practice as clinic
 from medicalcor.schemas.base import Event
+from medicalcor.schemas.calls import CallAnalysis, CallTurn
 from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
-from medicalcor.schemas.events import appointments, consents, conversations, effects, leads, people, practice
+from medicalcor.schemas.events import (
+    appointments,
+    calls,
+    consents,
+    conversations,
+    effects,
+    leads,
+    payments,
+    people,
+    practice,
+)
+from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
 from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
 
@@ -23,7 +35,7 @@ NAME = "Ana Canarescu"
 PHONE = "+40722777001"
 TEXT = "Bună ziua, vreau un implant, am bugetul pregătit"
 PERSONAL = (
-    *(NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant"),
+    *(NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant", "sip:canar@", "Doare"),
     *("Mihai Canarescu", "swelling, cannot wait", "Dr. Canarescu", "her knee"),
 )
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -45,6 +57,10 @@ class Story:
     contact: UUID = field(default_factory=ids.new_id)
     note: UUID = field(default_factory=ids.new_id)
     lost: UUID = field(default_factory=ids.new_id)
+    call: UUID = field(default_factory=ids.new_id)
+    payment: UUID = field(default_factory=ids.new_id)
+    other_payment: UUID = field(default_factory=ids.new_id)
+    request: UUID = field(default_factory=ids.new_id)
     practitioner: UUID = field(default_factory=ids.new_id)
     room: UUID = field(default_factory=ids.new_id)
     procedure: UUID = field(default_factory=ids.new_id)
@@ -61,6 +77,10 @@ class Story:
             self._delivery(),
             self._crm(),
             self._staff(),
+            self._call(),
+            self._what_was_said(),
+            self._money(),
+            self._asked(),
             self._practice(),
             self._visits(),
             self._end(),
@@ -112,6 +132,10 @@ class Story:
             text=TEXT,
             media=conversations.Media(id="media-1", mime_type="image/jpeg"),
             provider_id="wamid.CANAR",
+            guest=False,
+            letter=conversations.Letter(
+                subject=TEXT, attachments=(conversations.Attachment(name=NAME, size=7),)
+            ),
             sent_at=T0 - timedelta(seconds=3),
         )
         person = f"person-{self.person}"
@@ -154,7 +178,12 @@ class Story:
             urgency=Urgency.HIGH, routing="call_now", medical_flags=("pain",), suggested_owner="receptionist"
         )
         stream = f"lead-{self.lead}"
+        campaign = leads.Campaign(source="google", name="spring", page="https://clinic.example/?of=Canarescu")
         return [
+            (
+                stream,
+                leads.CampaignNoted(lead_id=self.lead, message_id=self.message, campaign=campaign),
+            ),
             (
                 stream,
                 leads.LeadScored(
@@ -241,6 +270,107 @@ class Story:
                     effect_id=self.note, kind="whatsapp.text", decision=self._decision("refuse")
                 ),
             ),
+        ]
+
+    def _call(self) -> list[tuple[str, Event]]:
+        of = {"call_id": self.call, "lead_id": self.lead}
+        recording = of | {"recording_sid": f"RE{self.call.hex}"}
+        news = [
+            calls.CallStarted(
+                **of,
+                person_id=self.person,
+                conversation_id=self.conversation,
+                direction="inbound",
+                twilio_sid=f"CA{self.call.hex}",
+                caller_kind="sip",
+                caller="sip:canar@clinic.example",
+            ),
+            calls.CallLinked(**of, vapi_id=str(self.call)),
+            calls.CallStatusChanged(**of, status="in-progress", rank=2, sequence=1),
+            calls.CallStatusChanged(**of, status="ringing", rank=1, sequence=0),
+            calls.AgentReached(**of, answered=False, status="no-answer"),
+            calls.PersonWanted(**of, at_once=True),
+            calls.CallEnded(**of, outcome="missed", seconds=31),
+            calls.CallRecorded(**recording, of="voicemail", state="ready", seconds=9),
+            calls.CallRecorded(**recording, of="voicemail", state="said"),
+            calls.CallEnded(**of, outcome="voicemail"),
+        ]
+        return [(f"call-{self.call}", one) for one in news]
+
+    def _what_was_said(self) -> list[tuple[str, Event]]:
+        of = {"call_id": self.call, "lead_id": self.lead}
+        recording = of | {"recording_sid": f"RE{self.call.hex}"}
+        said = (CallTurn(role="user", text="Doare tare"), CallTurn(role="assistant", text="Vă sunăm noi"))
+        analysis = CallAnalysis(intent="prospect", objections=("Doare",), summary="Doare tare")
+        news = [
+            calls.CallNotTranscribed(**recording, reason="ai_off"),
+            calls.CallTranscribed(**of, source="openai", language="ro", message_id=self.message, turns=said),
+            calls.CallAnalysed(**of, by="ai", analysis=analysis),
+            calls.RecordingKept(**recording, bytes=4096),
+            calls.RecordingDropped(**recording),
+        ]
+        return [(f"call-{self.call}", one) for one in news]
+
+    def _money(self) -> list[tuple[str, Event]]:
+        """Two payments that turn out to be one; nobody is found, it is set aside, taken back, and assigned."""
+        stream, other = f"payment-{self.payment}", f"payment-{self.other_payment}"
+        payer = Payer(name=NAME, phone=PHONE)
+        stands = Standing(state="paid", amount=25_000, paid=25_000, currency="RON", at=T0, paid_at=T0)
+        told = {
+            "payment_id": self.payment,
+            "customer_keys": (self.person.hex,),
+            "stands": stands,
+            "payer": payer,
+        }
+        act = {"payment_id": self.payment, "by": self.user}
+        return [
+            (stream, self._reported(self.payment, "pi", stands)),
+            (stream, payments.PayerSeen(payment_id=self.payment, payer=payer)),
+            (other, self._reported(self.other_payment, "in", stands)),
+            (other, payments.PaymentMerged(payment_id=self.other_payment, into=self.payment)),
+            (
+                stream,
+                payments.PaymentUnmatched(
+                    payment_id=self.payment, why="conflict", candidates=(self.person, self.user)
+                ),
+            ),
+            (stream, payments.PaymentSetAside(**act)),
+            (stream, payments.PaymentTakenBack(**act)),
+            (stream, payments.PaymentTied(person_id=self.person, how="phone", **told)),
+            (stream, payments.PaymentAssigned(person_id=self.person, by=self.user, **told)),
+        ]
+
+    def _reported(self, payment: UUID, prefix: str, stands: Standing) -> Event:
+        said = Saying(kind="payment", state="paid", amount=25_000, currency="RON", at=T0)
+        return payments.PaymentReported(
+            payment_id=payment,
+            account="payment",
+            event_type="payment_intent.succeeded",
+            sayings={f"{prefix}_{payment.hex}": said},
+            references=(f"{prefix}_{payment.hex}",),
+            hints=Hints(request_ids=(self.request,), phone_keys=(self.person.hex,)),
+            stands=stands,
+            moved=True,
+        )
+
+    def _asked(self) -> list[tuple[str, Event]]:
+        stream = f"payment_request-{self.request}"
+        url = f"https://buy.stripe.com/of-Canarescu-{self.request.hex}"
+        return [
+            (
+                stream,
+                payments.PaymentRequested(
+                    request_id=self.request,
+                    person_id=self.person,
+                    lead_id=self.lead,
+                    amount=25_000,
+                    currency="RON",
+                    reason="appointment",
+                    by=self.user,
+                ),
+            ),
+            (stream, payments.PaymentLinkMade(request_id=self.request, link_id="plink_1", url=url)),
+            (stream, payments.PaymentLinkFailed(request_id=self.request, reason="account")),
         ]
 
     def _practice(self) -> list[tuple[str, Event]]:

@@ -1,5 +1,7 @@
 """Who may: every route says so, and the table is kept."""
 
+import re
+
 import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
@@ -31,9 +33,22 @@ RIGHTS = {
     ("GET", "/leads/{lead_id:uuid}"): Right.SEE_LEADS,
     ("GET", "/leads/{lead_id:uuid}/talk"): Right.SEE_LEADS,
     ("GET", "/leads/{lead_id:uuid}/about"): Right.SEE_LEADS,
+    ("GET", "/calls"): Right.SEE_LEADS,
+    ("GET", "/calls/{call_id:uuid}"): Right.SEE_LEADS,
     ("GET", "/leads/unread"): Right.SEE_UNREAD,
     ("POST", "/leads/unread/{item_id:uuid}"): Right.SEE_UNREAD,
+    ("GET", "/settings/api-keys"): Right.MANAGE_API_KEYS,
+    ("POST", "/settings/api-keys"): Right.MANAGE_API_KEYS,
+    ("POST", "/settings/api-keys/{prefix:str}/revoke"): Right.MANAGE_API_KEYS,
+    ("POST", "/settings/api-keys/{prefix:str}/restore"): Right.MANAGE_API_KEYS,
     **WORK,
+    ("GET", "/payments"): Right.SEE_MONEY,
+    ("POST", "/payments/list"): Right.SEE_MONEY,
+    ("POST", "/leads/{lead_id:uuid}/deposit"): Right.SEE_MONEY,
+    **{
+        ("POST", f"/payments/{{payment_id:uuid}}/{act}"): Right.SEE_MONEY
+        for act in ("find", "assign", "not-ours", "take-back")
+    },
 }
 
 
@@ -58,7 +73,7 @@ def _by_path(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
 
 async def test_without_signing_in_there_is_only_the_door(anonymous: Browser) -> None:
     for method, path in RIGHTS:
-        asked = path.replace("{lead_id:uuid}", str(ids.new_id())).replace("{item_id:uuid}", str(ids.new_id()))
+        asked = re.sub(r"\{\w+:uuid\}", str(ids.new_id()), path)
         answer = await (anonymous.get(asked) if method == "GET" else anonymous.post(asked))
         assert answer.status_code == 303, path
         assert answer.headers["location"].startswith("/sign-in"), path
@@ -74,9 +89,11 @@ async def test_each_role_gets_what_its_table_says(
     await anonymous.sign_in(email="who@clinic.example")
     story = await web_clinic.ana(ledger)
     for (method, path), right in RIGHTS.items():
-        if path in ("/events", "/sign-out") or "item_id" in path:
+        if path in ("/events", "/sign-out") or "item_id" in path or "call_id" in path:
             continue
-        asked = path.replace("{lead_id:uuid}", str(story.lead_id))
+        asked = path.replace("{lead_id:uuid}", str(story.lead_id)).replace(
+            "{payment_id:uuid}", str(ids.new_id())
+        )
         asked += f"?current={story.lead_id}" if asked.endswith("queue") else ""
         fields = {"text": "Bună ziua", "key": "key-of-a-form", "theme": "dark"}
         answer = await (anonymous.get(asked) if method == "GET" else anonymous.post(asked, fields))

@@ -3,6 +3,7 @@
 import pytest
 
 from medicalcor.cli import values
+from medicalcor.cli.demo import FACTS
 from medicalcor.core.errors import MissingSetting
 from medicalcor.core.settings import load_settings
 
@@ -48,3 +49,29 @@ def test_a_plan_that_is_none_is_named(monkeypatch) -> None:
 def test_what_doctor_says_of_values(judge, good: str, bad: str) -> None:
     assert judge(good) is None
     assert judge(bad)
+
+
+def test_the_clinics_facts_are_toml_a_text_a_topic(monkeypatch, tmp_path) -> None:
+    file = tmp_path / "clinic.toml"
+    file.write_text('Hours = "9-18"\nprices = """\nConsultație 150\n"""\n', encoding="utf-8")
+    monkeypatch.setenv("CLINIC_FACTS_FILE", str(file))
+    assert load_settings().clinic_facts == {"hours": "9-18", "prices": "Consultație 150\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLINIC_FACTS", "hours: 9-18"),
+        ("CLINIC_FACTS", '[hours]\nmonday = "9"'),
+        ("CLINIC_PHONE", "0310000001"),
+    ],
+)
+def test_facts_and_numbers_that_cannot_be_used_are_named(monkeypatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(MissingSetting, match=name):
+        load_settings()
+
+
+def test_the_demo_has_facts_of_its_clinic(monkeypatch) -> None:
+    monkeypatch.setenv("CLINIC_FACTS", FACTS)
+    assert {"hours", "address", "prices", "insurance", "parking"} <= set(load_settings().clinic_facts)

@@ -157,7 +157,6 @@ def test_money_is_whole_or_unknown() -> None:
         "customer.created",
         "charge.succeeded",
         "invoice.created",
-        "invoice_payment.paid",
         "v2.core.event",
         "payment_intents.x",
     ],
@@ -182,6 +181,27 @@ def test_an_object_without_an_id_is_refused_and_not_quoted() -> None:
         assert "canary" not in str(caught.value)
     with pytest.raises(InvalidInput):
         fact_of_object({"id": "cus_1", "object": "customer"})
+
+
+def test_only_the_payment_of_an_invoice_says_which_intent_paid_it() -> None:
+    thing = {
+        "id": "inpay_1",
+        "object": "invoice_payment",
+        "invoice": "in_1",
+        "amount_paid": 25_000,
+        "currency": "ron",
+        "status": "paid",
+        "payment": {"type": "payment_intent", "payment_intent": "pi_1"},
+    }
+    said = fact("invoice_payment.paid", thing)
+    assert (said.kind, said.state, said.amount) == ("invoice", "paid", 25_000)
+    assert (said.invoice_id, said.payment_intent_id) == ("in_1", "pi_1")
+
+
+def test_a_subscription_may_end_with_its_period() -> None:
+    assert fact("customer.subscription.updated", payloads.subscription(PAYER)).ending is False
+    ending = {**payloads.subscription(PAYER), "cancel_at_period_end": True}
+    assert fact("customer.subscription.updated", ending).ending is True
 
 
 def test_an_object_says_how_it_stands_now() -> None:

@@ -134,6 +134,14 @@ def test_other_events_and_unknown_ones(gateway) -> None:
     assert "invoice.paid" in refused.output
 
 
+def test_any_field_can_be_set_so_that_events_are_of_one_payment(gateway) -> None:
+    changes = ("payment_intent=pi_1", "amount_refunded=5000", "refunded=false", "receipt_url=null")
+    run("payment", "--event", "charge.refunded", *(part for one in changes for part in ("--set", one)))
+    charge = event(gateway)["data"]["object"]
+    assert (charge["payment_intent"], charge["amount_refunded"]) == ("pi_1", 5000)
+    assert (charge["refunded"], charge["receipt_url"]) == (False, None)
+
+
 def test_the_sandbox_hears_of_the_object_where_there_is_one(gateway, monkeypatch) -> None:
     monkeypatch.setenv("SANDBOX_PORT", str(gateway.server.server_address[1]))
     run("payment")

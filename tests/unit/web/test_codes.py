@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from medicalcor.api.webhooks import email
+from medicalcor.api.webhooks.items import Item
+from medicalcor.api.webhooks.stripe import item_of
 from medicalcor.api.webhooks.whatsapp_items import split
 from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import facts
@@ -78,10 +81,30 @@ BROKEN = [
     *(_message(type=kind) for kind in _KINDS),
 ]
 
+BROKEN_MAILS: list[Any] = [[], {}, {"from": "nobody"}]
 
-@pytest.mark.parametrize("payload", BROKEN)
+
+@pytest.mark.parametrize("payload", BROKEN_MAILS)
+def test_why_a_mail_could_not_be_read_has_words(payload: Any) -> None:
+    reason = email.item_of(payload, delivery="1").reason
+    assert reason is not None
+    assert len({unread.in_words(reason, translator(language)) for language in LANGUAGES} - {reason}) == 3
+
+
+BROKEN_EVENTS: list[dict[str, Any]] = [
+    {},
+    {"id": "evt_1", "type": "invoice.paid", "data": {}},
+    {"object": "v2.core.event", "id": "evt_1", "type": "v1.invoice.paid"},
+]
+
+
+def _items(payload: dict[str, Any]) -> list[Item]:
+    return [item_of(payload)] if payload in BROKEN_EVENTS[1:] else split(payload)
+
+
+@pytest.mark.parametrize("payload", [*BROKEN, *BROKEN_EVENTS[1:]])
 def test_why_something_could_not_be_read_has_words(payload: dict[str, Any]) -> None:
-    [item] = split(payload)
+    [item] = _items(payload)
     assert item.reason is not None
     said = {unread.in_words(item.reason, translator(language)) for language in LANGUAGES}
     assert len(said) == len(LANGUAGES)
@@ -90,10 +113,11 @@ def test_why_something_could_not_be_read_has_words(payload: dict[str, Any]) -> N
 
 
 def test_those_reasons_are_all_there_are() -> None:
-    kept = {item.reason for payload in BROKEN for item in split(payload)}
+    kept = {item.reason for payload in [*BROKEN, *BROKEN_EVENTS] for item in _items(payload)}
+    kept |= {email.item_of(payload, delivery="1").reason for payload in BROKEN_MAILS}
     by_the_worker = {reason for reason in unread.REASONS if reason[0].isupper()}
     assert set(unread.REASONS) - by_the_worker <= kept
-    assert len(by_the_worker) == 3
+    assert len(by_the_worker) == 10
 
 
 def test_a_new_reason_is_shown_as_it_was_kept() -> None:

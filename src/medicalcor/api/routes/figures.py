@@ -2,10 +2,15 @@
 
 from litestar import Response, get
 
+from medicalcor.api.described import Described, Gives, described
 from medicalcor.core.observability import metrics
 
 
-@get("/metrics", media_type="text/plain", summary="Figures for Prometheus")
+@get(
+    "/metrics",
+    media_type="text/plain",
+    opt=described(Described("Figures for Prometheus", {200: Gives("All of them", media_type="text/plain")})),
+)
 async def figures() -> Response[bytes]:
     page, media_type = metrics.render()
     # the framework adds the charset to text

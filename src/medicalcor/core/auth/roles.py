@@ -20,6 +20,13 @@ class Right(StrEnum):
     """Take over, write, mark as handled."""
     SEE_UNREAD = "see_unread"
     """What came in and could not be read, as it came."""
+    SEE_MONEY = "see_money"
+    """All payments: the list, whose they are, and asking for deposits."""
+    SEE_PAID = "see_paid"
+    """What one person has paid, on their page."""
+
+    MANAGE_API_KEYS = "manage_api_keys"
+    """Let other systems in."""
     BOOK_OVER = "book_over"
     """Put a visit over another one or outside working hours, saying why."""
 
@@ -31,6 +38,9 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SEE_LEADS: EVERYBODY,
     Right.WORK_LEADS: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.SEE_UNREAD: frozenset({Role.ADMIN, Role.RECEPTIONIST, Role.PRIVACY_OFFICER}),
+    Right.SEE_MONEY: frozenset({Role.ADMIN, Role.RECEPTIONIST}),
+    Right.SEE_PAID: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
+    Right.MANAGE_API_KEYS: frozenset({Role.ADMIN}),
     Right.BOOK_OVER: frozenset({Role.ADMIN, Role.DOCTOR}),
 }
 

@@ -62,12 +62,26 @@ class Vault:
         self._wrapping = _derive(master, b"medicalcor wrapping key")
         self._hashing = _derive(master, b"medicalcor address hashing key")
         self._signing = _derive(master, b"medicalcor checkpoint signing key")
+        self._tokens = _derive(master, b"medicalcor token key")
         self._cache: OrderedDict[UUID | date, tuple[float, bytes]] = OrderedDict()
 
     def keyed_hash(self, purpose: str, value: str) -> str:
         """Stands for `value` where the value itself must not be: 128 bits, not to be reversed without the key."""
         digest = hmac.new(self._hashing, f"{purpose}\x1f{value}".encode(), hashlib.sha256)
         return digest.hexdigest()[:32]
+
+    def token(self, purpose: str, content: bytes) -> str:
+        """For an address: says nothing to others, cannot be made by them, and can be opened for ever."""
+        sealed = seal(self._tokens, content, purpose.encode())
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+    def open_token(self, purpose: str, token: str) -> bytes:
+        """What `token` was made of; `SealBroken` when it is none of ours, or for another purpose."""
+        try:
+            sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        except ValueError:
+            raise SealBroken from None
+        return unseal(self._tokens, sealed, purpose.encode())
 
     def signer(self) -> Ed25519PrivateKey:
         """Signs the event log's checkpoints."""

@@ -1,6 +1,16 @@
 """What is counted and timed, for Prometheus. Labels are codes from short lists, never addresses or ids."""
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Callable
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    start_http_server,
+)
 
 _SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -42,6 +52,18 @@ effects = Counter(
     "Effects by what became of them: sent, refused, held, void, failed, unknown …",
     ("kind", "outcome"),
 )
+
+
+def serve(port: int, *, host: str) -> Callable[[], None]:
+    """Let Prometheus read at `/metrics` of this port, from a thread of its own. Answers what ends it."""
+    server, thread = start_http_server(port, addr=host)
+
+    def end() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    return end
 
 
 def render() -> tuple[bytes, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from medicalcor.core import context
+from medicalcor.core import context, ids
 from medicalcor.core.redaction import scrub
 
 if TYPE_CHECKING:
@@ -44,6 +44,15 @@ def stop() -> None:
     if _provider is not None:
         _provider.shutdown()
     _provider = _tracer = None
+
+
+def new_trace() -> str | None:
+    """The head of a trace of our own, so that what follows from a request can be told; None while spans are sent,
+    for then the first of them is the head.
+    """
+    if _tracer is not None:
+        return None
+    return f"00-{ids.random_bytes(16).hex()}-{ids.random_bytes(8).hex()}-01"
 
 
 def span(name: str, **attributes: Any) -> AbstractContextManager[None]:

@@ -16,6 +16,15 @@ def message_ids(*written: str | Iterable[str] | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found for text in texts for found in _ID.findall(text)))
 
 
+def canonical_ids(written: str | None) -> tuple[str, ...]:
+    """As `message_ids`, also where the service has taken the angle brackets off."""
+    found = message_ids(written)
+    if found:
+        return found
+    bare = (one for one in (written or "").split() if "@" in one)
+    return message_ids(" ".join(f"<{one}>" for one in bare))
+
+
 def thread_key(
     message_id: str | None, *, in_reply_to: str | None, references: str | Iterable[str] | None
 ) -> str | None:

@@ -30,6 +30,8 @@ _NEUTRAL: Final = frozenset(
     ["ok", "okay", "oke", "stop", "super", "perfect", "all", "on", "implant", "invisalign", "euro", "eur"]
 )
 """Words of every language: they say nothing."""
+_BESIDE_OTHERS: Final = 0.4
+"""What a greeting or thanks weigh beside words that say more: people take them from their hosts."""
 _ENOUGH: Final = 0.9
 """Votes below which a text has no language of its own."""
 _LEANING: Final = 0.45
@@ -57,15 +59,18 @@ class Votes:
 def detect(text: str, *, known: Language | None = None, context: str | None = None) -> Language:
     """The language of `text`. One that has none of its own (an emoji, "ok") takes `known`,
     else that of `context` (what the clinic said last), else Romanian."""
-    own = votes(read(text))
+    return of_votes(votes(read(text)), known, votes(read(context)) if context else None)
+
+
+def of_votes(own: Votes, known: Language | None, around: Votes | None) -> Language:
+    """The same from votes already counted; `around` are those of the context."""
     if own.clear:
         return _settled(own, known)
     if known is not None:
         return known
-    around = votes(read(context)) if context else own
-    if around.clear:
-        return around.ranking[0][0]
-    return own.ranking[0][0] if own.ranking and own.ranking[0][1] >= _LEANING and not context else "ro"
+    if around is not None:
+        return around.ranking[0][0] if around.clear else "ro"
+    return own.ranking[0][0] if own.ranking and own.ranking[0][1] >= _LEANING else "ro"
 
 
 def _settled(own: Votes, known: Language | None) -> Language:
@@ -77,10 +82,15 @@ def _settled(own: Votes, known: Language | None) -> Language:
 
 def votes(words: Words) -> Votes:
     totals: dict[Language, float] = defaultdict(float)
+    polite: dict[Language, float] = defaultdict(float)
+    courtesies = _courtesies()
     for place, word in enumerate(words.folded):
         raw = words.text[words.starts[place] : words.ends[place]]
         for language, loud in _of_word(word, raw.casefold()):
-            totals[language] += loud
+            (polite if word in courtesies else totals)[language] += loud
+    share = _BESIDE_OTHERS if max(totals.values(), default=0.0) >= _ENOUGH else 1.0
+    for language, loud in polite.items():
+        totals[language] += share * loud
     for mark in "¿¡":
         if mark in words.text:
             totals["es"] += 2.0
@@ -90,9 +100,13 @@ def votes(words: Words) -> Votes:
 
 @lru_cache(maxsize=65_536)
 def _of_word(word: str, raw: str) -> tuple[tuple[Language, float], ...]:
-    if not word.isalpha() or word in _NEUTRAL:
-        return ()
     lists = _lists()
+    if (
+        not word.isalpha()
+        or word in _NEUTRAL
+        or (word in names() and not any(word in lists[of] for of in lists))
+    ):
+        return ()
     loud: dict[Language, float] = defaultdict(float)
     holders = [language for language in LANGUAGES if word in lists[language]]
     for language in holders:
@@ -100,9 +114,10 @@ def _of_word(word: str, raw: str) -> tuple[tuple[Language, float], ...]:
     if not holders and len(word) > _PIECE:
         for language, share in _by_pieces(word).items():
             loud[language] += share
+    weigh = 0.3 if holders else 0.5
     for letter in set(raw):
         for code, weight in _LETTERS.get(letter, {}).items():
-            loud[code] += weight * 0.5
+            loud[code] += weight * weigh
     return tuple(loud.items())
 
 
@@ -126,9 +141,19 @@ def _cut(word: str) -> list[str]:
 
 
 @cache
-def _lists() -> Mapping[Language, frozenset[str]]:
+def _courtesies() -> frozenset[str]:
+    return frozenset(fold(word) for word in _words()["courtesies"]["common"].split())
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
     source = resources.files("medicalcor.domain.language").joinpath("data/words.toml").read_text("utf-8")
-    data = tomllib.loads(source)
+    return tomllib.loads(source)
+
+
+@cache
+def _lists() -> Mapping[Language, frozenset[str]]:
+    data = _words()
     return {
         language: frozenset(
             fold(word)
@@ -155,6 +180,13 @@ def _pieces() -> tuple[Mapping[str, Mapping[Language, float]], Mapping[Language,
         }
 
     return {piece: usual(piece) for piece in set().union(*counts.values())}, usual(None)
+
+
+@cache
+def names() -> frozenset[str]:
+    """People's names and places, folded: they are of no language, and no mistyped words."""
+    source = resources.files("medicalcor.domain.language").joinpath("data/names.txt").read_text("utf-8")
+    return frozenset(fold(name) for line in source.splitlines() if line[:1] != "#" for name in line.split())
 
 
 def ordinary_words() -> frozenset[str]:

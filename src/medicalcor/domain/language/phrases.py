@@ -4,7 +4,7 @@ The texts are in `texts/<language>.toml`: formal in Romanian and German, no advi
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -23,7 +23,24 @@ KEYS: Final = (
     "answer_unsupported",
     "emergency",
     "opt_out_confirmed",
+    "call_notice",
+    "call_notice_unrecorded",
+    "voicemail_prompt",
+    "voicemail_thanks",
+    "payment_receipt",
+    "payment_receipt_subject",
+    "payment_refund",
+    "payment_refund_subject",
+    "payment_link",
+    "payment_link_subject",
+    "deposit_appointment",
+    "deposit_services",
+    "deposit_balance",
+    "answer_form",
+    "mail_subject",
 )
+PLACES: Final = ("clinic", "number", "amount", "link")
+"""What a template may leave open; its parameters fill those that it has, in this order."""
 
 
 class UnknownPhrase(NotFound):
@@ -34,7 +51,8 @@ class UnknownPhrase(NotFound):
 
 def phrase(key: str, language: Language, **values: str) -> str:
     """The text with its places filled: all need `clinic`, `answer_procedure` also `procedure`
-    (from `procedure_name`), `emergency` also `number`."""
+    (from `procedure_name`), `emergency` and `voicemail_prompt` also `number`, those of payments also `amount` and
+    `link`."""
     if key not in KEYS:
         raise UnknownPhrase(f"There is no fixed text {key!r}. Choose one of: {', '.join(KEYS)}.")
     text: str = _texts(language)[key]
@@ -48,6 +66,18 @@ def procedure_name(code: Procedure, language: Language) -> str:
     """As it reads within `answer_procedure` in that language."""
     name: str = _texts(language)["procedure"][code.value]
     return name
+
+
+def mail_words(language: Language) -> Mapping[str, str]:
+    """What stands below advertising, and on the page that ends it."""
+    words: Mapping[str, str] = _texts(language)["mail"]
+    return words
+
+
+def form_words(language: Language) -> Mapping[str, str]:
+    """What the web form says back: thanks, and what is wrong by its code."""
+    words: Mapping[str, str] = _texts(language)["form"]
+    return words
 
 
 @cache
@@ -65,4 +95,19 @@ def _templates() -> dict[str, dict[Language, str]]:
 
 
 TEMPLATES: Final[dict[str, dict[Language, str]]] = _templates()
-"""What each approved WhatsApp template says, by name and language; `{clinic}` is its one place."""
+"""What each approved WhatsApp template says, by name and language, with its `PLACES` open."""
+
+
+def template_places(body: str) -> list[str]:
+    """The places that a template has, in the order of its parameters."""
+    return [place for place in PLACES if f"{{{place}}}" in body]
+
+
+def filled(body: str, parameters: Sequence[str]) -> str:
+    """A template's text with its places filled."""
+    for place, value in zip(template_places(body), parameters, strict=False):
+        body = body.replace(f"{{{place}}}", value)
+    return body
+
+
+"""What each approved WhatsApp template says, by name and language. Its places are its parameters in this order: `{clinic}`, `{number}`."""

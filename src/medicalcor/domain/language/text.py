@@ -50,6 +50,10 @@ _ABBREVIATED: Final = frozenset(
         "art",
     ]
 )
+_TURNS: Final = frozenset(
+    ["dar", "insa", "but", "however", "aber", "sondern", "jedoch", "mais", "pero", "hanem", "viszont"]
+)
+"""Words that turn against what came before: a clause begins with them, comma or not."""
 _SENTENCE_ENDS: Final = frozenset(".!?\n;…")
 
 
@@ -101,6 +105,8 @@ def read(text: str) -> Words:
         word = fold(raw)
         if not word:
             continue
+        if word in _TURNS:
+            clause += 1
         folded.append(word)
         starts.append(found.start())
         ends.append(found.end())

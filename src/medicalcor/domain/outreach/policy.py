@@ -64,7 +64,7 @@ def _barrier(facts: Facts) -> tuple[Reason, ...]:
             return ("opted_out",)
         if facts.suppressed and facts.opted_out_at is None:
             return ("suppressed_address",)
-        if facts.taken_over and facts.author == "automatic":
+        if facts.taken_over and facts.author == "automatic" and facts.purpose != "receipt":
             return ("taken_over",)
     if not _agreed(facts):
         return ("no_consent",)
@@ -97,7 +97,7 @@ def _why(facts: Facts) -> Reason:
             return facts.purpose
         case "staff_reply":
             return "staff_wrote"
-        case _ if isinstance(facts.content, WhatsAppTemplate):
+        case _ if isinstance(facts.content, WhatsAppTemplate) and facts.content.name == "hot_lead_ack":
             return "hot_lead"
         case _:
             return "answers_a_message"

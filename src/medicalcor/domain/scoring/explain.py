@@ -23,18 +23,28 @@ _ACTIONS: Final = {
     "smalltalk": "Nothing to do.",
     "complaint": "Have a manager read it and call back.",
 }
-_SURE_OF_INTENT: Final = {
-    "emergency": 0.97,
-    "opt_out": 0.97,
-    "not_a_patient": 0.92,
-    "withdrawn": 0.88,
-    "existing_patient": 0.9,
-    "smalltalk": 0.97,
-    "complaint": 0.85,
+_WOULD_CHANGE: Final = {
+    3: "A wish to come or an acute need would make it HOT.",
+    2: "A treatment that is named would make it WARM, an acute need HOT.",
 }
-_SURE_OF_SCORE: Final = {5: 0.95, 4: 0.93, 3: 0.9, 2: 0.88}
-_SHORT: Final = 6
-_LONG: Final = 60
+_SURE_OF_INTENT: Final = {
+    "emergency": 0.96,
+    "opt_out": 0.93,
+    "not_a_patient": 0.89,
+    "withdrawn": 0.93,
+    "existing_patient": 0.93,
+    "smalltalk": 0.93,
+    "complaint": 0.92,
+}
+_SURE_OF_SCORE: Final = {5: 0.93, 4: 0.9, 3: 0.87, 2: 0.9}
+_SURE_OF_NOTHING: Final = {True: 0.65, False: 0.45}
+"""Nothing was recognised: a question, or not even that."""
+_PER_SIGN: Final = 0.03
+_USUAL_SIGNS: Final = 2
+_MOST_SIGNS: Final = 4
+_DISPUTED: Final = 0.2
+"""How much a sign of the contrary takes away."""
+_LEAST: Final = 0.4
 
 
 def reasoning(known: Facts, intent: str, points: int) -> str:
@@ -55,6 +65,8 @@ def reasoning(known: Facts, intent: str, points: int) -> str:
         parts.append(f"{', '.join(signs).capitalize()}.")
     elif intent == "prospect" and not known.procedures:
         parts.append("Names no treatment yet.")
+    if intent == "prospect" and points < 4:
+        parts.append(_WOULD_CHANGE[points])
     return " ".join(parts)
 
 
@@ -75,20 +87,16 @@ def suggested_action(known: Facts, intent: str, points: int) -> str:
 
 
 def confidence(known: Facts, intent: str, points: int) -> float:
-    """How often such a judgement was right on labelled cases it was not made for, less what makes
-    this one harder: denials, a long text, words of no clear language."""
-    if intent == "prospect":
-        sure = _SURE_OF_SCORE[points]
-        if points == 2 and not known.evidence and not known.has("vague"):
-            sure -= 0.3 if _length(known) > _SHORT else 0.15
-    else:
-        sure = _SURE_OF_INTENT[intent]
-    if any(found.means == "denied" for found in known.evidence) or known.has("not_now"):
-        sure -= 0.05
-    if _length(known) > _LONG:
-        sure -= 0.05
-    return round(max(sure, 0.4), 2)
-
-
-def _length(known: Facts) -> int:
-    return sum(len(said.words.folded) for said in known.said)
+    """How often such a judgement was right on labelled conversations that the rules had not been
+    made for: by what was judged, how many signs speak for it and whether one speaks against."""
+    if intent != "prospect":
+        return _SURE_OF_INTENT[intent]
+    signs = len({(found.turn, found.means) for found in known.evidence})
+    if not signs and not known.has("vague"):
+        return _SURE_OF_NOTHING[any(said.words.asked for said in known.said)]
+    sure = _SURE_OF_SCORE[points]
+    if points > 2:
+        sure += _PER_SIGN * (min(signs, _MOST_SIGNS) - _USUAL_SIGNS)
+    if any(said.has_any("withdrawn", "not_patient", "complaint") for said in known.said):
+        sure -= _DISPUTED
+    return round(max(sure, _LEAST), 2)

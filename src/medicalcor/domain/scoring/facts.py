@@ -4,14 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from medicalcor.domain.language.detect import detect
+from medicalcor.domain.language.detect import Votes, detect, of_votes, votes
+from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring.patterns import Match
-from medicalcor.domain.scoring.reading import Said, read_turn, settle
+from medicalcor.domain.scoring.reading import Said, read_turn, read_words
+from medicalcor.domain.scoring.settling import near, settle
 from medicalcor.schemas.common import Language, Procedure
 from medicalcor.schemas.scoring import Evidence, ScoringInput, Turn
 
 _ADULT_FROM: Final = 14
 _REPLY_STARTS: Final = 3
+_FEW: Final = 5
+"""Thanks of this many words may hold one that no list has."""
+_MEANT: Final = ("procedure", "budget", "book", "acute", "call_me", "logistics", "not_patient", "withdrawn",
+                 "opt_out", "complaint", "vague", "day", "clock", "plan", "not_now")  # fmt: skip
 _COUNTED: Final = frozenset({Procedure.VENEERS, Procedure.CROWN})
 """Wanted for several teeth they are high value: only beside them does a count tell anything."""
 
@@ -39,26 +45,57 @@ class Facts:
     def has(self, *means: str) -> bool:
         return any(said.has(*means) for said in self.said)
 
-    def count(self, family: str) -> int:
-        return sum(1 for said in self.said for _ in said.of(family))
+    def places(self, family: str) -> int:
+        """In how many places it is said: matches over the same words are one."""
+        places = 0
+        for said in self.said:
+            end = 0
+            for match in sorted(said.of(family), key=lambda found: found.first):
+                places += match.first >= end
+                end = max(end, match.last)
+        return places
 
     @property
     def last(self) -> Said:
         return self.said[-1]
 
+    @property
+    def closing(self) -> Said:
+        """The last turn that says more than thanks or ok."""
+        return next((said for said in reversed(self.said) if not is_small(said)), self.said[-1])
+
+
+def is_small(said: Said) -> bool:
+    """Thanks, ok, an emoji: such words, and among many of them one that is unknown and asks nothing."""
+    if said.has("vague:alone"):
+        return False
+    strange = uncovered(said, "small", "greeting")
+    words = len(said.words.folded)
+    meant = said.words.asked or said.has_any(*_MEANT)
+    return not strange or (strange * _FEW <= words and not meant)
+
+
+def uncovered(said: Said, *families: str) -> int:
+    """How many words of the turn belong to none of the headings; emojis go with anything."""
+    places = {
+        place for family in families for match in said.of(family) for place in range(match.first, match.last)
+    }
+    return sum(place not in places and word.isalnum() for place, word in enumerate(said.words.folded))
+
 
 def gather(facts: ScoringInput) -> Facts:
-    language = _language(facts.messages, facts.language)
-    said: list[Said] = []
-    asked: list[Said | None] = []
-    for turn, message in enumerate(facts.messages):
-        if message.role != "user":
-            continue
-        said.append(settle(read_turn(turn, message.content, expected=language)))
-        before = facts.messages[turn - 1] if turn else None
-        is_clinic = before is not None and before.role == "assistant"
-        asked.append(read_turn(turn - 1, before.content, expected=language) if before and is_clinic else None)
-        _keep_counts(said[-1], asked[-1])
+    words = [read(message.content) for message in facts.messages]
+    spoken = [votes(each) for each in words]
+    language = _language(facts.messages, spoken, facts.language)
+
+    def turn(at: int) -> Said:
+        return read_words(at, words[at], spoken[at], expected=language)
+
+    own = [at for at, message in enumerate(facts.messages) if message.role == "user"]
+    said = [settle(turn(at)) for at in own]
+    asked = [turn(at - 1) if at and facts.messages[at - 1].role == "assistant" else None for at in own]
+    for answer, question in zip(said, asked, strict=True):
+        _keep_counts(answer, question)
     known = Facts(language, said or [read_turn(0, "", expected=language)], asked or [None])
     _needs(known)
     _wants(known)
@@ -77,27 +114,34 @@ def _keep_counts(said: Said, asked: Said | None) -> None:
             said.strike(number, "no count of teeth")
 
 
-def _language(messages: Sequence[Turn], known: Language | None) -> Language:
-    own = [turn.content for turn in messages if turn.role == "user"]
-    last = max((at for at, turn in enumerate(messages) if turn.role == "user"), default=len(messages))
-    context = [turn.content for turn in messages[:last] if turn.role == "assistant"]
-    return detect(own[-1] if own else "", known=known, context=context[-1] if context else None)
+def _language(messages: Sequence[Turn], spoken: Sequence[Votes], known: Language | None) -> Language:
+    """Of the last thing the patient said; the clinic's turn before it is the context."""
+    last = max((at for at, turn in enumerate(messages) if turn.role == "user"), default=None)
+    if last is None:
+        return detect("", known=known, context=messages[-1].content)
+    context = max((at for at in range(last) if messages[at].role == "assistant"), default=None)
+    return of_votes(spoken[last], known, None if context is None else spoken[context])
 
 
 def _needs(known: Facts) -> None:
     for said, asked in zip(known.said, known.asked, strict=True):
         if asked and asked.has("ctx:pain"):
             _answer_about_pain(said)
-    known.emergency = any(True for said in known.said for _ in said.of("emergency")) or (
+    known.emergency = any(said.of("emergency") for said in known.said) or (
         known.has("blow") and known.has("injury")
     )
-    known.acute = known.emergency or any(True for said in known.said for _ in said.of("acute"))
-    known.opt_out = any(True for said in known.said for _ in said.of("opt_out"))
+    known.acute = known.emergency or any(_is_needy(said) for said in known.said)
+    known.opt_out = any(said.of("opt_out") for said in known.said)
     known.soon = known.has("soon")
-    known.budget = known.has("budget")
+    known.budget = known.has("budget", "dear")
     known.plan = known.has("plan")
     known.visiting = known.has("visiting")
     known.call_me = known.has("call_me")
+
+
+def _is_needy(said: Said) -> bool:
+    """An acute sign; fever is one only of something in the mouth."""
+    return any(match.means != "acute:fever" or said.has("mouth") for match in said.of("acute"))
 
 
 def _answer_about_pain(said: Said) -> None:
@@ -111,6 +155,7 @@ def _answer_about_pain(said: Said) -> None:
 def _wants(known: Facts) -> None:
     for said in known.said:
         known.procedures |= {Procedure(match.means.partition(":")[2]) for match in said.of("procedure")}
+    known.procedures -= _left_behind(known)
     last_word = _last_word_on(known)
     known.procedures = {code for code in known.procedures if last_word[code]}
     if not known.procedures - {Procedure.CONSULTATION}:
@@ -123,10 +168,25 @@ def _wants(known: Facts) -> None:
     known.many = known.has("many", "many:bare")
 
 
+def _left_behind(known: Facts) -> set[Procedure]:
+    """ "I was thinking of an implant … I think a bridge suits me better": what was meant before."""
+    meant: set[Procedure] = set()
+    for said in known.said:
+        for match in sorted(said.of("procedure"), key=lambda found: found.first):
+            code = Procedure(match.means.partition(":")[2])
+            if near(said, "prefer", match):
+                return meant - {code}
+            if near(said, "was_meant", match):
+                meant.add(code)
+    return set()
+
+
 def _infer(known: Facts) -> None:
     """A material or a sign stands for its treatment when nothing else is named."""
     if known.has("hint:crown"):
         known.procedures.add(Procedure.CROWN)
+    elif known.has("hint:orthodontics") and not known.acute:
+        known.procedures.add(Procedure.ORTHODONTICS)
     elif known.has("symptom:gum") and not known.acute:
         known.procedures.add(Procedure.GUM_TREATMENT)
     elif known.has("look") and not known.acute:
@@ -160,7 +220,7 @@ def _last_word_on(known: Facts) -> dict[Procedure, bool]:
 
 def _restore(known: Facts) -> None:
     """With nothing else wanted, a treatment had before counts when it is to be done again."""
-    redo = known.has("redo") or any(True for said in known.said for _ in said.of("acute:failed"))
+    redo = known.has("redo") or known.has("acute:failed")
     me_too = known.has("me_too")
     for said in known.said:
         for match, why in said.struck:
@@ -182,14 +242,15 @@ def _take_up(known: Facts) -> None:
         offered = {Procedure(match.means.partition(":")[2]) for match in asked.of("procedure")} - {
             Procedure.CONSULTATION
         }
-        if len(offered) == 1 and (_accepts(said, asked) or said.has("budget")):
+        counts = asked.has("ctx:count") and not said.has("no", "withdrawn")
+        if len(offered) == 1 and (counts or _accepts(said, asked) or said.has("budget")):
             known.procedures |= offered
 
 
 def _is_child(known: Facts) -> bool:
     for said in known.said:
         ages = list(_ages(said))
-        if any(True for _ in said.of("child:sure")) and not any(age >= _ADULT_FROM for age in ages):
+        if said.has("child:sure") and not any(age >= _ADULT_FROM for age in ages):
             return True
         if said.has("child:maybe") and (said.has("age:child") or any(age < _ADULT_FROM for age in ages)):
             return True
@@ -208,7 +269,7 @@ def _is_grown_up(known: Facts) -> bool:
 def _ages(said: Said) -> Iterator[int]:
     """Ages told near a child: not "two years ago"."""
     children = [*said.of("child:sure"), *said.of("child:maybe")]
-    gone = list(said.of("past"))
+    gone = said.found.get("past", [])
     for match in said.found.get("age", []):
         if any(match.first < other.last and other.first < match.last for other in gone):
             continue
@@ -235,10 +296,15 @@ def _booking(known: Facts) -> None:
 
 
 def _asks_for_a_day(said: Said) -> bool:
-    """Today, tomorrow, this week, in a question or a request."""
+    """Today, on Friday, next week, in a question or a request."""
     sentences = said.words.sentences
-    requests = said.words.asked | {sentences[match.first] for match in said.of("can")}
-    return any(sentences[match.first] in requests for match in said.of("soon"))
+    able = {sentences[match.first] for match in said.of("can")}
+    wanted = {sentences[match.first] for match in said.of("want")}
+    requests = said.words.asked | able | wanted
+    days = [*said.of("soon"), *said.of("day")]
+    if any(sentences[match.first] in requests for match in days):
+        return True
+    return any(sentences[match.first] in able & said.words.asked for match in said.of("clock"))
 
 
 def _accepts(said: Said, asked: Said) -> bool:
@@ -260,6 +326,7 @@ def _evidence(known: Facts) -> Iterator[Evidence]:
         found: list[tuple[Match, str]] = [
             (match, match.means) for family in counted for match in said.of(family)
         ]
+        found += [(match, "budget") for match in said.of("dear")]
         found += [(match, "denied") for match, why in said.struck if why in {"denied", "ruled out"}]
         if known.emergency and known.has("blow") and known.has("injury"):
             found += [

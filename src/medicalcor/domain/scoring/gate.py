@@ -1,7 +1,12 @@
 """Who is writing and what for: asked before any score, as the rubric does."""
 
-from medicalcor.domain.scoring.facts import Facts
+from typing import Final
+
+from medicalcor.domain.scoring.facts import Facts, is_small, uncovered
 from medicalcor.domain.scoring.reading import Said
+
+_OTHERWISE: Final = ("not_now", "someday", "looking", "vague", "plan", "complaint", "budget", "book")
+"""A turn that says one of these says more than no."""
 
 
 def intent_of(known: Facts) -> str:
@@ -18,59 +23,118 @@ def intent_of(known: Facts) -> str:
         return "existing_patient"
     if _is_withdrawn(known):
         return "withdrawn"
-    if not known.book and all(_is_small(said) for said in known.said) and not _only_greets(known.last):
+    if not known.book and all(is_small(said) for said in known.said) and not _only_greets(known.last):
         return "smalltalk"
-    if known.has("complaint") and not known.procedures and not known.book:
+    if _is_complaint(known):
         return "complaint"
     return "prospect"
 
 
 def _is_not_a_patient(known: Facts) -> bool:
-    """Somebody in pain is a patient, whatever single word says otherwise."""
-    return known.count("not_patient") > (1 if known.acute else 0)
+    """Somebody in pain is a patient, whatever one word says otherwise; somebody with a treatment to
+    pay for or to book has not mistaken the number or the trade."""
+    if known.has("not_patient:animal"):
+        return True
+    mistaken = known.places("not_patient:wrong_number") + known.places("not_patient:other_trade")
+    likely = known.acute or (known.procedures and (known.budget or known.book))
+    places = known.places("not_patient")
+    return places > (1 if known.acute else 0) and not (likely and places == mistaken == 1)
+
+
+def _is_complaint(known: Facts) -> bool:
+    """Discontent, with work that was done here too: the treatment it names is not asked for. Of work
+    that was done elsewhere, or beside a question or a wish, it is a reason to come."""
+    done_here = known.has("patient")
+    if not (known.has("complaint") or (done_here and known.has("flaw"))) or known.book:
+        return False
+    if not known.procedures:
+        return True
+    if known.has("elsewhere"):
+        return False
+    return not known.last.words.asked or (done_here and not known.has("budget"))
 
 
 def _is_withdrawn(known: Facts) -> bool:
     """The last word on the matter is a refusal: nothing is wished for after it."""
-    last = known.last
+    last = known.closing
     place = max((match.last for match in last.of("withdrawn")), default=None)
     if place is None:
-        return False
-    return not any(
+        return (
+            _walks_away(last)
+            or _rules_everything_out(known, last)
+            or _says_only_no(known)
+            or _declines(known)
+        )
+    asked_after = any(last.words.sentences[place - 1] < sentence for sentence in last.words.asked)
+    return not asked_after and not any(
         match.first >= place for family in ("procedure", "budget", "book") for match in last.of(family)
     )
+
+
+def _walks_away(last: Said) -> bool:
+    """ "That is a lot, thanks anyway": too dear, and no question or wish with it."""
+    return (
+        last.has("dear")
+        and last.has("small", "bye")
+        and not last.words.asked
+        and not last.has_any("book", "budget", "not_now", "procedure", "complaint")
+    )
+
+
+def _rules_everything_out(known: Facts, last: Said) -> bool:
+    """Every treatment the turn names is refused, and nothing is asked for."""
+    refused = any(why == "ruled out" for _, why in last.struck)
+    happy = not known.has("complaint")
+    return (
+        refused
+        and happy
+        and not known.procedures
+        and not last.words.asked
+        and not last.has_any("book", "budget")
+    )
+
+
+def _says_only_no(known: Facts) -> bool:
+    return known.last.has("no") and not uncovered(known.last, "no", "small") and not known.procedures
+
+
+def _declines(known: Facts) -> bool:
+    """ "No, I had them done in Leeds": what the clinic asked about is not wanted, and nothing else is."""
+    last, asked = known.last, known.asked[-1]
+    if asked is None or not asked.words.asked or not any(no.first == 0 for no in last.of("no")):
+        return False
+    else_wanted = last.words.asked or last.has_any(*_OTHERWISE)
+    return not (else_wanted or known.procedures or known.budget or known.book or known.call_me)
 
 
 def _is_logistics(known: Facts) -> bool:
     if known.has("logistics:invoice"):
         return True
-    own = known.has("logistics:own")
+    own = known.has("logistics:own") or _excuses_itself(known)
     visit = own or known.has("appointment")
     reminded = any(asked is not None and asked.has("ctx:reminder") for asked in known.asked)
-    if reminded and (
-        known.last.has("logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no")
+    gives_up = bool(known.procedures) and known.last.has("withdrawn")
+    if (
+        reminded
+        and not gives_up
+        and (known.last.has("logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no"))
     ):
         return True
-    if known.has("logistics:move", "logistics:cancel") and (visit or reminded or known.has("patient")):
+    if (
+        known.has("logistics:move", "logistics:cancel")
+        and not gives_up
+        and (visit or reminded or known.has("patient"))
+    ):
         return True
     return own or (known.has("logistics:confirm") and visit and not known.procedures)
 
 
-def _is_small(said: Said) -> bool:
-    """Thanks, ok, an emoji: nothing but such words."""
-    if not any(word.isalnum() for word in said.words.folded):
-        return True
-    return _covered(said, "small", "greeting")
+def _excuses_itself(known: Facts) -> bool:
+    """ "I can't make it today", out of the blue: there is a visit that it is about."""
+    first = known.said[0]
+    return known.asked[0] is None and first.has("logistics:cancel") and first.has("day", "soon", "clock")
 
 
 def _only_greets(said: Said) -> bool:
     """A greeting alone waits for an answer; with thanks or an ok beside it, it closes."""
-    return said.has("greeting") and _covered(said, "greeting")
-
-
-def _covered(said: Said, *families: str) -> bool:
-    """Whether every word of the turn belongs to one of the headings; emojis go with anything."""
-    places = {
-        place for family in families for match in said.of(family) for place in range(match.first, match.last)
-    }
-    return all(place in places or not word.isalnum() for place, word in enumerate(said.words.folded))
+    return said.has("greeting") and not uncovered(said, "greeting")

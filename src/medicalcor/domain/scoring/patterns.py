@@ -8,9 +8,13 @@ A pattern is words in order, parted by spaces, written with or without diacritic
 * `word?` may be missing;
 * `#` any number, `#4+` a whole number of four or more that can count teeth;
 * `^` first and `$` last: the sentence begins or ends here.
+
+A word of a text also counts as the words it is short for ("mn" for "maine": `aliases` of the
+lexicon), and, in Romanian, as the one it drops its last letter of ("aparatu").
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -23,6 +27,8 @@ _FUZZY_FROM: Final = 6
 """Shorter words are compared exactly: one changed letter makes another real word of them."""
 _FUZZY_FOR: Final = frozenset({"procedure", "acute", "emergency", "opt_out", "book"})
 """Meanings worth finding through a slip of the finger."""
+_HEAD: Final = 4
+"""Letters that must stand before a tail."""
 _CACHE: Final = 50_000
 _TEETH: Final = 32
 
@@ -43,6 +49,10 @@ class Pattern:
     takes: int
     at_start: bool
     at_end: bool
+    family: str
+    """The first part of `means`."""
+    second: frozenset[int] | None
+    """What the second word must be, when there must be one: most patterns fail on it at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +65,53 @@ class Match:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What one word of a text can be, and the patterns that it can begin."""
+
+    atoms: frozenset[int]
+    starts: tuple[Pattern, ...]
+    mistyped: bool
+
+    def patterns_in(self, languages: frozenset[str], anywhere: frozenset[str]) -> tuple[Pattern, ...]:
+        return tuple(
+            pattern
+            for pattern in self.starts
+            if pattern.language in languages or (not self.mistyped and pattern.family in anywhere)
+        )
+
+
 @dataclass(slots=True)
 class PatternBook:
     """All patterns, indexed by the words that can begin them."""
 
     plain: frozenset[str] = frozenset()
-    """Ordinary words that are never taken for a mistyped pattern word."""
+    """Ordinary words and names that are never taken for a mistyped pattern word."""
+    tails: frozenset[str] = frozenset()
+    """What German puts at the end of long words: "Implantatpreis" is a price too."""
+    meanings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """For each family, and each meaning by itself, the meanings that there are patterns for."""
+    _aliases: dict[str, set[str]] = field(default_factory=dict)
     _exact: dict[str, int] = field(default_factory=dict)
     _prefix: dict[str, int] = field(default_factory=dict)
     _near: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     _near_prefix: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     _starts: dict[int, list[Pattern]] = field(default_factory=dict)
-    _known: dict[str, tuple[frozenset[int], tuple[Pattern, ...]]] = field(default_factory=dict)
+    _known: dict[str, _Read] = field(default_factory=dict)
+    _spoken: dict[tuple[frozenset[str], frozenset[str]], dict[str, tuple[Pattern, ...]]] = field(
+        default_factory=dict
+    )
+    """For each choice of languages the patterns that a word can begin: worked out once."""
+
+    def stand_for(self, word: str, *spellings: str) -> None:
+        """From now on each of `spellings` is read as `word` too."""
+        for spelling in spellings:
+            self._aliases.setdefault(fold(spelling), set()).add(fold(word))
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._spoken.clear()
 
     def add(self, source: str, *, means: str, language: str, sets: Mapping[str, str]) -> None:
         for variant in _variants(source):
@@ -89,10 +134,23 @@ class PatternBook:
             gap = 0
         if not steps or steps[0].optional:
             raise PatternError(f"The pattern {source!r} ({means}, {language}) needs a first word.")
-        pattern = Pattern(means, language, source, tuple(steps), gap, words[0] == "^", words[-1] == "$")
+        pattern = Pattern(
+            means,
+            language,
+            source,
+            tuple(steps),
+            gap,
+            at_start=words[0] == "^",
+            at_end=words[-1] == "$",
+            family=means.partition(":")[0],
+            second=steps[1].atoms if len(steps) > 1 and not steps[1].optional else None,
+        )
+        for name in {pattern.family, means}:
+            if means not in self.meanings[name]:
+                self.meanings[name].append(means)
         for atom in steps[0].atoms:
             self._starts.setdefault(atom, []).append(pattern)
-        self._known.clear()
+        self._forget()
 
     def _atoms(self, word: str, language: str, sets: Mapping[str, str], *, fuzzy: bool) -> Iterator[int]:
         for part in word.split("|"):
@@ -115,7 +173,26 @@ class PatternBook:
                 near.setdefault(slip, set()).add((stem, number))
         return number
 
-    def _look_up(self, word: str) -> tuple[frozenset[int], tuple[Pattern, ...]]:
+    def _look_up(self, word: str) -> _Read:
+        atoms = self._as_written(word)
+        for meant in self._aliases.get(word, ()):
+            atoms |= self._as_written(meant)
+        if word[-1] == "u":
+            atoms |= self._as_written(f"{word}l")
+        for tail in self.tails:
+            if word.endswith(tail) and len(word) - len(tail) >= _HEAD:
+                atoms |= self._as_written(tail)
+        mistyped = not atoms and len(word) >= _FUZZY_FROM and word.isalpha() and word not in self.plain
+        if mistyped:
+            atoms = self._mistyped(word)
+        starts = tuple(pattern for atom in sorted(atoms) for pattern in self._starts.get(atom, ()))
+        if len(self._known) >= _CACHE:
+            self._forget()
+        known = _Read(frozenset(atoms), tuple(dict.fromkeys(starts)), mistyped)
+        self._known[word] = known
+        return known
+
+    def _as_written(self, word: str) -> set[int]:
         atoms = {self._exact[word]} if word in self._exact else set()
         for length in range(2, len(word) + 1):
             number = self._prefix.get(word[:length])
@@ -123,14 +200,7 @@ class PatternBook:
                 atoms.add(number)
         if word[0].isdigit():
             atoms.update(self._exact[kind] for kind in _kinds_of_number(word) if kind in self._exact)
-        if not atoms and len(word) >= _FUZZY_FROM and word.isalpha() and word not in self.plain:
-            atoms = self._mistyped(word)
-        starts = tuple(pattern for atom in sorted(atoms) for pattern in self._starts.get(atom, ()))
-        if len(self._known) >= _CACHE:
-            self._known.clear()
-        known = frozenset(atoms), tuple(dict.fromkeys(starts))
-        self._known[word] = known
-        return known
+        return atoms
 
     def _mistyped(self, word: str) -> set[int]:
         atoms = {
@@ -147,12 +217,20 @@ class PatternBook:
 
     def find(self, words: Words, *, languages: frozenset[str], anywhere: frozenset[str]) -> Iterator[Match]:
         """Every match of a pattern in one of `languages`, or of any language when its meaning's
-        first part is in `anywhere`. Matches of one pattern at one place: the shortest."""
+        first part is in `anywhere` (a mistyped word is not guessed at in a foreign language).
+        Matches of one pattern at one place: the shortest."""
+        if (languages, anywhere) not in self._spoken:
+            self._spoken[languages, anywhere] = {}
+        spoken = self._spoken[languages, anywhere]
         known = [self._known.get(word) or self._look_up(word) for word in words.folded]
-        atoms = [entry[0] for entry in known]
-        for first, (_, patterns) in enumerate(known):
-            for pattern in patterns:
-                if pattern.language not in languages and pattern.means.partition(":")[0] not in anywhere:
+        atoms = [entry.atoms for entry in known]
+        present = frozenset().union(*atoms)
+        for first, entry in enumerate(known):
+            word = words.folded[first]
+            if word not in spoken:
+                spoken[word] = entry.patterns_in(languages, anywhere)
+            for pattern in spoken[word]:
+                if pattern.second is not None and pattern.second.isdisjoint(present):
                     continue
                 if pattern.at_start and first and words.sentences[first - 1] == words.sentences[first]:
                     continue

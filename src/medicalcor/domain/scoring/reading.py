@@ -1,19 +1,11 @@
-"""What each turn says: matches of the lexicon, less those that are denied, past, feared or meant otherwise.
-
-Headings of the lexicon and what they do:
-
-* `ignore` strikes what it overlaps, `ignore.X` strikes only `X`;
-* `ruled_out.*`, `done.*`, `wearing`, `friend` weaken a procedure beside them;
-* `neg`, `painless`, `fear`, `past` strike an acute need beside them, `now` saves it from `past`;
-* `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
-"""
+"""What each turn says, as far as words go: every match of the lexicon, and what of it was struck."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from medicalcor.domain.language.detect import votes
+from medicalcor.domain.language.detect import Votes, votes
 from medicalcor.domain.language.text import Words, read
 from medicalcor.domain.scoring.lexicon import ANY, lexicon
 from medicalcor.domain.scoring.patterns import Match
@@ -21,30 +13,6 @@ from medicalcor.schemas.common import Language
 
 _EVERY_LANGUAGE: Final = frozenset({"procedure", "emergency", "opt_out"})
 """Taken in any language, whatever the turn's: people mix these, and missing one is dear."""
-_STRUCK_BY_IGNORE: Final = frozenset(
-    {
-        "procedure",
-        "budget",
-        "book",
-        "acute",
-        "child",
-        "soon",
-        "call_me",
-        "many",
-        "plan",
-        "complaint",
-        "visiting",
-    }
-)
-_NEAR: Final = 3
-_PAST_REACH: Final = 7
-_WEARING_REACH: Final = 5
-_PAIRS: Final = (
-    ("blood", "unstopped", 20, "emergency:bleeding"),
-    ("acute:swelling", "reach:eye", 14, "emergency:eye_swelling"),
-    ("acute:swelling", "reach:neck", 14, "emergency:neck_swelling"),
-)
-"""Two headings, how many words apart they may stand, and what they mean together."""
 
 
 @dataclass(slots=True)
@@ -61,14 +29,15 @@ class Said:
     def has(self, *means: str) -> bool:
         return any(self.found.get(each) for each in means)
 
-    def of(self, family: str) -> Iterator[Match]:
-        """Matches whose meaning begins with `family`."""
-        for means, matches in self.found.items():
-            if means == family or means.startswith(f"{family}:"):
-                yield from matches
+    def of(self, family: str) -> Sequence[Match]:
+        """Matches whose meaning is `family` or begins with it and a colon."""
+        held = [self.found[means] for means in lexicon().meanings[family] if self.found.get(means)]
+        if not held:
+            return ()
+        return held[0] if len(held) == 1 else [match for matches in held for match in matches]
 
     def has_any(self, *families: str) -> bool:
-        return any(True for family in families for _ in self.of(family))
+        return any(self.of(family) for family in families)
 
     def strike(self, match: Match, why: str) -> None:
         self.found[match.means].remove(match)
@@ -77,217 +46,18 @@ class Said:
 
 def read_turn(turn: int, content: str, *, expected: Language | None) -> Said:
     words = read(content)
-    spoken = votes(words)
+    return read_words(turn, words, votes(words), expected=expected)
+
+
+def read_words(turn: int, words: Words, spoken: Votes, *, expected: Language | None) -> Said:
+    """The same of a turn whose words and votes are known."""
     languages: frozenset[str] = frozenset({ANY})
     if spoken.clear:
         languages |= spoken.plausible(within=0.45)
     else:
-        languages |= spoken.plausible(within=0.3)
+        languages |= spoken.plausible(within=0.5 if expected else 0.3)
         languages |= {expected} if expected else set()
     said = Said(turn, words, languages)
     for match in lexicon().find(words, languages=languages, anywhere=_EVERY_LANGUAGE):
         said.found[match.means].append(match)
     return said
-
-
-def settle(said: Said) -> Said:
-    """Strike what does not count. The order matters: idioms first, then fears, denials and the past."""
-    _pair_signs(said)
-    _strike_ignored(said)
-    _strike_overlapped(said, "now", by="past")
-    _strike_unmeant_pain(said)
-    _strike_procedures(said)
-    for family in ("soon", "soon.asap"):
-        _strike_overlapped(said, family, by="soon.reply")
-        _strike_overlapped(said, family, by="past")
-    _strike_overlapped(said, "budget", by="budget.offer")
-    _strike_overlapped(said, "book", by="not_now")
-    _strike_overlapped(said, "book", by="logistics:own")
-    for match in [*said.of("soon"), *said.of("soon.asap")]:
-        if _of_the_old_visit(said, match):
-            said.strike(match, "the visit that there was")
-    for family, marks in (("call_me", "neg"), ("book", "neg"), ("budget", "ruled_out.wide"), ("can", "neg")):
-        for match in list(said.of(family)):
-            if _ends_before(said.of(marks), match, said.words.clauses, reach=0):
-                said.strike(match, "denied")
-    return said
-
-
-def _of_the_old_visit(said: Said, match: Match) -> bool:
-    """ "I am booked for today": the day of the visit that is given up, not one asked for."""
-    clauses = said.words.clauses
-    return any(
-        clauses[visit.first] == clauses[match.first] and visit.first <= match.first <= visit.last + _NEAR
-        for means in ("logistics:own", "logistics:cancel")
-        for visit in said.of(means)
-    )
-
-
-def _overlaps(one: Match, other: Match) -> bool:
-    return one.first < other.last and other.first < one.last
-
-
-def _pair_signs(said: Said) -> None:
-    """Two signs that are an emergency together, told in any order and over sentence ends too."""
-    for one, other, reach, means in _PAIRS:
-        for first in said.found.get(one, []):
-            for second in said.found.get(other, []):
-                if (
-                    abs(second.first - first.first) <= reach
-                    and not _mild(said, first)
-                    and not _denied(said, first)
-                ):
-                    start, end = min(first.first, second.first), max(first.last, second.last)
-                    said.found[means].append(Match(start, end, means, first.language))
-
-
-def _mild(said: Said, match: Match) -> bool:
-    return any(_overlaps(match, other) for other in said.of("mild"))
-
-
-def _within(inner: Match, outer: Match) -> bool:
-    return outer.first <= inner.first and inner.last <= outer.last
-
-
-def _strike_ignored(said: Said) -> None:
-    for mask in list(said.found.get("ignore", ())):
-        for family in _STRUCK_BY_IGNORE:
-            for match in list(said.of(family)):
-                if _overlaps(match, mask):
-                    said.strike(match, "meant otherwise")
-    for family in ("opt_out", "withdrawn"):
-        _strike_overlapped(said, family, by=f"ignore.{family}")
-    masks = said.found.get("ignore.emergency", [])
-    for match in list(said.of("emergency")):
-        if any(_overlaps(match, mask) and mask.first <= match.first for mask in masks):
-            said.strike(match, "meant otherwise")
-
-
-def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
-    masks = said.found.get(by, [])
-    for match in list(said.of(family)):
-        if any(_overlaps(match, mask) for mask in masks):
-            said.strike(match, by)
-
-
-def _strike_unmeant_pain(said: Said) -> None:
-    for match in list(said.of("acute")):
-        why = _why_not_acute(said, match)
-        if why:
-            said.strike(match, why)
-    for match in list(said.of("emergency")):
-        if _is_past(said, match, reach=2):
-            said.strike(match, "past")
-
-
-def _why_not_acute(said: Said, match: Match) -> str | None:
-    if any(_overlaps(match, other) for other in said.of("fear")):
-        return "fear"
-    if any(_overlaps(match, other) and not _within(other, match) for other in said.of("painless")):
-        return "denied"
-    if _denied(said, match):
-        return "denied"
-    if _is_past(said, match, reach=_PAST_REACH):
-        return "past"
-    if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match):
-        return "mild"
-    return None
-
-
-def _denied(said: Said, match: Match) -> bool:
-    clauses = said.words.clauses
-    return any(
-        denial.last <= match.first
-        and match.first - denial.last < _NEAR
-        and clauses[denial.first] == clauses[match.first]
-        for denial in said.of("neg")
-    )
-
-
-def _is_past(said: Said, match: Match, *, reach: int) -> bool:
-    """Told as long ago, with nothing nearer that says it is so now."""
-    past, now = _nearest(said, "past", match), _nearest(said, "now", match)
-    return past is not None and past <= reach and (now is None or past <= now)
-
-
-def _nearest(said: Said, means: str, match: Match) -> int | None:
-    """Words between `match` and the nearest `means` of its sentence."""
-    sentences = said.words.sentences
-    gaps = [
-        max(other.first - match.last, match.first - other.last, 0)
-        for other in said.of(means)
-        if sentences[other.first] == sentences[match.first]
-    ]
-    return min(gaps, default=None)
-
-
-def _strike_procedures(said: Said) -> None:
-    out: list[Match] = []
-    for match in sorted(said.of("procedure"), key=lambda found: found.first):
-        if _ruled_out(said, match) or _carried_on(said, match, out):
-            out.append(match)
-    for match in out:
-        said.strike(match, "ruled out")
-    for match in list(said.of("procedure")):
-        if _ends_before(said.of("ruled_out.without"), match, said.words.clauses, reach=1):
-            said.strike(match, "without")
-    for match in list(said.of("procedure")):
-        why = _why_weak(said, match)
-        if why:
-            said.strike(match, why)
-
-
-def _ruled_out(said: Said, match: Match) -> bool:
-    clauses = said.words.clauses
-    return (
-        _ends_before(said.of("ruled_out.wide"), match, clauses, reach=_NEAR)
-        or _ends_before(said.of("ruled_out.before"), match, clauses, reach=0)
-        or any(
-            0 <= after.first - match.last <= 1 and clauses[after.first] == clauses[match.first]
-            for after in said.of("ruled_out.after")
-        )
-    )
-
-
-def _ends_before(marks: Iterable[Match], match: Match, clauses: list[int], *, reach: int) -> bool:
-    return any(
-        mark.first <= match.first
-        and match.first - mark.last <= reach
-        and clauses[mark.last - 1] == clauses[match.first]
-        for mark in marks
-    )
-
-
-def _carried_on(said: Said, match: Match, out: list[Match]) -> bool:
-    """ "No implants or bridges": the denial goes on over "or"."""
-    joints = {mark.first for mark in said.of("or")}
-    return any(before.last in joints and 1 <= match.first - before.last <= 2 for before in out)
-
-
-def _why_weak(said: Said, match: Match) -> str | None:
-    sentences, clauses = said.words.sentences, said.words.clauses
-    if any(
-        _within(match, other) and other.means != match.means and not _within(other, match)
-        for other in said.of("procedure")
-    ):
-        return "part of another"
-    if match.means == "procedure:extraction" and any(
-        _overlaps(match, hurt) for hurt in said.of("acute:trauma")
-    ):
-        return "part of another"
-    if _is_past(said, match, reach=1):
-        return "done before"
-    if said.has_any("acute", "emergency") and _ends_before(said.of("after"), match, clauses, reach=_NEAR):
-        return "done before"
-    if _ends_before(said.of("done.before"), match, sentences, reach=_NEAR) or any(
-        0 <= mark.first - match.last <= 2 and sentences[mark.first] == sentences[match.first]
-        for mark in said.of("done.after")
-    ):
-        return "done before"
-    if _ends_before(said.of("wearing"), match, clauses, reach=_WEARING_REACH):
-        return "wearing"
-    if _ends_before(said.of("friend"), match, clauses, reach=_NEAR) or any(
-        _overlaps(mark, match) for mark in said.of("friend")
-    ):
-        return "friend"
-    return None

@@ -45,15 +45,16 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
         known.procedures.clear()
     if intent in _NO_LEAD:
         known.book = False
-        known.budget = known.budget and intent == "withdrawn"
+        known.budget = known.has("budget") and intent == "withdrawn"
         known.acute = known.emergency
         return
     if intent == "existing_patient":
         moved = known.has("logistics:move") or (known.last.has("no") and known.last.has("can"))
-        known.book = moved or (known.book and not known.has("logistics:cancel"))
+        known.book = moved or (known.book and not known.has("logistics:cancel", "logistics:confirm"))
         known.budget = False
         return
     if intent == "complaint":
+        known.procedures.clear()
         known.budget = False
     if (known.visiting or known.has("soon.asap")) and known.procedures and not known.has("not_now"):
         known.book = True

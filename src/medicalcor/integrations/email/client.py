@@ -68,6 +68,7 @@ class EmailClient:
         with tracing.span("outbound", provider=PROVIDER, operation=_OPERATION):
             problem = await self._guarded(self._server, content, recipient=address_of(letter.to))
         _tell(problem, seconds=clock.monotonic() - started)
+        self.breaker.answered(problem.reason if problem else None)
         if problem is not None:
             raise problem
         return message_id(tracker, sender=self._sender)

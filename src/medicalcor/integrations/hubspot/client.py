@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -19,6 +20,7 @@ VERSION = "2026-09"
 """HubSpot supports a version for 18 months."""
 PERSON_PROPERTY = "medicalcor_person_id"
 """Our id on a contact: unique, so that writing a contact twice is writing it once."""
+CALL_TO_CONTACT = 194
 NOTE_TO_CONTACT = 202
 TASK_TO_CONTACT = 204
 
@@ -26,8 +28,22 @@ M = TypeVar("M", bound=BaseModel)
 log = get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedCall:
+    """A call as HubSpot keeps it."""
+
+    at: datetime
+    title: str
+    body: str = field(repr=False)
+    direction: Literal["INBOUND", "OUTBOUND"]
+    status: Literal["COMPLETED", "NO_ANSWER", "MISSED", "FAILED", "BUSY", "CANCELED"]
+    seconds: int | None = None
+    number: str | None = field(default=None, repr=False)
+    """The patient's, E.164."""
+
+
 class HubSpotClient:
-    """`marker` is an id of ours that is written into notes and tasks: their creation has no idempotency, so after
+    """`marker` is an id of ours that is written into notes, tasks and calls: their creation has no idempotency, so after
     an unknown outcome it is looked for before anything is created again (the index lags some seconds).
     """
 
@@ -44,6 +60,12 @@ class HubSpotClient:
         asked = {"operator": "IN", "values": list(spellings(phone))}
         names = ("phone", "mobilephone")
         groups = [{"filters": [{"propertyName": name, **asked}]} for name in names]
+        found = await self._search("contacts", groups=groups, properties=(), operation="find_contact")
+        return found[0].id if found else None
+
+    async def find_contact_by_email(self, email: str) -> str | None:
+        """The contact with this address; there is at most one, for HubSpot takes an address once."""
+        groups = [{"filters": [{"propertyName": "email", "operator": "EQ", "value": email}]}]
         found = await self._search("contacts", groups=groups, properties=(), operation="find_contact")
         return found[0].id if found else None
 
@@ -104,6 +126,28 @@ class HubSpotClient:
         return await self._create(
             "tasks", properties=properties, contact_id=contact_id, association=TASK_TO_CONTACT
         )
+
+    async def create_call(self, *, contact_id: str, call: LoggedCall, marker: str) -> str:
+        """A call on the contact's timeline. Answers its id."""
+        properties = {
+            "hs_timestamp": _moment(call.at),
+            "hs_call_title": call.title,
+            "hs_call_body": _marked(call.body, marker=marker),
+            "hs_call_direction": call.direction,
+            "hs_call_status": call.status,
+        }
+        if call.seconds is not None:
+            properties["hs_call_duration"] = str(call.seconds * 1000)
+        if call.number:
+            properties["hs_call_from_number" if call.direction == "INBOUND" else "hs_call_to_number"] = (
+                call.number
+            )
+        return await self._create(
+            "calls", properties=properties, contact_id=contact_id, association=CALL_TO_CONTACT
+        )
+
+    async def find_call_by_marker(self, marker: str) -> str | None:
+        return await self._marked("calls", body="hs_call_body", marker=marker)
 
     async def find_note_by_marker(self, marker: str) -> str | None:
         return await self._marked("notes", body="hs_note_body", marker=marker)
@@ -185,7 +229,7 @@ class HubSpotClient:
                 "HubSpot gave no answer; it can be asked again.", provider=PROVIDER, reason=unknown.reason
             ) from None
         if not answer.ok:
-            raise error_of(answer, repeatable=repeatable)
+            raise self.door.refused(error_of(answer, repeatable=repeatable))
         return answer
 
     def _read(self, answer: Response, shape: type[M]) -> M:

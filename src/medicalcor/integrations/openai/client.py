@@ -176,8 +176,10 @@ class AiClient:
         about: dict[str, Any] = {"provider": PROVIDER, "operation": operation, "outcome": name}
         about |= {"seconds": round(seconds, 3), "model": self.model}
         if isinstance(outcome, ProviderError):
+            self.breaker.answered(outcome.reason)
             log.warning("outbound_call", **about, reason=outcome.reason, status=outcome.status)
             raise outcome
+        self.breaker.answered(None)
         log.debug("outbound_call", **about)
         if outcome.usage is not None:
             metrics.ai_tokens.labels(operation, "prompt").inc(outcome.usage.prompt_tokens)

@@ -132,5 +132,5 @@ class StripeClient:
                 "Stripe gave no answer; it can be asked again.", provider=PROVIDER, reason=unknown.reason
             ) from None
         if not answer.ok:
-            raise error_of(answer)
+            raise self.door.refused(error_of(answer))
         return answer

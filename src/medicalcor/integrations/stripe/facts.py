@@ -23,6 +23,7 @@ from medicalcor.schemas.wire.stripe import (
     Kind,
     PaidBy,
     PaymentIntent,
+    PaymentOfInvoice,
     State,
     Subscription,
     SubscriptionDetails,
@@ -241,6 +242,22 @@ def _invoice(raw: Mapping[str, Any], event_type: str) -> Fact:
     )
 
 
+def _payment_of_invoice(raw: Mapping[str, Any], _: str) -> Fact:
+    """Says of an invoice which intent paid it: neither names the other any more."""
+    paying = PaymentOfInvoice.model_validate(raw)
+    states: dict[str | None, State] = {"open": "pending", "paid": "paid", "canceled": "canceled"}
+    by = paying.payment or PaidBy()
+    return _fact(
+        paying,
+        kind="invoice",
+        state=states.get(paying.status, "unknown"),
+        amount=paying.amount_requested if paying.amount_paid is None else paying.amount_paid,
+        payment_intent_id=by.payment_intent,
+        charge_id=by.charge,
+        invoice_id=paying.invoice,
+    )
+
+
 def _subscription(raw: Mapping[str, Any], _: str) -> Fact:
     subscription = Subscription.model_validate(raw)
     states: dict[str | None, State] = {
@@ -264,6 +281,7 @@ def _subscription(raw: Mapping[str, Any], _: str) -> Fact:
         invoice_id=subscription.latest_invoice,
         subscription_id=subscription.id,
         next_at=min(ends) if ends else subscription.current_period_end,
+        ending=bool(subscription.cancel_at_period_end),
     )
 
 
@@ -308,6 +326,7 @@ _FAMILIES: dict[str, Callable[[Mapping[str, Any], str], Fact]] = {
     "charge.dispute": _dispute,
     "charge": _charge,
     "invoice": _invoice,
+    "invoice_payment": _payment_of_invoice,
     "customer.subscription": _subscription,
     "checkout.session": _checkout,
 }

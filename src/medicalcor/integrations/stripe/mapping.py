@@ -17,6 +17,7 @@ from medicalcor.schemas.wire.stripe import Problem, ProblemDetail
 PROVIDER = "stripe"
 REPLAYED = "idempotent-replayed"
 """Set when the answer is the one that was kept for this idempotency key, be it a failure."""
+AGAIN = "stripe-should-retry"
 _PLAIN = re.compile(r"[a-z][a-z0-9_\[\]]{1,80}")
 _SAYS = {
     "account": "Stripe refuses the key, or the key may not do this: check STRIPE_API_KEY.",
@@ -31,7 +32,7 @@ def error_of(answer: Response) -> ProviderError:
     problem = problem_of(answer)
     if answer.status >= 500 and answer.headers.get(REPLAYED) == "true":
         return _rejected("key_spent", answer, problem)
-    if answer.status >= 500:
+    if answer.status >= 500 or answer.status in (408, 425) or answer.headers.get(AGAIN) == "true":
         return ProviderUnavailable(
             f"Stripe answered {answer.status}; it can be asked again.",
             provider=PROVIDER,

@@ -142,7 +142,7 @@ class TwilioClient:
                 "Twilio gave no answer; it can be asked again.", provider=PROVIDER, reason=unknown.reason
             ) from None
         if not answer.ok:
-            raise error_of(answer, repeatable=repeatable)
+            raise self.door.refused(error_of(answer, repeatable=repeatable))
         return answer
 
 

@@ -55,6 +55,13 @@ def error_of(answer: Response, *, repeatable: bool) -> ProviderError:
             status=answer.status,
             retry_after=answer.retry_after or 1.0,
         )
+    if answer.status in (408, 409, 425):
+        return ProviderUnavailable(
+            f"Twilio answered {answer.status}.",
+            provider=PROVIDER,
+            reason="provider_trouble",
+            status=answer.status,
+        )
     by_status = {401: "account", 403: "account", 404: "not_found"}
     reason = _CODES.get(code or 0) or by_status.get(answer.status, "invalid_request")
     said = f"Twilio answered {answer.status}" + (f", code {code}." if code else ".")

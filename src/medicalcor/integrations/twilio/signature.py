@@ -11,7 +11,7 @@ Behind a proxy only the configured public address is what Twilio called, so noth
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import SplitResult, parse_qs, unquote_to_bytes, urlsplit
 
 from medicalcor.core.crypto.hmac import matches
@@ -23,13 +23,17 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOST_FIELDS = 500
 
 
+Fields = Sequence[tuple[bytes, bytes]]
+"""Names and values, decoded."""
+
+
 class Proof:
     """`tokens` are the account's auth tokens: two while one is being replaced. `public_url` is where Twilio was told
     to call, without a path."""
 
     def __init__(self, *, tokens: Sequence[str], public_url: str) -> None:
         self._tokens = tuple(token.encode() for token in tokens)
-        self._bases = _with_and_without_port(public_url.rstrip("/"))
+        self._bases = [base.encode() for base in _with_and_without_port(public_url.rstrip("/"))]
 
     @property
     def configured(self) -> bool:
@@ -37,37 +41,55 @@ class Proof:
 
     def accepts(self, headers: Mapping[bytes, bytes], body: bytes, *, path: bytes, query: bytes) -> bool:
         """`headers` by lower-case name; `path` and `query` as they stood in the request line, `body` as it arrived."""
+        return self.fields(headers, body, path=path, query=query) is not None
+
+    def fields(
+        self, headers: Mapping[bytes, bytes], body: bytes, *, path: bytes, query: bytes
+    ) -> Fields | None:
+        """The fields that Twilio has signed, none where it has signed the body's hash; None when it is not Twilio's."""
         given = headers.get(HEADER)
         if not given:
-            return False
+            return None
         asked = query.decode("latin-1")
         fields = _signed_fields(headers, body, query=asked)
         if fields is None:
-            return False
+            return None
         rest = path.decode("latin-1") + (f"?{asked}" if asked else "")
-        expected = [sign(token, base + rest, fields) for token in self._tokens for base in self._bases]
-        return matches(given.decode("latin-1"), expected)
+        tail = rest.encode() + _written(fields)
+        expected = [_digest(token, base + tail) for token in self._tokens for base in self._bases]
+        return fields if matches(given.decode("latin-1"), expected) else None
 
 
-def sign(token: bytes, url: str, fields: Sequence[tuple[bytes, bytes]]) -> str:
+def sign(token: bytes, url: str, fields: Fields) -> str:
     """The header's value. `fields` are names and values, decoded, in any order."""
-    parts = b"".join(name + value for name, value in sorted(set(fields)))
-    return base64.b64encode(hmac.new(token, url.encode() + parts, hashlib.sha1).digest()).decode()
+    return _digest(token, url.encode() + _written(fields))
+
+
+def _written(fields: Fields) -> bytes:
+    """The fields as they are signed."""
+    return b"".join([name + value for name, value in sorted(set(fields))])
+
+
+def _digest(token: bytes, signed: bytes) -> str:
+    return base64.b64encode(hmac.digest(token, signed, "sha1")).decode()
 
 
 def form_of(body: bytes) -> dict[str, str]:
     """The form's fields as text; of a field that comes several times, the first."""
-    fields: dict[str, str] = {}
-    for name, value in _pairs(body):
-        fields.setdefault(name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
-    return fields
+    return text_of(_pairs(body))
 
 
-def _signed_fields(
-    headers: Mapping[bytes, bytes], body: bytes, *, query: str
-) -> Sequence[tuple[bytes, bytes]] | None:
+def text_of(fields: Fields) -> dict[str, str]:
+    """As `form_of`, of fields that have been taken apart already."""
+    found: dict[str, str] = {}
+    for name, value in fields:
+        found.setdefault(name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
+    return found
+
+
+def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: str) -> Fields | None:
     """The fields that the signature covers; None when it cannot cover this body."""
-    hashes = parse_qs(query, keep_blank_values=True).get(_HASH)
+    hashes = parse_qs(query, keep_blank_values=True).get(_HASH) if query else None
     if hashes is not None:
         fits = len(hashes) == 1 and hmac.compare_digest(
             hashes[0].lower().encode(), hashlib.sha256(body).hexdigest().encode()
@@ -79,19 +101,17 @@ def _signed_fields(
         return None
     if body.count(b"&") >= _MOST_FIELDS:
         return None
-    return tuple(_pairs(body))
+    return _pairs(body)
 
 
-def _pairs(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _pairs(body: bytes) -> Fields:
     """Bytes all the way: what does not decode as text can still be signed."""
-    for part in body.split(b"&"):
+    found = []
+    for part in body.replace(b"+", b" ").split(b"&"):
         if part:
             name, _, value = part.partition(b"=")
-            yield _decoded(name), _decoded(value)
-
-
-def _decoded(text: bytes) -> bytes:
-    return unquote_to_bytes(text.replace(b"+", b" "))
+            found.append((unquote_to_bytes(name), unquote_to_bytes(value)) if b"%" in part else (name, value))
+    return found
 
 
 def _with_and_without_port(url: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What Twilio is to do with a call, as TwiML. Answered with `CONTENT_TYPE`; texts are spoken to the caller."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal
 from urllib.parse import quote
@@ -20,6 +21,7 @@ _VOICES: Final[Mapping[Language, tuple[str, str | None]]] = {
     "hu": ("hu-HU", None),
 }
 """Twilio's basic voice cannot speak Romanian. For Hungarian Polly has none: the account's default voice speaks."""
+_UNWRITABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 
 
 def hand_over(
@@ -110,14 +112,7 @@ def _sip(uri: str, headers: Mapping[str, str]) -> str:
 
 def _writable(words: str) -> str:
     """Without what XML cannot carry at all, such as control characters."""
-    return "".join(
-        character
-        for character in words
-        if character in "\t\n\r"
-        or " " <= character <= "\ud7ff"
-        or "\ue000" <= character <= "\ufffd"
-        or character > "\uffff"
-    )
+    return _UNWRITABLE.sub("", words)
 
 
 def _text(response: Element) -> str:

@@ -91,7 +91,7 @@ class VapiClient:
                 "Vapi gave no answer; it can be asked again.", provider=PROVIDER, reason=unknown.reason
             ) from None
         if not answer.ok:
-            raise error_of(answer, repeatable=reading)
+            raise self.door.refused(error_of(answer, repeatable=reading))
         return answer
 
 

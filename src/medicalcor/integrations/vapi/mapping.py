@@ -22,7 +22,7 @@ _SAYS = {
 def error_of(answer: Response, *, repeatable: bool) -> ProviderError:
     """The error for an answer that is not a success. `repeatable`: asking again does no harm."""
     status = answer.status
-    if status >= 500 or status in (408, 409):
+    if status >= 500 or status in (408, 409, 425):
         kind = ProviderUnavailable if repeatable else OutcomeUnknown
         return kind(
             f"Vapi answered {status}.",

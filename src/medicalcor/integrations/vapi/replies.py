@@ -41,6 +41,13 @@ class Tool:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """Vapi's own tool that puts the caller through to a number (E.164)."""
+
+    number: str
+
+
+@dataclass(frozen=True)
 class Server:
     """Where Vapi posts, and the credential (an id at Vapi) that it proves itself with."""
 
@@ -70,12 +77,15 @@ def assistant_inline(
     language: Language,
     greeting: str,
     instructions: str,
-    tools: Sequence[Tool],
-    server: Server,
+    tools: Sequence[Tool | Transfer],
+    server: Server | None,
     model: str,
     record: bool,
 ) -> dict[str, Any]:
-    """Answer a call with an assistant that exists for this call only. Keep patients' data out of all of it."""
+    """Answer a call with an assistant that exists for this call only. Keep patients' data out of all of it.
+
+    Without a `server` of its own everything goes to that of the phone number, with the credential that is set there.
+    """
     locale, voice = _VOICES[language]
     assistant = {
         "name": name[:40],
@@ -91,14 +101,20 @@ def assistant_inline(
         "voice": {"provider": "azure", "voiceId": voice},
         "artifactPlan": {"recordingEnabled": record},
         "serverMessages": list(SERVER_MESSAGES),
-        "server": server.payload(),
+        **_served_by(server),
     }
     return {"assistant": assistant}
 
 
-def _tool(tool: Tool, *, server: Server) -> dict[str, Any]:
+def _tool(tool: Tool | Transfer, *, server: Server | None) -> dict[str, Any]:
+    if isinstance(tool, Transfer):
+        return {"type": "transferCall", "destinations": [{"type": "number", "number": tool.number}]}
     function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
-    return {"type": "function", "function": function, "server": server.payload()}
+    return {"type": "function", "function": function, **_served_by(server)}
+
+
+def _served_by(server: Server | None) -> dict[str, Any]:
+    return {"server": server.payload()} if server else {}
 
 
 def refusal(spoken: str) -> dict[str, Any]:

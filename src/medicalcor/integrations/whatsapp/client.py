@@ -94,7 +94,7 @@ class WhatsAppClient:
             "POST", "/messages", operation=operation, json=body, idempotent=idempotent
         )
         if not answer.ok:
-            raise error_of(answer)
+            raise self.door.refused(error_of(answer))
         return answer
 
 

@@ -99,6 +99,8 @@ def _without_code(answer: Response) -> tuple[type[ProviderError], str]:
         return ProviderRejected, "account"
     if answer.status == 404:
         return ProviderRejected, "not_found"
+    if answer.status in (408, 409, 425):
+        return ProviderUnavailable, _PASSING
     return ProviderRejected, "invalid_request"
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
+from medicalcor.domain.correspondence.reports import Report
 from medicalcor.operations.inbox import Item
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.places import Party
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.common import PersonId
-from medicalcor.schemas.events.conversations import Media, MessageKind
+from medicalcor.schemas.common import Language, PersonId
+from medicalcor.schemas.events.conversations import Letter, Media, MessageKind
+from medicalcor.schemas.events.leads import Campaign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +29,28 @@ class Arrival:
     media: Media | None = None
     in_reply_to: str | None = None
     sent_at: datetime | None = None
+    letter: Letter | None = None
+    sender: str | None = None
+    """Who wrote, as staff may see it."""
+    language: Language | None = None
+    """Said, not guessed."""
+    thread: tuple[str, ...] = ()
+    """`Message-ID`s of what it answers, the nearest first."""
+    report: Report | None = None
+    """Of a mail of ours that could not be delivered."""
+    undelivered: UUID | None = None
+    """That mail's effect, once it has been found."""
     about_person: Callable[[PersonId], tuple[Event, ...]] = field(default=lambda _: ())
     """What else became known of the person by it, such as a consent."""
+    campaign: Campaign | None = None
+
+    @property
+    def said(self) -> str | None:
+        """What is judged: the words, with the subject that they stood under."""
+        subject = self.letter.subject if self.letter and not self.in_reply_to else None
+        if self.text is None or not subject or subject == self.text:
+            return self.text
+        return f"{self.text}\n{subject}"
 
 
 Read = Callable[[Ledger, Item], Arrival]

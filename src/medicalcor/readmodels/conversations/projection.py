@@ -46,6 +46,8 @@ def _received(recorded: Recorded) -> Statement:
         event.in_reply_to if event else None,
         datetime.fromisoformat(plain["sent_at"]),
         recorded.occurred_at,
+        plain["guest"],
+        event.letter.model_dump(mode="json", exclude_defaults=True) if event and event.letter else None,
     )
 
 

@@ -22,14 +22,18 @@ class Message:
     kind: str
     body: str | None
     media: Mapping[str, Any] | None
+    letter: Mapping[str, Any] | None
+    """What a mail or a form says around its text."""
+    guest: bool
+    """From an address that is not known to be the person's."""
     sent_at: datetime
     received_at: datetime
 
 
-async def messages(connection: Connection, *, conversation_id: UUID) -> tuple[list[Message], int]:
-    """The newest messages, oldest first, and how many older ones there are."""
-    rows = await connection.fetch(_SQL["messages_of"], conversation_id, SHOWN)
+async def messages(connection: Connection, *, lead_id: UUID) -> tuple[list[Message], int]:
+    """The newest messages of a lead on whatever channel, oldest first, and how many older ones there are."""
+    rows = await connection.fetch(_SQL["messages_of"], lead_id, SHOWN)
     older = 0
     if len(rows) == SHOWN:
-        older = await connection.fetchval(_SQL["messages_count"], conversation_id) - SHOWN
+        older = await connection.fetchval(_SQL["messages_count"], lead_id) - SHOWN
     return [Message(**dict(row)) for row in rows], older

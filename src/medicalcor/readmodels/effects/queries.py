@@ -1,6 +1,6 @@
 """What was sent, what waits, what was not sent, and whether anything goes out at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -44,6 +44,8 @@ class Health:
     state: Literal["ok", "slow", "down"]
     waiting: int
     failed: int
+    refusing: Sequence[str] = ()
+    """Providers that refuse the clinic's account: somebody has to mend a key, a payment or a right."""
 
 
 async def of_lead(connection: Connection, *, lead_id: UUID) -> list[Effect]:
@@ -51,8 +53,13 @@ async def of_lead(connection: Connection, *, lead_id: UUID) -> list[Effect]:
 
 
 async def health(connection: Connection, *, now: datetime) -> Health:
-    """Down without a worker; slow when messages wait over two minutes or failed in the last fifteen."""
+    """Down without a worker; slow when messages wait over two minutes or failed in the last fifteen, or when a
+    provider refuses the account.
+    """
     row = await connection.fetchrow(_SQL["health"], now - _SLOW, now - _LATELY, now - _ALIVE)
-    if row is None or not row["workers"]:
-        return Health("down", row["waiting"] if row else 0, row["failed"] if row else 0)
-    return Health("slow" if row["waiting"] or row["failed"] else "ok", row["waiting"], row["failed"])
+    if row is None:
+        return Health("down", 0, 0)
+    waiting, failed, refusing = row["waiting"], row["failed"], row["refusing"]
+    if not row["workers"]:
+        return Health("down", waiting, failed, refusing)
+    return Health("slow" if waiting or failed or refusing else "ok", waiting, failed, refusing)

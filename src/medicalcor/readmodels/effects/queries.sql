@@ -15,8 +15,16 @@ select * from (
 ) newest order by planned_at, id
 
 -- name: health
--- Whether messages are going out: what waits too long, what failed lately, and whether a worker is there.
+-- Whether messages are going out: what waits too long, what failed lately, whether a worker is there, and which
+-- providers refuse the account, by what waits for them and by what the workers see.
 select
     (select count(*) from effects where status in ('planned', 'sending', 'unknown') and planned_at < $1) as waiting,
     (select count(*) from effects where status = 'failed' and planned_at > $2) as failed,
-    (select count(*) from processes where kind = 'worker' and stopped_at is null and last_seen > $3) as workers
+    (select count(*) from processes where kind = 'worker' and stopped_at is null and last_seen > $3) as workers,
+    array(
+        select split_part(kind, '.', 1) from effects where status = 'delayed' and reason = 'account'
+        union
+        select seen.key from processes, jsonb_each(integrations) as seen
+        where kind = 'worker' and stopped_at is null and last_seen > $3 and seen.value ->> 'refusal' is not null
+        order by 1
+    ) as refusing

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from medicalcor.core.database.queries import statements
 from medicalcor.core.eventstore.store import Project, Recorded, Statement
+from medicalcor.schemas.calls import NOT_REACHED
 from medicalcor.schemas.effects import to_patient
+from medicalcor.schemas.events import calls as call_events
 from medicalcor.schemas.events import conversations as conversation_events
 from medicalcor.schemas.events import effects as effect_events
 from medicalcor.schemas.events import leads as events
@@ -42,8 +44,27 @@ def _message(recorded: Recorded) -> Statement:
         _lead(recorded),
         recorded.occurred_at,
         text,
-        recorded.plain["kind"] not in conversation_events.SILENT,
+        recorded.plain["kind"] not in conversation_events.SPOKEN_FOR,
     )
+
+
+def _call_ended(recorded: Recorded) -> Statement | None:
+    """Whoever got through waits for nobody; whoever called and did not waits for a person."""
+    outcome = recorded.plain["outcome"]
+    if outcome in NOT_REACHED and recorded.plain["direction"] == "outbound":
+        return None
+    if outcome in NOT_REACHED:
+        return SQL["missed_call"], (_lead(recorded), recorded.occurred_at, outcome)
+    return SQL["got_through"], (_lead(recorded), recorded.occurred_at)
+
+
+def _person_wanted(recorded: Recorded) -> Statement:
+    return SQL["person_wanted"], (_lead(recorded), recorded.occurred_at)
+
+
+def _put_through(recorded: Recorded) -> Statement | None:
+    """Who asked for a person has got one."""
+    return (SQL["put_through"], (_lead(recorded),)) if recorded.plain["outcome"] == "handed_over" else None
 
 
 def _score_kept(recorded: Recorded) -> Statement:
@@ -101,6 +122,13 @@ def _triaged(recorded: Recorded) -> Statement:
     )
 
 
+def _campaign(recorded: Recorded) -> Statement | None:
+    event = recorded.event
+    if not isinstance(event, events.CampaignNoted):
+        return None
+    return SQL["campaign"], (_lead(recorded), event.campaign.model_dump(mode="json", exclude_none=True))
+
+
 def _seen(recorded: Recorded) -> Statement:
     return SQL["seen"], (
         _lead(recorded),
@@ -154,9 +182,12 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.LeadScored.type: (_score_kept, _scored),
     events.LeadTriaged.type: (_triaged,),
     events.LeadSeen.type: (_seen,),
+    events.CampaignNoted.type: (_campaign,),
     events.LeadArchived.type: (_archived,),
     conversation_events.MessageReceived.type: (_message,),
     conversation_events.ConversationTakenOver.type: (_taken_over,),
+    call_events.CallEnded.type: (_call_ended, _put_through),
+    call_events.PersonWanted.type: (_person_wanted,),
     effect_events.EffectPlanned.type: (_planned,),
     effect_events.EffectSent.type: (_sent,),
     effect_events.EffectStatusChanged.type: (_failed,),

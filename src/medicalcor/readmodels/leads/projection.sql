@@ -9,6 +9,24 @@ set last_inbound_at = $2, last_text = coalesce($3, last_text), last_activity_at 
     archived_at = null
 where id = $1;
 
+-- name: missed_call
+update leads
+set missed_call_since = $2, missed_call = $3, last_activity_at = greatest(last_activity_at, $2), archived_at = null
+where id = $1;
+
+-- name: got_through
+update leads
+set missed_call_since = null, missed_call = null, last_activity_at = greatest(last_activity_at, $2), archived_at = null
+where id = $1;
+
+-- name: person_wanted
+update leads
+set person_wanted_since = $2, last_activity_at = greatest(last_activity_at, $2), archived_at = null
+where id = $1;
+
+-- name: put_through
+update leads set person_wanted_since = null where id = $1;
+
 -- name: add_score
 insert into scores (
     id, lead_id, person_id, message_id, at, scorer, why, version, score, classification, confidence,
@@ -27,6 +45,10 @@ where id = $1;
 -- name: triage_lead
 update leads set routing = $2, medical_flags = $3 where id = $1;
 
+-- name: campaign
+-- The first one counts: it is what brought them.
+update leads set campaign = coalesce(campaign, $2) where id = $1;
+
 -- name: seen
 update leads
 set seen_by_staff_at = $2, unanswered_since = null, failed_since = null, last_activity_at = greatest(last_activity_at, $2)
@@ -39,14 +61,15 @@ update leads set seen_by_staff_at = $2 where id = $1;
 update leads set archived_at = $2, status = 'archived' where id = $1;
 
 -- name: answered
--- An automatic "a colleague will look at it" does not answer for the colleague.
+-- An automatic "a colleague will look at it" does not answer for the colleague; whoever
+-- fills in a form wants to hear from a person.
 update leads l
 set unanswered_since = case
         when e.author = 'automatic' and (
-            l.routing = 'reception'
+            e.purpose = 'missed_call' or l.routing = 'reception'
             or exists (
                 select from messages m
-                where m.id = e.cause_id and m.kind not in ('text', 'button', 'interactive')
+                where m.id = e.cause_id and (m.kind not in ('text', 'button', 'interactive', 'email') or m.guest)
             )
         ) then l.unanswered_since
     end,
@@ -67,6 +90,6 @@ update leads set opt_out = true, unanswered_since = null where person_id = $1;
 -- name: erase
 with scores_blanked as (update scores set output = null where person_id = $1)
 update leads
-set last_text = null, language = null, urgency = null, emergency = false, budget = false, intent_to_book = false,
+set last_text = null, campaign = null, language = null, urgency = null, emergency = false, budget = false, intent_to_book = false,
     procedures = '{}', intent = null, emergency_since = null
 where person_id = $1;

@@ -57,6 +57,7 @@ class LeadRow:
     person_id: UUID
     name: str | None
     phone: str | None
+    email: str | None
     channel: str
     language: str | None
     score: int | None
@@ -80,6 +81,11 @@ class LeadRow:
     taken_over_by: UUID | None
     owner: str | None
     status: str
+    talk_channel: str | None = None
+    missed_call: str | None = None
+    missed_call_since: datetime | None = None
+    person_wanted: bool = False
+    """A caller asked for a person, and nobody has reacted."""
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,20 @@
 -- name: ranked
 -- Every lead with what it needs of a person: 1 emergency, 2 HOT, 3 not delivered, 4 unanswered, 5 judges disagree, 6 WARM, 7 nothing owed.
--- $1 archived or not; $2 patients who wrote before this moment and got nothing wait for a person.
+-- $1 archived or not; callers who reached nobody or asked for a person wait too; $2 patients who wrote before this moment and got nothing wait for a person.
 select l.*,
     case
         when l.emergency_since > coalesce(l.seen_by_staff_at, '-infinity') then 1
         when l.hot_since is not null and l.scored_at > coalesce(l.seen_by_staff_at, '-infinity') then 2
         when l.failed_since > coalesce(l.seen_by_staff_at, '-infinity') then 3
         when l.unanswered_since < $2 and (coalesce(l.routing, 'reception') <> 'none' or l.opt_out) then 4
+        when l.missed_call_since > coalesce(l.seen_by_staff_at, '-infinity') then 4
+        when l.person_wanted_since > coalesce(l.seen_by_staff_at, '-infinity') then 4
         when l.scored_at > coalesce(l.seen_by_staff_at, '-infinity') and not l.opt_out and exists (
             select from scores s where s.lead_id = l.id and s.at = l.scored_at and not s.agreed) then 5
         when l.classification = 'WARM' then 6
         else 7
-    end as need
+    end as need,
+    coalesce(l.person_wanted_since > coalesce(l.seen_by_staff_at, '-infinity'), false) as person_wanted
 from leads l
 where (l.archived_at is not null) = $1
 
@@ -22,7 +25,7 @@ with ranked as ({ranked}), placed as (
         when 1 then r.emergency_since
         when 2 then r.hot_since
         when 3 then r.failed_since
-        when 4 then r.unanswered_since
+        when 4 then greatest(r.unanswered_since, r.missed_call_since, r.person_wanted_since)
         when 5 then r.scored_at
         else r.last_activity_at
     end as need_at
@@ -41,16 +44,26 @@ with ranked as ({ranked}), placed as (
 )
 select c.id, c.person_id, who.name, c.channel, coalesce(c.language, who.language) as language, c.score,
     c.classification, c.need, c.need_at, c.last_text, c.last_activity_at, c.procedures, c.budget, c.intent_to_book,
-    c.medical_flags, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone,
-    talk.taken_over_by, colleague.name as owner, talk.last_inbound_at, talk.last_outbound_at,
+    c.medical_flags, c.missed_call, c.missed_call_since, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone, mail.value as email,
+    c.person_wanted, talk.channel as talk_channel, owner.taken_over_by, owner.name as owner, talk.last_inbound_at, talk.last_outbound_at,
     latest.rules_score, latest.scorer, earlier.score as earlier_score
 from chosen c
 join people who on who.id = c.person_id
-left join conversations talk on talk.id = c.conversation_id
-left join users colleague on colleague.id = talk.taken_over_by
+left join lateral (
+    select t.* from conversations t where t.person_id = c.person_id and t.lead_id = c.id
+    order by t.channel = 'whatsapp' or t.reply_kind = 'email' desc, t.last_inbound_at desc nulls last, t.opened_at limit 1
+) talk on true
+left join lateral (
+    select o.taken_over_by, o.taken_over_at, colleague.name from conversations o
+    join users colleague on colleague.id = o.taken_over_by
+    where o.person_id = c.person_id and o.lead_id = c.id limit 1
+) owner on true
 left join lateral (
     select a.value from addresses a where a.person_id = c.person_id and a.kind = 'phone' order by a.added_at limit 1
 ) address on true
+left join lateral (
+    select a.value from addresses a where a.person_id = c.person_id and a.kind = 'email' order by a.added_at limit 1
+) mail on true
 left join lateral (
     select s.rules_score, s.scorer, s.at from scores s where s.lead_id = c.id order by s.at desc limit 1
 ) latest on true
@@ -69,20 +82,31 @@ from ranked r group by 1, 2, 3, 4
 select count(*) from leads where archived_at is not null
 
 -- name: lead_card
--- Everything known of one lead, for its page.
+-- Everything known of one lead, for its page; `talk` is the conversation in which they can be answered.
 with ranked as ({ranked} and l.id = $3)
 select l.*, who.name, coalesce(l.language, who.language) as spoken, who.opted_out_at,
     who.erased_at is not null as erased, address.value as phone,
-    talk.last_inbound_at as talk_inbound_at, talk.last_outbound_at, talk.taken_over_by, talk.taken_over_at,
-    talk.reply_kind, colleague.name as owner, link.external_id as crm_id
+    talk.id as talk_id, talk.channel as talk_channel, talk.reply_kind, talk.reply_to,
+    talk.last_inbound_at as talk_inbound_at, talk.last_outbound_at, owner.taken_over_by, owner.taken_over_at,
+    owner.name as owner, mail.value as email, link.external_id as crm_id
 from ranked l
 join people who on who.id = l.person_id
-left join conversations talk on talk.id = l.conversation_id
-left join users colleague on colleague.id = talk.taken_over_by
+left join lateral (
+    select t.* from conversations t where t.person_id = l.person_id and t.lead_id = l.id
+    order by t.channel = 'whatsapp' or t.reply_kind = 'email' desc, t.last_inbound_at desc nulls last, t.opened_at limit 1
+) talk on true
+left join lateral (
+    select o.taken_over_by, o.taken_over_at, colleague.name from conversations o
+    join users colleague on colleague.id = o.taken_over_by
+    where o.person_id = l.person_id and o.lead_id = l.id limit 1
+) owner on true
 left join crm_links link on link.person_id = l.person_id
 left join lateral (
     select a.value from addresses a where a.person_id = l.person_id and a.kind = 'phone' order by a.added_at limit 1
 ) address on true
+left join lateral (
+    select a.value from addresses a where a.person_id = l.person_id and a.kind = 'email' order by a.added_at limit 1
+) mail on true
 
 -- name: is_archived
 select archived_at is not null from leads where id = $1

@@ -6,7 +6,7 @@ from uuid import UUID
 from medicalcor.core.database.queries import statements
 from medicalcor.core.eventstore.store import Project, Recorded, Statement
 from medicalcor.schemas.effects import to_patient
-from medicalcor.schemas.events import conversations, effects, leads, people
+from medicalcor.schemas.events import calls, conversations, effects, leads, payments, people
 
 SQL = statements("medicalcor.readmodels.timeline", "projection.sql")
 TABLES = ("timeline",)
@@ -50,6 +50,22 @@ def _of_person(recorded: Recorded) -> Statement:
     )
 
 
+def _of_payment(recorded: Recorded) -> Statement | None:
+    """How it stands, when that changed; nothing of what it was concluded from."""
+    plain = {k: v for k, v in recorded.plain.items() if k not in _EVIDENCE}
+    if plain.get("moved") is False or recorded.subject_id is None:
+        return None
+    return SQL["of_person"], (
+        recorded.position,
+        recorded.subject_id,
+        recorded.occurred_at,
+        recorded.type,
+        recorded.actor,
+        plain,
+    )
+
+
+_EVIDENCE = ("sayings", "references", "hints", "customer_keys")
 _LEAD = (
     leads.LeadCreated,
     leads.LeadScored,
@@ -59,6 +75,13 @@ _LEAD = (
     conversations.MessageReceived,
     conversations.ConversationTakenOver,
     conversations.ConversationReleased,
+    calls.CallStarted,
+    calls.PersonWanted,
+    calls.CallEnded,
+    calls.CallTranscribed,
+    calls.CallNotTranscribed,
+    calls.RecordingKept,
+    calls.RecordingDropped,
 )
 _EFFECT = (
     effects.EffectPlanned,
@@ -70,10 +93,18 @@ _EFFECT = (
     effects.EffectFailed,
     effects.EffectVoided,
 )
+_PAYMENT = (
+    payments.PaymentReported,
+    payments.PaymentTied,
+    payments.PaymentAssigned,
+    payments.PaymentRequested,
+    payments.PaymentLinkFailed,
+)
 _PERSON = (people.OptedOut, people.LanguageDetected, people.CrmLinked, people.PersonErased)
 
 APPLY: Mapping[str, Sequence[Project]] = {
     **{event.type: (_of_lead,) for event in _LEAD},
     **{event.type: (_of_effect,) for event in _EFFECT},
     **{event.type: (_of_person,) for event in _PERSON},
+    **{event.type: (_of_payment,) for event in _PAYMENT},
 }

@@ -34,11 +34,16 @@ class Email(Twin):
 
     name = "email"
     mount = "/email"
-    faults: ClassVar[dict[str, str]] = {"duplicate_webhooks": "posts each of the next `count` mails twice"}
+    faults: ClassVar[dict[str, str]] = {
+        "duplicate_webhooks": "posts each of the next `count` mails twice",
+        "reorder_webhooks": "posts the next mail after the one that follows it, `count` times",
+    }
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
         self.mailbox = Mailbox()
+        self._late: Step | None = None
+        """Overtaken by the mail that follows it."""
         self._secret = newest(stage.settings.email_webhook_secret)
         self._url = f"{stage.settings.gateway_url}/webhooks/email"
 
@@ -72,9 +77,16 @@ class Email(Twin):
         self.mailbox.add(Letter.written(mail))
         body = payloads.body_of(payloads.inbound(mail))
         identifier = f"msg_{ids.token(12)}"
-        course = [Step(after=0.0, make=lambda: self._webhook(body, identifier), taken=lambda: None)]
-        self.stage.sender.send(self.name, course=course)
+        self._post(Step(after=0.0, make=lambda: self._webhook(body, identifier), taken=lambda: None))
         return {"id": mail.message_id}
+
+    def _post(self, step: Step) -> None:
+        sender = self.stage.sender
+        if self._late is None and sender.ordered(self.name, kind="reorder_webhooks"):
+            self._late = step
+            return
+        course, self._late = [step, self._late], None
+        sender.send(self.name, course=[one for one in course if one is not None])
 
     def _webhook(self, body: bytes, identifier: str) -> Webhook:
         """Signed anew at each attempt's time, under one id."""
@@ -84,4 +96,5 @@ class Email(Twin):
         return Webhook(url=self._url, body=body, headers=headers)
 
     def reset(self) -> None:
+        self._late = None
         self.mailbox.clear()

@@ -12,6 +12,7 @@ from medicalcor.sandbox.exchange import Reply, Request, reply_json
 from medicalcor.sandbox.faults import Fault
 from medicalcor.sandbox.forms import pairs
 from medicalcor.sandbox.providers import stripe_payloads as payloads
+from medicalcor.sandbox.providers.stripe_course import Course, News, Outcome
 from medicalcor.sandbox.providers.stripe_payloads import Payer, Thing
 from medicalcor.sandbox.sender import Step, Webhook
 from medicalcor.sandbox.settings import newest
@@ -50,10 +51,18 @@ class Refused(Exception):
 
 
 class Order(Shape):
-    """What is to happen at Stripe: an event of that type, or a link that is paid."""
+    """What is to happen at Stripe: an event of that type, or something to one payment, told by all events of it."""
 
     event: str | None = None
     link: str | None = None
+    session: str | None = None
+    """A checkout whose money was to come later."""
+    refund: str | None = None
+    """An intent of which `amount` goes back."""
+    dispute: str | None = None
+    """An intent that the payer's bank objects to."""
+    outcome: Outcome = "paid"
+    """Of a link or a session: paid, declined, later; of a dispute: open, won, lost."""
     remember: dict[str, Any] | None = None
     """An object that somebody else made up, so that it can be read back here."""
     amount: int = Field(default=25_000, ge=0)
@@ -66,7 +75,7 @@ class Order(Shape):
     reference: str | None = None
 
     def payer(self) -> Payer:
-        return Payer(at=clock.now(), **self.model_dump(exclude={"event", "link", "remember"}))
+        return Payer(at=clock.now(), **self.model_dump(include={*Payer.__dataclass_fields__} - {"at"}))
 
 
 class Stripe(Twin):
@@ -85,6 +94,7 @@ class Stripe(Twin):
         self._secret = newest(stage.settings.stripe_webhook_secret)
         self._url = f"{stage.settings.gateway_url}/webhooks/stripe"
         self._things: dict[str, Thing] = {}
+        self._course = Course(self._things)
         self._answers: dict[str, tuple[bytes, Reply]] = {}
 
     # what the clinic asks
@@ -125,8 +135,9 @@ class Stripe(Twin):
             currency=form[f"{PRICE}[currency]"],
             metadata={n[9:-1]: v for n, v in form.items() if n.startswith("metadata[")},
         )
-        link = payloads.payment_link(payer, url="https://buy.stripe.com")
-        self._things[link["id"]] = {**link, "amount": payer.amount}
+        link = payloads.payment_link(payer, url=f"{self.stage.settings.sandbox_url}/pay")
+        title = form[f"{PRICE}[product_data][name]"]
+        self._things[link["id"]] = {**link, "amount": payer.amount, "title": title}
         return _answer(link)
 
     def _read(self, request: Request) -> Reply:
@@ -147,25 +158,41 @@ class Stripe(Twin):
         if wanted.remember:
             self._things[str(wanted.remember.get("id"))] = wanted.remember
             return {"remembered": wanted.remember.get("id")}
-        if wanted.link:
-            return self._pay(wanted)
+        if wanted.link or wanted.session or wanted.refund or wanted.dispute:
+            return self._happened(self._turn(wanted))
         if wanted.event not in payloads.EVENTS:
             raise InvalidInput(f"Which event? There are: {', '.join(payloads.EVENTS)}.")
         return self._happened([(wanted.event, payloads.EVENTS[wanted.event](wanted.payer()))])
 
-    def _pay(self, wanted: Order) -> dict[str, Any]:
-        """A checkout of the link: its intent and the session, tied together, with the link's metadata."""
-        link = self._things.get(wanted.link or "")
-        if link is None or link["object"] != "payment_link":
-            raise InvalidInput(f"There is no payment link {wanted.link}.")
-        taken = {"amount": link["amount"], "currency": link["currency"], "metadata": link["metadata"]}
-        payer = wanted.model_copy(update=taken).payer()
-        intent = payloads.payment_intent(payer)
-        session = payloads.checkout_session(payer)
-        session.update(payment_intent=intent["id"], payment_link=link["id"])
-        return self._happened([("payment_intent.succeeded", intent), ("checkout.session.completed", session)])
+    def link_at(self, page: str) -> tuple[Thing, Thing | None]:
+        """The link whose page this is, and the checkout by which it is paid, if any. Raises InvalidInput."""
+        url = f"{self.stage.settings.sandbox_url}/pay/{page}"
+        for thing in self._things.values():
+            if thing["object"] == "payment_link" and thing["url"] == url:
+                return thing, self._course.session_of(thing["id"])
+        raise InvalidInput("There is no such payment link.")
 
-    def _happened(self, news: list[tuple[str, Thing]]) -> dict[str, Any]:
+    def _turn(self, wanted: Order) -> News:
+        """What it is about says how much of what, and whose metadata comes along."""
+        named = wanted.link or wanted.session or wanted.refund or wanted.dispute
+        kind = "payment_link" if wanted.link else "checkout.session" if wanted.session else "payment_intent"
+        thing = self._things.get(named or "")
+        if thing is None or thing["object"] != kind:
+            raise InvalidInput(f"There is no {kind.replace('_', ' ')} {named}.")
+        amount = thing.get("amount") or thing.get("amount_total")
+        same = {"amount": amount, "currency": thing["currency"], "metadata": thing["metadata"]}
+        if wanted.session:
+            same |= {name: thing["customer_details"].get(name) for name in ("name", "email", "phone")}
+        payer = wanted.model_copy(update=same).payer()
+        if wanted.link:
+            return self._course.pay(thing, payer, wanted.outcome)
+        if wanted.session:
+            return self._course.arrive(thing, payer, wanted.outcome)
+        if wanted.refund:
+            return self._course.refund(thing, payer, wanted.amount)
+        return self._course.dispute(thing, payer, wanted.outcome)
+
+    def _happened(self, news: News) -> dict[str, Any]:
         events = [payloads.event(kind, thing, at=clock.now()) for kind, thing in news]
         for thing in (*(thing for _, thing in news), *events):
             self._things[thing["id"]] = thing

@@ -72,6 +72,7 @@ def payment_intent(payer: Payer, *, status: str = "succeeded", decline: str | No
         receipt_email=payer.email,
         last_payment_error=error if decline else None,
         latest_charge=new_id("ch") if status == "succeeded" or decline else None,
+        shipping={"name": payer.name, "phone": payer.phone, "address": {}} if payer.phone else None,
         status=status,
     )
 

@@ -74,7 +74,12 @@ class Vapi(Twin):
     def play(self, order: dict[str, Any]) -> dict[str, Any]:
         """Somebody calls the clinic; `vapi_line.Ordered` says what can be asked for."""
         ordered = Ordered.model_validate(order)
-        call = PlayedCall(id=ordered.id or payloads.new_id(), other=ordered.sender, began=clock.now())
+        call = PlayedCall(
+            id=ordered.id or payloads.new_id(),
+            other=ordered.sender,
+            began=clock.now(),
+            handed_over_by=ordered.handed_over_by,
+        )
         self._calls[call.id] = call
         self.stage.sender.begin(self._line.play(call, ordered=ordered))
         return {"id": call.id}

@@ -36,6 +36,8 @@ class Ordered(Shape):
     sender: str = Field(default="", alias="from")
     """A number, or empty for somebody who hides it."""
     id: str | None = None
+    handed_over_by: str | None = None
+    """Twilio's id of the call, when Twilio handed it over by SIP."""
     says: tuple[str, ...] = ("Bună ziua, aș dori o programare.",)
     tools: tuple[OrderedTool, ...] = ()
     ended_reason: str = "customer-ended-call"

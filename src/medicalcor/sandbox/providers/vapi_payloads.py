@@ -12,6 +12,7 @@ from medicalcor.core import ids
 ORG = "5f1c1c1e-0000-4000-8000-000000000001"
 NUMBER_ID = "5f1c1c1e-0000-4000-8000-000000000002"
 NUMBER = "+40310000001"
+COST = 0.11
 Proof = Literal["bearer", "header", "hmac"]
 ToolShape = Literal["function", "function_object", "flat_arguments", "flat_parameters", "legacy"]
 _SAMPLE_TOKEN = "a-token-that-must-not-be-kept"  # noqa: S105 - what Vapi's number definitions really carry
@@ -30,6 +31,8 @@ class PlayedCall:
     """The number at the other end; empty when it is hidden."""
     began: datetime
     inbound: bool = True
+    handed_over_by: str | None = None
+    """Twilio's id of the call, when it was handed over by SIP instead of running over a number of Vapi's."""
     assistant_id: str | None = None
     name: str | None = None
     status: str = "queued"
@@ -69,6 +72,7 @@ class PlayedCall:
             "name": self.name,
             "assistantId": self.assistant_id,
             "artifact": self.artifact(),
+            **({"cost": COST, "analysis": self.analysis()} if self.ended else {}),
         }
         return {name: value for name, value in call.items() if value is not None}
 
@@ -80,10 +84,21 @@ class PlayedCall:
             "status": self.status,
             "createdAt": _iso(self.began),
             "updatedAt": _iso(self.updated or self.began),
-            "phoneCallProvider": "twilio",
-            "phoneCallProviderId": f"CA{hashlib.md5(self.id.encode(), usedforsecurity=False).hexdigest()}",
             "phoneNumberId": NUMBER_ID,
             "customer": self.customer(),
+            **self._line(),
+        }
+
+    def _line(self) -> dict[str, Any]:
+        """The telephone provider's side. A SIP header reaches the assistant as a variable."""
+        own_id = hashlib.md5(self.id.encode(), usedforsecurity=False).hexdigest()
+        if self.handed_over_by is None:
+            return {"phoneCallProvider": "twilio", "phoneCallProviderId": f"CA{own_id}"}
+        variables = {"X-Call-Sid": self.handed_over_by}
+        return {
+            "phoneCallProvider": "vapi",
+            "phoneCallProviderId": own_id,
+            "assistantOverrides": {"variableValues": variables},
         }
 
     def customer(self) -> dict[str, str]:
@@ -94,6 +109,10 @@ class PlayedCall:
         spoken = [one for one in self.said if one["role"] in speakers]
         transcript = "\n".join(f"{speakers[one['role']]}: {one['message']}" for one in spoken)
         return {"messages": self.said, "transcript": transcript}
+
+    def analysis(self) -> dict[str, str]:
+        words = next((one["message"] for one in self.said if one["role"] == "user"), "")
+        return {"summary": words, "successEvaluation": "true"}
 
     def message(self, kind: str, *, at: datetime, **fields: Any) -> dict[str, Any]:
         """A server message; it repeats the number's definition with its secrets, as Vapi's do."""
@@ -112,7 +131,6 @@ class PlayedCall:
         return {"message": {**common, "type": kind, **fields}}
 
     def report(self, *, at: datetime) -> dict[str, Any]:
-        words = next((one["message"] for one in self.said if one["role"] == "user"), "")
         signature = hashlib.sha256(f"{self.id}{at}".encode()).hexdigest()[:16]
         recording = f"https://recordings.example/{self.id}.wav"
         artifact = {
@@ -126,8 +144,8 @@ class PlayedCall:
             endedReason=self.ended_reason or "customer-ended-call",
             startedAt=_iso(self.began),
             endedAt=_iso(self.ended or at),
-            cost=0.11,
-            analysis={"summary": words, "successEvaluation": "true"},
+            cost=COST,
+            analysis=self.analysis(),
             artifact=artifact,
         )
 

@@ -20,6 +20,8 @@ MessageKind = Literal[
 ]  # fmt: skip
 SILENT: frozenset[str] = frozenset({"reaction", "edit", "revoke", "system", "automatic"})
 """Kinds that nobody expects an answer to."""
+SPOKEN_FOR = SILENT | {"call"}
+"""Kinds that leave nobody waiting by themselves: what was said in a call was answered there, or `CallEnded` says not."""
 
 
 class Media(Shape):
@@ -30,6 +32,28 @@ class Media(Shape):
     sha256: str | None = None
     filename: str | None = None
     voice: bool = False
+
+
+class Attachment(Shape):
+    """A file that came with a mail; its content stays with the receiving service."""
+
+    name: str | None = None
+    mime_type: str | None = None
+    size: int | None = None
+    """Bytes."""
+
+
+class Letter(Shape):
+    """What a mail or a form says around its text."""
+
+    subject: str | None = None
+    sender: str | None = None
+    """Who wrote, where it is not one of the person's own addresses."""
+    references: tuple[str, ...] = ()
+    """The `Message-ID`s of the thread, oldest first."""
+    attachments: tuple[Attachment, ...] = ()
+    contacts: tuple[str, ...] = ()
+    """Ways to reach the writer that a form names and nobody has confirmed."""
 
 
 class ConversationOpened(Event):
@@ -49,6 +73,7 @@ class ConversationOpened(Event):
 
 class MessageReceived(Event):
     type: ClassVar[str] = "message.received"
+    version: ClassVar[int] = 2
     message_id: MessageId
     conversation_id: ConversationId
     person_id: PersonId
@@ -62,6 +87,9 @@ class MessageReceived(Event):
     """WhatsApp's ids hold the sender's number; a mail has its `Message-ID`."""
     in_reply_to: Annotated[str | None, Personal()] = None
     sent_at: datetime
+    guest: bool = False
+    """Written into this conversation from an address that is not known to be the person's."""
+    letter: Annotated[Letter | None, Personal()] = None
 
 
 class ConversationTakenOver(Event):

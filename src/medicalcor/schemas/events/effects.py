@@ -9,7 +9,7 @@ from medicalcor.schemas.common import ConversationId, EffectId, LeadId, PersonId
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import Author, Content, Purpose
 
-VoidReason = Literal["opted_out", "taken_over", "superseded", "person_erased"]
+VoidReason = Literal["opted_out", "taken_over", "superseded", "person_erased", "consent_withdrawn"]
 
 
 class EffectPlanned(Event):

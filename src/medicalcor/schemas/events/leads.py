@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from medicalcor.schemas.base import Event, Personal
+from medicalcor.schemas.base import Event, Personal, Shape
 from medicalcor.schemas.common import Channel, ConversationId, LeadId, MessageId, PersonId, UserId
 from medicalcor.schemas.scoring import ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
@@ -17,6 +17,29 @@ class LeadCreated(Event):
     channel: Channel
     source: str
     """Where the person came from: the channel's name, or an advertisement's id."""
+
+
+class Campaign(Shape):
+    """What the page's address said about the way there, as it was written."""
+
+    source: str | None = None
+    medium: str | None = None
+    name: str | None = None
+    term: str | None = None
+    content: str | None = None
+    gclid: str | None = None
+    fbclid: str | None = None
+    referrer: str | None = None
+    page: str | None = None
+
+
+class CampaignNoted(Event):
+    """How the person found the clinic. Sealed: addresses of pages and click ids may say who somebody is."""
+
+    type: ClassVar[str] = "lead.campaign_noted"
+    lead_id: LeadId
+    message_id: MessageId
+    campaign: Annotated[Campaign, Personal()]
 
 
 class LeadScored(Event):

@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.events import appointments, consents, conversations, effects, leads, people, practice
+from medicalcor.schemas.events import (
+    appointments,
+    calls,
+    consents,
+    conversations,
+    effects,
+    leads,
+    payments,
+    people,
+    practice,
+)
 
 EVENTS: tuple[type[Event], ...] = (
     people.PersonCreated,
@@ -21,6 +31,7 @@ EVENTS: tuple[type[Event], ...] = (
     leads.LeadTriaged,
     leads.LeadSeen,
     leads.LeadArchived,
+    leads.CampaignNoted,
     conversations.ConversationOpened,
     conversations.MessageReceived,
     conversations.ConversationTakenOver,
@@ -52,6 +63,29 @@ EVENTS: tuple[type[Event], ...] = (
     appointments.AppointmentCancelled,
     appointments.AppointmentMissed,
     appointments.AppointmentCompleted,
+    calls.CallStarted,
+    calls.CallLinked,
+    calls.CallStatusChanged,
+    calls.AgentReached,
+    calls.PersonWanted,
+    calls.CallEnded,
+    calls.CallRecorded,
+    calls.RecordingKept,
+    calls.RecordingDropped,
+    calls.CallNotTranscribed,
+    calls.CallTranscribed,
+    calls.CallAnalysed,
+    payments.PaymentReported,
+    payments.PayerSeen,
+    payments.PaymentMerged,
+    payments.PaymentTied,
+    payments.PaymentUnmatched,
+    payments.PaymentAssigned,
+    payments.PaymentSetAside,
+    payments.PaymentTakenBack,
+    payments.PaymentRequested,
+    payments.PaymentLinkMade,
+    payments.PaymentLinkFailed,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

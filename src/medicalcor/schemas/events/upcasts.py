@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from medicalcor.schemas.events.registry import Upcast
 
-UPCASTS: Mapping[tuple[str, int], Upcast] = {}
+UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("message.received", 1): lambda data: {**data, "guest": False},
+}
 """(type, version it is stored in) → the data in the following version.
 
 Once a person is erased, the data comes without its personal fields.

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from pydantic import (
     BeforeValidator,
     Field,
-    StrictInt,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -61,7 +60,9 @@ def _moment(seconds: Any) -> datetime | None:
 Lenient: TypeAlias = Annotated[T | None, WrapValidator(_or_none)]
 Several: TypeAlias = Annotated[tuple[T, ...], WrapValidator(_or_empty)]
 Id: TypeAlias = Annotated[str | None, BeforeValidator(_id_of), WrapValidator(_or_none)]
-Amount: TypeAlias = Annotated[StrictInt | None, WrapValidator(_or_none)]
+Amount: TypeAlias = Annotated[
+    Annotated[int, Field(strict=True, ge=0, lt=10**15)] | None, WrapValidator(_or_none)
+]
 Moment: TypeAlias = Annotated[datetime | None, BeforeValidator(_moment)]
 Metadata: TypeAlias = Annotated[dict[str, str], BeforeValidator(_texts)]
 
@@ -170,6 +171,15 @@ class PaidBy(Wire):
 
 class InvoicePayment(Wire):
     payment: Lenient[PaidBy] = None
+
+
+class PaymentOfInvoice(Thing):
+    """`invoice_payment`: the only place where newer versions say which intent paid which invoice."""
+
+    invoice: Id = None
+    payment: Lenient[PaidBy] = None
+    amount_paid: Amount = None
+    amount_requested: Amount = None
 
 
 class InvoicePayments(Wire):
@@ -318,3 +328,5 @@ class Fact(Shape):
     """The next attempt of an invoice, the due date of an open one or of a dispute's evidence, a period's end."""
     url: str | None = Field(default=None, repr=False)
     """A page of Stripe's for the payer: receipt or invoice."""
+    ending: bool = False
+    """Of a subscription: it ends with its period."""

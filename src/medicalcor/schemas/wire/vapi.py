@@ -4,15 +4,17 @@
 `ServerMessage` with what all have in common. Run what arrives through `schemas.wire.vapi_secrets` before keeping it.
 """
 
-import json
+import re
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationError, model_validator
 
 from medicalcor.schemas.base import Wire
 from medicalcor.schemas.wire.lenient import Lenient
+from medicalcor.schemas.wire.vapi_shapes import normalised
 
+_TWILIO = re.compile(r"CA[0-9a-fA-F]{32}")
 _FIRST_YEAR = 2020
 """Vapi's own: no call is older."""
 
@@ -52,7 +54,12 @@ class Spoken(Wire):
     seconds_from_start: Lenient[float] = Field(default=None, alias="secondsFromStart")
 
 
+Variables: TypeAlias = Lenient[dict[str, Any]]
+"""What an assistant's places were filled with; headers `X-…` of a SIP call are among them."""
+
+
 class Artifact(Wire):
+    variables: Variables = Field(default=None, alias="variableValues", repr=False)
     transcript: Lenient[str] = None
     messages: Lenient[tuple[Spoken, ...]] = None
     recording_url: Lenient[str] = Field(default=None, alias="recordingUrl")
@@ -63,6 +70,10 @@ class Analysis(Wire):
     structured_data: Lenient[dict[str, Any]] = Field(default=None, alias="structuredData")
     success_evaluation: Lenient[str] = Field(default=None, alias="successEvaluation")
     """Words such as "true" or "8", by the assistant's rubric."""
+
+
+class Overrides(Wire):
+    variables: Variables = Field(default=None, alias="variableValues", repr=False)
 
 
 class Call(Wire):
@@ -86,11 +97,33 @@ class Call(Wire):
     cost: Lenient[float] = None
     analysis: Lenient[Analysis] = None
     artifact: Lenient[Artifact] = None
+    overrides: Lenient[Overrides] = Field(default=None, alias="assistantOverrides")
+
+    @property
+    def inbound(self) -> bool:
+        """Whether somebody called the clinic, as opposed to the clinic calling them."""
+        return self.type != "outboundPhoneCall"
 
     @property
     def twilio_sid(self) -> str | None:
-        """Twilio's id of the same call, where it runs over Twilio."""
-        return self.phone_call_provider_id or (self.transport.call_sid if self.transport else None)
+        """Twilio's id of the same call, where it runs over Twilio or was handed over from there."""
+        own = (self.phone_call_provider_id, self.transport.call_sid if self.transport else None)
+        return next((sid for sid in (*own, *self._of_header()) if sid and _TWILIO.fullmatch(sid)), None)
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether Twilio took the call and handed it over by SIP: then the caller's number may be known to Twilio only."""
+        return bool(self._of_header())
+
+    def _of_header(self) -> list[str]:
+        """What came in a SIP header such as `X-Call-Sid`."""
+        filled = [part.variables for part in (self.overrides, self.artifact) if part and part.variables]
+        return [
+            value
+            for variables in filled
+            for name, value in variables.items()
+            if isinstance(value, str) and re.sub(r"[^a-z]", "", name.lower()).endswith("callsid")
+        ]
 
 
 class ServerMessage(Wire):
@@ -203,8 +236,10 @@ class EndOfCallReport(ServerMessage):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took."""
+        """How long it took; None when that cannot be told, as when only one of the times names its zone."""
         if self.started_at is None or self.ended_at is None:
+            return None
+        if (self.started_at.tzinfo is None) != (self.ended_at.tzinfo is None):
             return None
         return max((self.ended_at - self.started_at).total_seconds(), 0.0)
 
@@ -247,55 +282,12 @@ _KINDS: dict[str, type[ServerMessage]] = {
 def server_message(body: Any) -> ServerMessage:
     """The message in a request's body. Raises ValidationError only when there is no message, or none with a type."""
     inner = body.get("message") if isinstance(body, dict) else None
-    common = ServerMessage.model_validate(inner)
+    said = inner.get("type") if isinstance(inner, dict) else None
+    kind = said.partition("[")[0] if isinstance(said, str) else ""
     try:
-        return _KINDS.get(common.kind, ServerMessage).model_validate(inner)
+        return _KINDS.get(kind, ServerMessage).model_validate(inner)
     except ValidationError:
-        return common
-
-
-def normalised(message: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tool calls of a message, whichever of Vapi's shapes they come in."""
-    legacy = message.get("functionCall")
-    if isinstance(legacy, dict):
-        return [{**_tool_call(legacy), "id": None}]
-    wrapped = [one.get("toolCall") for one in _objects(message.get("toolWithToolCallList"))]
-    for listed in (message.get("toolCallList"), message.get("toolCalls"), wrapped):
-        found = [_tool_call(one) for one in _objects(listed)]
-        if found:
-            return found
-    return []
-
-
-def _objects(listed: Any) -> list[dict[str, Any]]:
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-
-
-def _tool_call(one: dict[str, Any]) -> dict[str, Any]:
-    function = one.get("function")
-    inner = function if isinstance(function, dict) else {}
-    name = inner.get("name") or one.get("name")
-    given: Any = next((part for part in _arguments(inner, one) if part is not None), None)
-    arguments = {} if given is None else _decoded(given)
-    return {
-        "id": one["id"] if isinstance(one.get("id"), str) else None,
-        "name": name if isinstance(name, str) else "",
-        "arguments": arguments or {},
-        "unreadable": arguments is None,
-    }
-
-
-def _arguments(inner: dict[str, Any], one: dict[str, Any]) -> tuple[Any, ...]:
-    return inner.get("arguments"), inner.get("parameters"), one.get("arguments"), one.get("parameters")
-
-
-def _decoded(given: Any) -> dict[str, Any] | None:
-    if isinstance(given, str):
-        try:
-            given = json.loads(given) if given.strip() else {}
-        except (ValueError, RecursionError):
-            return None
-    return given if isinstance(given, dict) else None
+        return ServerMessage.model_validate(inner)
 
 
 Outcome = Literal["completed", "handed_over", "no_answer", "refused_by_us", "failed", "unknown"]

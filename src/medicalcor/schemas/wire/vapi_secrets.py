@@ -4,12 +4,15 @@ A message repeats the definition of its phone number, and with it what the numbe
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 _SECRET = re.compile(
     r"secret|password|authtoken|apikey|privatekey|^token$|accesstoken|calltoken|^authorization$"
 )
-_ADDRESS = re.compile(r"^presigned.*url$|^(listen|control|log|pcap)url$")
+_ADDRESS = re.compile(
+    r"^presigned.*url$|^\w*recordingurl$|^(listen|control|log|pcap|stereo|combined|assistant|customer|video)url$"
+)
 """Whoever has one of these may listen in, take the call over, or fetch what was recorded."""
 _PLACES = frozenset({"server", "credentials", "headers"})
 """Server definitions may carry headers with keys of our own."""
@@ -24,6 +27,7 @@ def without_secrets(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=4096)
 def _must_go(name: str) -> bool:
     plain = name.lower().replace("-", "").replace("_", "")
     return plain in _PLACES or bool(_SECRET.search(plain) or _ADDRESS.search(plain))

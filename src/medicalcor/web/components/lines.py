@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from medicalcor.readmodels.calls.queries import Call
 from medicalcor.readmodels.conversations.queries import Message
 from medicalcor.readmodels.effects.queries import Effect
 from medicalcor.readmodels.timeline.queries import Happened
@@ -19,10 +20,18 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """A turn of a call."""
+
+    role: str
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of the conversation."""
 
-    kind: Literal["in", "out", "unsent", "line"]
+    kind: Literal["in", "out", "unsent", "line", "call"]
     id: str
     at: datetime
     message: Message | None = None
@@ -30,3 +39,5 @@ class Entry:
     effect: Effect | None = None
     text: str | None = None
     happened: Happened | None = None
+    call: Call | None = None
+    turns: Sequence[Spoken] = ()

@@ -3,12 +3,16 @@
 from litestar.handlers import HTTPRouteHandler
 
 from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
+from medicalcor.web.pages.calls.routes import ROUTES as CALLS
 from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
+from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
 from medicalcor.web.pages.leads.lead import ROUTES as LEAD
 from medicalcor.web.pages.leads.routes import ROUTES as LEADS
 from medicalcor.web.pages.leads.unread import ROUTES as UNREAD
 from medicalcor.web.pages.live.routes import ROUTES as LIVE
 from medicalcor.web.pages.patterns.routes import ROUTES as PATTERNS
+from medicalcor.web.pages.payments.routes import ROUTES as PAYMENTS
+from medicalcor.web.pages.settings.api_keys import ROUTES as API_KEYS
 from medicalcor.web.pages.signin.routes import ROUTES as SIGN_IN
 
 ROUTES: list[HTTPRouteHandler] = [
@@ -19,5 +23,9 @@ ROUTES: list[HTTPRouteHandler] = [
     *LEAD,
     *LEAD_COMMANDS,
     *UNREAD,
+    *CALLS,
     *PATTERNS,
+    *PAYMENTS,
+    *DEPOSITS,
+    *API_KEYS,
 ]

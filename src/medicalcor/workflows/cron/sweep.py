@@ -1,4 +1,4 @@
-"""What fell between two runs is picked up: messages, late statuses, and effects whose time has come."""
+"""What fell between two runs is picked up: messages, late statuses, effects whose time has come, and calls."""
 
 from datetime import datetime
 from typing import Any
@@ -13,3 +13,5 @@ async def run(_scheduled_at: datetime, _context: Any) -> None:
     await upkeep.sweep_inbox()
     await upkeep.sweep_statuses()
     await upkeep.sweep_effects()
+    await upkeep.sweep_mended()
+    await upkeep.sweep_calls()

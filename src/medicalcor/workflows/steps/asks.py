@@ -6,6 +6,7 @@ from dbos import DBOS
 
 from medicalcor.operations import asks
 from medicalcor.operations.functions import FUNCTIONS
+from medicalcor.workflows import management
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
@@ -14,4 +15,5 @@ from medicalcor.workflows.steps.retries import RETRIES, through_outages
 @through_outages
 async def answer(ask_id: str) -> None:
     runtime = current()
-    await asks.answer(runtime.ledger, FUNCTIONS, ai=runtime.ai, ask_id=UUID(ask_id))
+    known = {**FUNCTIONS, **management.FUNCTIONS}
+    await asks.answer(runtime.ledger, known, ai=runtime.ai, ask_id=UUID(ask_id))

@@ -7,7 +7,7 @@ from dbos import DBOS
 
 from medicalcor.core import clock, context
 from medicalcor.core.log import get_logger
-from medicalcor.operations import inbox, messaging, receiving, responding
+from medicalcor.operations import inbox, leads, messaging, receiving, responding
 from medicalcor.operations.receiving import Received
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
@@ -55,7 +55,8 @@ def _as_words(received: Received, correlation_id: str) -> dict[str, str]:
 @through_outages
 async def judge_and_answer(message_id: str, correlation_id: str) -> str:
     runtime = current()
-    with context.bind(correlation_id=correlation_id):
+    traceparent = await inbox.traceparent_of(runtime.ledger, message_id=UUID(message_id))
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
         return await responding.judge_and_answer(
             runtime.ledger, _voices(), message_id=UUID(message_id), correlation_id=correlation_id
         )
@@ -65,13 +66,29 @@ async def judge_and_answer(message_id: str, correlation_id: str) -> str:
 @through_outages
 async def answer(message_id: str, correlation_id: str, *, settled: bool = False) -> str:
     runtime = current()
-    with context.bind(correlation_id=correlation_id):
+    traceparent = await inbox.traceparent_of(runtime.ledger, message_id=UUID(message_id))
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
         return await responding.answer(
             runtime.ledger,
             _voices(),
             message_id=UUID(message_id),
             correlation_id=correlation_id,
             settled=settled,
+        )
+
+
+@DBOS.step(name="conversations.judge_again", **RETRIES)
+@through_outages
+async def judge_again(lead_id: str, correlation_id: str) -> str:
+    """Once a run: `judged`, `superseded` or `nothing_to_judge`."""
+    runtime = current()
+    with context.bind(correlation_id=correlation_id):
+        return await leads.judge_again(
+            runtime.ledger,
+            ai=runtime.ai,
+            lead_id=UUID(lead_id),
+            request=str(DBOS.workflow_id),
+            correlation_id=correlation_id,
         )
 
 

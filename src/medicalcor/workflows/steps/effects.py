@@ -21,7 +21,7 @@ async def deliver(effect_ids: list[str]) -> None:
 async def _deliver_one(effect_id: str) -> None:
     runtime = current()
     about = await effects.destination(runtime.ledger, effect_id=UUID(effect_id))
-    with context.bind(correlation_id=about.cause.correlation_id):
+    with context.bind(correlation_id=about.cause.correlation_id, traceparent=about.traceparent):
         match about.kind.partition(".")[0]:
             case "hubspot":
                 await crm.sync(runtime.ledger, hubspot=runtime.hubspot, about=about)

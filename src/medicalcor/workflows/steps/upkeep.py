@@ -2,7 +2,7 @@
 
 from dbos import DBOS
 
-from medicalcor.operations import upkeep
+from medicalcor.operations import recordings, telephony, upkeep
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
@@ -19,10 +19,25 @@ async def sweep_effects() -> int:
     return await upkeep.sweep_effects(current().ledger)
 
 
+@DBOS.step(name="upkeep.sweep_mended", **RETRIES)
+@through_outages
+async def sweep_mended() -> int:
+    return await upkeep.sweep_mended(current().ledger)
+
+
 @DBOS.step(name="upkeep.sweep_statuses", **RETRIES)
 @through_outages
 async def sweep_statuses() -> int:
     return await upkeep.sweep_statuses(current().ledger)
+
+
+@DBOS.step(name="upkeep.sweep_calls", **RETRIES)
+@through_outages
+async def sweep_calls() -> int:
+    """Calls without an end, and recordings that wait."""
+    runtime = current()
+    ended = await telephony.sweep(runtime.ledger)
+    return ended + await recordings.sweep(runtime.ledger, ai_on=runtime.ai is not None)
 
 
 @DBOS.step(name="upkeep.sign_checkpoint", **RETRIES)

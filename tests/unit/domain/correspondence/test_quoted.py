@@ -220,7 +220,6 @@ def test_broken_html_is_read_too(parts: list[str]) -> None:
     own_words(to_text("".join(parts)))
 
 
-def test_html_of_any_depth_takes_no_time() -> None:
-    started = time.monotonic()
-    to_text("<div>x" * 60_000 + "</p>" * 60_000)
-    assert time.monotonic() - started < 3
+def test_html_of_any_depth_is_read() -> None:
+    """In one pass: what walked back through the depth each time would not be done before the suite's time is up."""
+    assert to_text("<div>x" * 60_000 + "</p>" * 60_000).count("x") == 60_000

@@ -3,10 +3,20 @@ import string
 
 import pytest
 
-from medicalcor.domain.language.phrases import KEYS, TEMPLATES, UnknownPhrase, phrase, procedure_name
+from medicalcor.domain.language.phrases import (
+    KEYS,
+    TEMPLATES,
+    UnknownPhrase,
+    filled,
+    form_words,
+    mail_words,
+    phrase,
+    procedure_name,
+    template_places,
+)
 from medicalcor.schemas.common import LANGUAGES, Language, Procedure
 
-VALUES = {"clinic": "Clinica Aurora", "procedure": "X", "number": "112"}
+VALUES = {"clinic": "Clinica Aurora", "procedure": "X", "number": "112", "amount": "Y", "link": "Z"}
 INFORMAL = {"ro": r"\b(tu|te rog|îți|ție|vrei|scrie-ne)\b", "de": r"\b(du|dir|dich|dein|deine)\b"}
 
 
@@ -22,8 +32,9 @@ def test_every_text_is_there_and_names_the_clinic(key: str, language: Language) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_fixed_text_names_a_number_but_the_emergency_number(language: Language) -> None:
-    assert "112" in phrase("emergency", language, **VALUES)
-    assert not any(re.search(r"\d", phrase(key, language, **VALUES)) for key in KEYS if key != "emergency")
+    say_where_to_call = {"emergency", "voicemail_prompt"}
+    assert all("112" in phrase(key, language, **VALUES) for key in say_where_to_call)
+    assert not any(re.search(r"\d", phrase(key, language, **VALUES)) for key in {*KEYS} - say_where_to_call)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -32,14 +43,28 @@ def test_every_procedure_has_a_name(language: Language) -> None:
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_templates_are_complete_and_name_only_the_clinic(name: str) -> None:
+def test_templates_are_complete_and_leave_the_same_places_open_in_every_language(name: str) -> None:
     assert set(TEMPLATES[name]) == set(LANGUAGES)
+    places = {"payment_receipt": ["clinic", "amount"], "payment_refund": ["clinic", "amount"]}
+    places |= {"payment_link": ["clinic", "amount", "link"], "emergency_number": ["clinic", "number"]}
     for body in TEMPLATES[name].values():
-        assert {field for _, field, _, _ in string.Formatter().parse(body) if field} == {"clinic"}
+        wanted = places.get(name, ["clinic"])
+        assert {field for _, field, _, _ in string.Formatter().parse(body) if field} == set(wanted)
+        assert template_places(body) == wanted
+        assert "{" not in filled(body, wanted)
 
 
-def test_hot_leads_have_a_template() -> None:
-    assert "hot_lead_ack" in TEMPLATES
+def test_what_is_said_first_has_a_template() -> None:
+    assert {"hot_lead_ack", "missed_call", "web_lead_ack", "emergency_number"} <= set(TEMPLATES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_have_all_their_words(language: Language) -> None:
+    assert set(form_words(language)) == set(form_words("en"))
+    assert set(mail_words(language)) == set(mail_words("en"))
+    assert "{clinic}" in mail_words(language)["ask"]
+    words = " ".join((*form_words(language).values(), *mail_words(language).values()))
+    assert not re.search(INFORMAL.get(language, r"(?!)"), words, re.IGNORECASE)
 
 
 def test_an_unknown_key_names_the_known_ones() -> None:

@@ -1,12 +1,17 @@
 from typing import Any
 
 import pytest
-from scoring_conversations import OWN, SHARED, read_cases
+from scoring_conversations import OWN, SHARED, VOICES, read_cases
 
 
 @pytest.fixture(scope="session")
 def own_cases() -> list[dict[str, Any]]:
     return read_cases(OWN)
+
+
+@pytest.fixture(scope="session")
+def voices() -> list[dict[str, Any]]:
+    return read_cases(VOICES)
 
 
 @pytest.fixture(scope="session")

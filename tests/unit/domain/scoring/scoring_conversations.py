@@ -7,6 +7,8 @@ from typing import Any
 from medicalcor.schemas.scoring import ScoringInput, Turn
 
 OWN = Path(__file__).parent / "cases.jsonl"
+VOICES = Path(__file__).parent / "cases_voices.jsonl"
+HELD_OUT = Path(__file__).parent / "cases_held_out.jsonl"
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "scoring" / "dev.jsonl"
 
 

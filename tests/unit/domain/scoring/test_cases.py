@@ -1,10 +1,14 @@
-"""The rules against labelled conversations: ours, and the shared ones where they are present."""
+"""The rules against labelled conversations: ours, and the shared ones where they are present.
+
+`cases_held_out.jsonl` is never tuned on: when one of its cases fails, the rules are not changed for
+it. Its bounds are what is promised for conversations nobody has seen.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scoring_conversations import facts_of
+from scoring_conversations import HELD_OUT, facts_of, read_cases
 
 from medicalcor.domain.scoring.rules import score
 from medicalcor.schemas.scoring import ScoringOutput
@@ -12,10 +16,15 @@ from medicalcor.schemas.scoring import ScoringOutput
 Cases = list[dict[str, Any]]
 
 
-@pytest.fixture(params=["own_cases", "shared_cases"])
+@pytest.fixture(params=["own_cases", "voices", "shared_cases"])
 def judged(request: pytest.FixtureRequest) -> list[tuple[dict[str, Any], ScoringOutput]]:
     cases: Cases = request.getfixturevalue(request.param)
     return [(case, score(facts_of(case))) for case in cases]
+
+
+@pytest.fixture
+def held_out() -> list[tuple[dict[str, Any], ScoringOutput]]:
+    return [(case, score(facts_of(case))) for case in read_cases(HELD_OUT)]
 
 
 Judged = list[tuple[dict[str, Any], ScoringOutput]]
@@ -73,6 +82,42 @@ def test_evidence_quotes_the_patient_exactly(judged: Judged) -> None:
 
 
 def test_confidence_is_higher_where_the_rules_are_right(judged: Judged) -> None:
-    sure = [got for case, got in judged if got.confidence >= 0.9]
+    sure = [got for case, got in judged if got.confidence >= 0.85]
     assert len(sure) > len(judged) / 2
     assert all(0.4 <= got.confidence <= 1 for _, got in judged)
+
+
+def found(judged: Judged, holds: Callable[[Any], bool]) -> tuple[float, float]:
+    """Recall and precision of a question asked of labels and judgements alike."""
+    wanted = [bool(holds(_as_output(case))) for case, _ in judged]
+    got = [bool(holds(output)) for _, output in judged]
+    hits = sum(want and have for want, have in zip(wanted, got, strict=True))
+    return hits / sum(wanted), hits / sum(got)
+
+
+def _as_output(case: dict[str, Any]) -> ScoringOutput:
+    """The labels in the shape of a judgement; the words around them do not matter."""
+    labels = {name: case[name] for name in case if name in ScoringOutput.model_fields}
+    return ScoringOutput(**labels, confidence=1, reasoning="", suggested_action="")
+
+
+def test_conversations_nobody_tuned_for(held_out: Judged) -> None:
+    assert share(held_out, lambda case, got: got.classification == case["classification"]) >= 0.85
+    recall, precision = found(held_out, lambda output: output.classification == "HOT")
+    assert (recall >= 0.88, precision >= 0.85) == (True, True)
+    recall, precision = found(held_out, lambda output: output.emergency)
+    assert (recall, precision >= 0.9) == (1.0, True)
+    recall, precision = found(held_out, lambda output: output.opt_out)
+    assert (recall >= 0.97, precision >= 0.95) == (True, True)
+    assert share(held_out, lambda case, got: got.language == case["language"]) >= 0.96
+
+
+def test_confidence_of_conversations_nobody_tuned_for_is_what_it_says(held_out: Judged) -> None:
+    """The sure are right more often than the unsure, and about as often as they say."""
+    sure = [(case, got) for case, got in held_out if got.confidence >= 0.9]
+    unsure = [(case, got) for case, got in held_out if got.confidence < 0.8]
+    rights = [
+        share(some, lambda case, got: got.classification == case["classification"]) for some in (sure, unsure)
+    ]
+    assert rights[0] > rights[1]
+    assert abs(rights[0] - sum(got.confidence for _, got in sure) / len(sure)) < 0.06

@@ -1,5 +1,6 @@
 """Inbound mail in the shapes that receiving services give it."""
 
+from email.utils import getaddresses
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from medicalcor.schemas.wire.email import InboundEmail, inbound_email
+from medicalcor.schemas.wire import email as email_wire
+from medicalcor.schemas.wire.email import InboundEmail, head_of, inbound_email
 
 FULL: dict[str, Any] = {
     "from": '"Pop, Ana" <Ana@Example.ro>',
@@ -102,3 +104,33 @@ def test_any_sender_is_read_or_refused(sender: Any) -> None:
         inbound_email({"from": sender})
     except ValidationError:
         return
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ana@example.ro",
+        "<ana@example.ro>",
+        "Ana Pop <ana@example.ro>",
+        "Ana   Maria  Pop <ana.pop+x@mail.example.ro>",
+        "Dr. Ana <ana@example.ro>",
+        '"Pop, Ana" <ana@example.ro>',
+        "Ana (la serviciu) <ana@example.ro>",
+        "=?utf-8?q?Bun=C4=83?= <ana@example.ro>",
+        "Ștefănescu Ioana <ioana@example.ro>",
+        "Ana <ana@example.ro>, Ion <ion@example.ro>",
+        "nobody",
+        "",
+        "Ana <ana@example.ro",
+        "Ana @ home <ana@example.ro>",
+    ],
+)
+def test_the_short_way_reads_an_address_as_the_long_way_does(written: str) -> None:
+    assert email_wire._addresses_in(written) == getaddresses([written])
+
+
+def test_the_head_of_a_mail_is_the_whole_mails() -> None:
+    for extra in ({"message_id": "<a@x>"}, {"headers": [{"name": "Message-ID", "value": "<b@x>"}]}, {}):
+        body = {"data": {"from": "Ana <ana@example.ro>", **extra}}
+        head, whole = head_of(body), inbound_email(body)
+        assert (head.id, head.sender) == (whole.id, whole.sender)

@@ -13,11 +13,12 @@ from medicalcor.schemas.wire import vapi
 from medicalcor.schemas.wire.vapi_secrets import without_secrets
 
 SPECS = Path(__file__).parents[5] / "shared" / "providers" / "specs"
+SID = "CA" + "5" * 32
 CALL = {
     "id": "0b0e7c1e-5f58-4d36-9a55-0c6b7a4d9e01",
     "type": "inboundPhoneCall",
     "customer": {"number": "+40722000001"},
-    "phoneCallProviderId": "CA5",
+    "phoneCallProviderId": SID,
 }
 
 
@@ -87,9 +88,25 @@ def test_what_all_have_in_common() -> None:
     assert isinstance(read, vapi.Hang)
     assert read.caller == "+40722000001"
     assert read.call is not None
-    assert read.call.twilio_sid == "CA5"
+    assert read.call.twilio_sid == SID
     assert read.at is not None
     assert read.at.isoformat() == "2026-11-24T06:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("fields", "sid"),
+    [
+        ({"phoneCallProviderId": "a-sip-call"}, None),
+        ({"phoneCallProviderId": "a-sip-call", "transport": {"callSid": SID}}, SID),
+        ({"phoneCallProviderId": None, "assistantOverrides": {"variableValues": {"X-Call-Sid": SID}}}, SID),
+        ({"phoneCallProviderId": None, "artifact": {"variableValues": {"callSid": SID, "n": 1}}}, SID),
+        ({"phoneCallProviderId": None, "artifact": {"variableValues": {"callSid": "CA-no"}}}, None),
+    ],
+)
+def test_twilios_id_of_the_call_wherever_it_stands(fields: dict[str, Any], sid: str | None) -> None:
+    read = message("hang", call={**CALL, **fields})
+    assert read.call is not None
+    assert read.call.twilio_sid == sid
 
 
 def test_a_final_transcript_by_type_or_by_field() -> None:
@@ -199,7 +216,7 @@ def test_secrets_are_taken_out_at_any_depth() -> None:
         "phoneNumber": number,
         "monitor": {"listenUrl": "wss://hush", "controlUrl": "https://hush"},
     }
-    artifact = {"presignedMonoUrl": "https://hush", "transcript": "bună", "recordingUrl": "https://kept"}
+    artifact = {"presignedMonoUrl": "https://hush", "transcript": "bună", "recordingUrl": "https://hush"}
     raw = {
         "message": {
             "type": "hang",
@@ -216,7 +233,7 @@ def test_secrets_are_taken_out_at_any_depth() -> None:
         "number": "+40310000001",
         "twilioAccountSid": "AC1",
     }
-    assert kept["message"]["artifact"] == {"transcript": "bună", "recordingUrl": "https://kept"}
+    assert kept["message"]["artifact"] == {"transcript": "bună"}
     assert kept["message"]["costs"] == [{"promptTokens": 4, "transport": {}}]
     assert raw["message"]["phoneNumber"] is number, "what was given is not changed"
 

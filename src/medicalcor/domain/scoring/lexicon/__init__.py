@@ -8,22 +8,26 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from medicalcor.domain.language.detect import ordinary_words
+from medicalcor.domain.language.detect import names, ordinary_words
 from medicalcor.domain.scoring.patterns import PatternBook
 from medicalcor.schemas.common import LANGUAGES
 
-VERSION: Final = "2026.2"
+VERSION: Final = "2026.3"
 ANY: Final = "any"
 
 
 @cache
 def lexicon() -> PatternBook:
-    book = PatternBook(plain=ordinary_words())
+    tails = frozenset(_read("de")["sets"]["tails"].split())
+    book = PatternBook(plain=ordinary_words() | names(), tails=tails)
     for language in (ANY, *LANGUAGES):
         data = _read(language)
+        sets = data["sets"] | {"name": " ".join(sorted(names()))}
         for means, sources in data["patterns"].items():
             for source in sources:
-                book.add(source, means=means, language=language, sets=data["sets"])
+                book.add(source, means=means, language=language, sets=sets)
+        for word, spellings in data.get("aliases", {}).items():
+            book.stand_for(word, *spellings.split())
     return book
 
 

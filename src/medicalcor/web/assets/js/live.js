@@ -29,7 +29,9 @@ const heard = (event) => {
   const notice = JSON.parse(event.data);
   const seen = new Set(notice.subjects);
   const all = seen.has("*");
-  document.querySelectorAll("[data-watch]").forEach((element) => (all || seen.has(element.dataset.watch)) && refresh(element));
+  document.querySelectorAll("[data-watch]").forEach((element) => (all || seen.has(element.dataset.watch) || (element.dataset.watch === "*" && !busy(element))) && refresh(element));
+  const calls = document.getElementById("calls");
+  if (calls && !busy(calls) && !calls.querySelector(".call-body:not(:empty)")) refresh(calls);
   if (list()) {
     notice.subjects.forEach((subject) => changed.add(subject));
     soon ||= setTimeout(settle, 400);

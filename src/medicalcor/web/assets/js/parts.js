@@ -96,7 +96,18 @@ const place = () => document.addEventListener("htmx:after:swap", () => {
   history.replaceState(history.state, "", address);
 });
 
+const copy = async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+  else document.execCommand("copy"); // pages without https have no other way
+  button.querySelector("span").textContent = button.dataset.copied;
+};
+
 export const parts = () => {
+  document.addEventListener("click", copy);
   document.addEventListener("click", themes);
   document.addEventListener("click", fold);
   document.addEventListener("click", tabs);

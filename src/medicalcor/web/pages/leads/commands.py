@@ -62,12 +62,12 @@ async def mark_seen(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] 
 
 
 async def _conversation(request: Visitor, lead_id: UUID) -> tuple[UUID, UUID | None]:
-    """The lead's conversation, and the colleague who has it."""
+    """The conversation in which they can be answered, and the colleague who has it."""
     async with site_of(request).ledger.pool.acquire() as connection:
         lead = await leads.card(connection, lead_id=lead_id, now=clock.now())
-    if lead["conversation_id"] is None:
+    if lead["talk_id"] is None:
         raise Conflict("This lead has no conversation to write in.")
-    return lead["conversation_id"], lead["taken_over_by"]
+    return lead["talk_id"], lead["taken_over_by"]
 
 
 async def _shown(request: Visitor, lead_id: UUID, *, toast: str | None) -> Response[str] | Redirect:

@@ -12,12 +12,17 @@ from medicalcor.core.auth import accounts
 from medicalcor.core.auth.roles import Right, may
 from medicalcor.core.database.pool import Row
 from medicalcor.domain.outreach.policy import WINDOW
+from medicalcor.domain.payments.money import CURRENCIES
+from medicalcor.readmodels.calls import queries as calls
 from medicalcor.readmodels.conversations import queries as conversations
 from medicalcor.readmodels.effects import queries as effects
 from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.leads.queries import Filters, Need, Score
+from medicalcor.readmodels.payments import queries as payments
 from medicalcor.readmodels.timeline import queries as timeline
 from medicalcor.readmodels.users import queries as users
+from medicalcor.schemas.effects import to_patient
+from medicalcor.schemas.payments import DEPOSIT_REASONS
 from medicalcor.web.pages.leads import view
 from medicalcor.web.request import Visitor, right, staff
 from medicalcor.web.site import Visit, site_of, visit
@@ -27,7 +32,7 @@ from medicalcor.web.site import Visit, site_of, visit
 async def show_lead(request: Visitor, lead_id: FromPath[UUID]) -> Response[str]:
     """The whole page; that it was opened is put on record."""
     async with visit(request) as seen:
-        data = {**await talk_data(seen, lead_id), **await _about_data(seen, lead_id)}
+        data = {**await talk_data(seen, lead_id), **await about_data(seen, lead_id), "toast": None}
         queue = await leads.page(seen.connection, filters=Filters(), now=data["now"])
         answer = await seen.page("pages/leads/lead.html", **data, queue=queue, current=lead_id)
     await accounts.note_access(
@@ -51,7 +56,7 @@ async def show_talk(request: Visitor, lead_id: FromPath[UUID], key: FromQuery[st
 async def show_about(request: Visitor, lead_id: FromPath[UUID]) -> Response[str]:
     """What is known, again."""
     async with visit(request) as seen:
-        return seen.part("pages/leads/_about.html", **await _about_data(seen, lead_id))
+        return seen.part("pages/leads/_about.html", **await about_data(seen, lead_id))
 
 
 async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | None = None) -> dict[str, Any]:
@@ -59,13 +64,11 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
     now = clock.now()
     settings = seen.site.settings
     lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
-    found: list[conversations.Message] = []
-    older = 0
-    if lead["conversation_id"] is not None:
-        found, older = await conversations.messages(seen.connection, conversation_id=lead["conversation_id"])
+    found, older = await conversations.messages(seen.connection, lead_id=lead_id)
     judged = await leads.scores(seen.connection, lead_id=lead_id)
     days = view.days(
         found,
+        await calls.of_lead(seen.connection, lead_id=lead_id),
         await effects.of_lead(seen.connection, lead_id=lead_id),
         await timeline.of_lead(seen.connection, lead_id=lead_id),
         judged[0] if judged else None,
@@ -85,7 +88,8 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
     }
 
 
-async def _about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
+async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
+    """What the side of the page shows."""
     now = clock.now()
     lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
     judged: list[Score] = await leads.scores(seen.connection, lead_id=lead_id)
@@ -93,15 +97,33 @@ async def _about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
     clinic = seen.site.settings.clinic_name
     return {
         **_facts(lead, now),
+        **await _money(seen, lead),
+        "toast": None,
         "score": judged[0] if judged else None,
         "scores": judged,
         "evidence": view.evidence_of(judged[0] if judged else None),
         "happened": await timeline.of_lead(seen.connection, lead_id=lead_id),
         "sent": [
-            (effect, view.text_of(effect, clinic) if effect.kind.startswith("whatsapp.") else None)
+            (effect, view.text_of(effect, clinic) if to_patient(effect.kind) else None)
             for effect in reversed(sent)
         ],
         "colleagues": await users.names(seen.connection),
+    }
+
+
+async def _money(seen: Visit, lead: Row) -> dict[str, Any]:
+    """What the person paid and was asked to pay, for those who may see it."""
+    role = staff(seen.request).role
+    shown = may(role, Right.SEE_PAID)
+    return {
+        "shows_money": shown,
+        "may_ask": may(role, Right.SEE_MONEY),
+        "stripe_on": seen.site.settings.stripe_api_key is not None,
+        "paid": await payments.of_person(seen.connection, person_id=lead["person_id"]) if shown else [],
+        "asked": await payments.requests_of(seen.connection, lead_id=lead["id"]) if shown else [],
+        "currencies": CURRENCIES,
+        "reasons": DEPOSIT_REASONS,
+        "deposit_key": ids.token(12),
     }
 
 
@@ -111,12 +133,22 @@ def _facts(lead: Row, now: datetime) -> dict[str, Any]:
     opted_out = lead["opted_out_at"]
     return {
         "lead": dict(lead),
+        "writes_by": _writes_by(lead),
         "need": Need(lead["need"]),
         "window_until": until,
         "window_left": until - now if until and until > now else None,
         "asked_silence": opted_out is not None and not (last and last > opted_out),
         "now": now,
     }
+
+
+def _writes_by(lead: Row) -> str | None:
+    """How a colleague's reply travels; None when nothing can be written."""
+    if lead["talk_id"] is None or lead["reply_to"] is None:
+        return None
+    if lead["reply_kind"] == "email":
+        return "email"
+    return "whatsapp" if lead["talk_channel"] == "whatsapp" else None
 
 
 def _is_key(key: str) -> bool:

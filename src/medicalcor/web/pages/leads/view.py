@@ -8,12 +8,14 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from medicalcor.domain.language.phrases import TEMPLATES
+from medicalcor.domain.language.phrases import TEMPLATES, filled
+from medicalcor.readmodels.calls.queries import Call
 from medicalcor.readmodels.conversations.queries import Message
 from medicalcor.readmodels.effects.queries import Effect
 from medicalcor.readmodels.leads.queries import Score
 from medicalcor.readmodels.timeline.queries import Happened
-from medicalcor.web.components.lines import Entry, Piece
+from medicalcor.schemas.effects import to_patient
+from medicalcor.web.components.lines import Entry, Piece, Spoken
 
 _IN_TALK = ("conversation.taken_over", "conversation.released", "person.opted_out")
 _NEVER_SENT = ("refused", "void")
@@ -32,6 +34,7 @@ class Day:
 
 def days(
     messages: Iterable[Message],
+    calls: Iterable[Call],
     effects: Iterable[Effect],
     happened: Iterable[Happened],
     score: Score | None,
@@ -42,11 +45,12 @@ def days(
     """Everything said, by day in the clinic's zone."""
     evidence = evidence_by_message(score)
     entries = [
-        *(_incoming(message, evidence.get(message.id, ())) for message in messages),
-        *(_outgoing(effect, clinic) for effect in effects if effect.kind.startswith("whatsapp.")),
+        *(_incoming(m, evidence.get(m.id, ())) for m in messages if m.kind != "call"),
+        *(_called(call, evidence.get(call.message_id, ()) if call.message_id else ()) for call in calls),
+        *(_outgoing(effect, clinic) for effect in effects if to_patient(effect.kind)),
         *(Entry("line", f"line-{h.position}", h.at, happened=h) for h in happened if h.type in _IN_TALK),
     ]
-    entries.sort(key=lambda entry: (entry.at, entry.kind != "in", entry.id))
+    entries.sort(key=lambda entry: (entry.at, entry.kind not in ("in", "call"), entry.id))
     clinic_zone = ZoneInfo(zone)
     grouped = groupby(entries, key=lambda entry: entry.at.astimezone(clinic_zone).date())
     listed = ((day, list(found)) for day, found in grouped)
@@ -100,15 +104,33 @@ def text_of(effect: Effect, clinic: str) -> str | None:
     content = effect.content
     if content is None:
         return None
-    if content["kind"] == "whatsapp.text":
+    if "body" in content:
         return str(content["body"])
     template = TEMPLATES.get(content["name"], {}).get(content["language"])
-    return template.replace("{clinic}", clinic) if template else str(content["name"])
+    return filled(template, content["parameters"] or (clinic,)) if template else str(content["name"])
 
 
 def _incoming(message: Message, evidence: Iterable[Mapping[str, Any]]) -> Entry:
     pieces = marked(message.body, evidence) if message.body else []
     return Entry("in", f"message-{message.id}", message.received_at, message=message, pieces=pieces)
+
+
+def _called(call: Call, evidence: Iterable[Mapping[str, Any]]) -> Entry:
+    """What counted is marked in the caller's turns, which are the lines of the message that was judged."""
+    turns, at = [], 0
+    for turn in call.transcript:
+        text, ends = turn["text"], at + len(turn["text"])
+        if turn["role"] != "user" or not text:
+            turns.append(Spoken(turn["role"], [Piece(text)]))
+            continue
+        here = [
+            {**item, "start": item["start"] - at, "end": item["end"] - at}
+            for item in evidence
+            if at <= item["start"] and item["end"] <= ends
+        ]
+        turns.append(Spoken("user", marked(text, here)))
+        at = ends + 1
+    return Entry("call", f"call-{call.id}", call.started_at, call=call, turns=turns)
 
 
 def _outgoing(effect: Effect, clinic: str) -> Entry:

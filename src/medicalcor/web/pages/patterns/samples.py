@@ -42,6 +42,7 @@ def _row(number: int, need: Need) -> LeadRow:
         person_id=_id(number),
         name=_NAMES[number],
         phone="+40722000000",
+        email=None,
         channel="whatsapp",
         language="ro",
         score=score,
@@ -73,7 +74,7 @@ _STATES = ("planned", "held", "sent", "delivered", "read", "unknown", "failed", 
 
 def _incoming() -> Entry:
     now = clock.now()
-    message = Message(_id(90), "text", "", None, now, now)
+    message = Message(_id(90), "text", "", media=None, letter=None, guest=False, sent_at=now, received_at=now)
     pieces = (Piece("Bună ziua, cât costă un "), Piece("implant", "procedure:implant"), Piece("?"))
     return Entry("in", "sample-in", now, message=message, pieces=pieces)
 

@@ -1,0 +1,53 @@
+"""The workflows that other systems may start by name: one entry each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from medicalcor.core import jobs
+from medicalcor.core.jobs import Job
+from medicalcor.schemas.api import OneEffect, OneLead
+from medicalcor.schemas.base import Shape
+
+
+@dataclass(frozen=True)
+class Startable:
+    """`args` are stored in the clear: ids only."""
+
+    description: str
+    job: Job
+    takes: type[Shape]
+    example: Mapping[str, Any]
+    args: Callable[[Any, str], tuple[Any, ...]]
+    """From the payload and the correlation id."""
+    place: tuple[str, Callable[[Any], Any]] | None = None
+    """Where its queue has turns: the statement of `runs.sql` that finds whose turn it is, and the id to look for.
+    Finds nothing: there is no such thing."""
+    job_of: Callable[[Any], Job] | None = None
+    """Which of several queues, by the row that `place` finds; None: the job's."""
+
+
+_ID = "0198f3a2-7c11-7d3e-9a55-3f1f0c2b4d5e"
+
+STARTABLE: Mapping[str, Startable] = {
+    "lead-scoring": Startable(
+        "Judge a lead anew by all that was said, now; alerts and tasks follow as after a message.",
+        jobs.LEAD_SCORING,
+        OneLead,
+        {"lead_id": _ID},
+        args=lambda asked, correlation_id: (str(asked.lead_id), correlation_id),
+        place=("place_of_lead", lambda asked: asked.lead_id),
+    ),
+    "effect-delivery": Startable(
+        "Try an effect that has not come to its end again, without waiting for the next sweep. Nothing is sent twice.",
+        jobs.DELIVER,
+        OneEffect,
+        {"effect_id": _ID},
+        args=lambda asked, _: ([str(asked.effect_id)],),
+        place=("place_of_effect", lambda asked: asked.effect_id),
+        job_of=lambda row: jobs.delivery_of(row["kind"]),
+    ),
+}
+
+NAMES: Mapping[str, str] = {entry.job.name: name for name, entry in STARTABLE.items()}
+"""The engine's name → ours."""

@@ -1,0 +1,93 @@
+"""What a caller hears: the voice agent, or a voicemail in the language they are likely to speak."""
+
+from contextlib import suppress
+
+from medicalcor.core.breaker import Breaker, BreakerOpen
+from medicalcor.core.settings import Settings
+from medicalcor.domain.language.countries import likely_language
+from medicalcor.domain.language.phrases import phrase
+from medicalcor.integrations.twilio import twiml
+from medicalcor.schemas.common import Language
+from medicalcor.schemas.wire.twilio import DialResult, InboundCall, RecordingUpdate
+
+CALL_HEADER = "X-Call-Sid"
+"""Twilio's id of the call, for the agent's messages to be joined to it."""
+FAILURES = 3
+"""So many calls in a row that the agent did not take: the next go to the voicemail at once."""
+COOL_DOWN_SECONDS = 60.0
+_THE_CALLERS_DOING = "canceled"
+
+Told = InboundCall | DialResult | RecordingUpdate
+
+
+class Operator:
+    """One a gateway process. Learns from what becomes of its calls whether the agent takes any."""
+
+    def __init__(self, settings: Settings, *, voice_url: str) -> None:
+        self._settings = settings
+        self._voice_url = voice_url
+        self._voicemails: dict[Language, str] = {}
+        self.breaker = Breaker("vapi-line", failures=FAILURES, cool_down=COOL_DOWN_SECONDS)
+
+    def answer(self, told: Told | None) -> str:
+        """TwiML. None: Twilio said something that we cannot read, and somebody is on the line all the same."""
+        language = self._language(told)
+        match told:
+            case InboundCall() if self._settings.vapi_sip_uri and self.breaker.state != "open":
+                return self._to_the_agent(self._settings.vapi_sip_uri, told, language)
+            case DialResult():
+                return self._after_the_agent(told, language)
+            case RecordingUpdate():
+                return twiml.hang_up(self._say("voicemail_thanks", language), language=language)
+            case _:
+                return self._voicemail(language)
+
+    def _after_the_agent(self, told: DialResult, language: Language) -> str:
+        if told.dial_status == _THE_CALLERS_DOING:
+            return twiml.hang_up()
+        with suppress(BreakerOpen), self.breaker.permit() as permit:
+            if told.answered:
+                permit.succeeded()
+            else:
+                permit.failed()
+        return twiml.hang_up() if told.answered else self._voicemail(language)
+
+    def _to_the_agent(self, sip_uri: str, told: InboundCall, language: Language) -> str:
+        recorded = self._settings.call_recording == "on"
+        return twiml.hand_over(
+            sip_uri,
+            notice=self._say("call_notice" if recorded else "call_notice_unrecorded", language),
+            language=language,
+            after_url=self._voice_url,
+            recording_url=self._status_url if recorded else None,
+            headers={CALL_HEADER: told.call_sid},
+        )
+
+    def _voicemail(self, language: Language) -> str:
+        """The same for everybody who speaks it."""
+        known = self._voicemails.get(language)
+        if known is None:
+            known = self._voicemails[language] = twiml.voicemail(
+                self._say("voicemail_prompt", language),
+                language=language,
+                after_url=self._voice_url,
+                recording_url=self._status_url,
+            )
+        return known
+
+    @property
+    def _status_url(self) -> str:
+        return f"{self._voice_url}/status"
+
+    def _say(self, key: str, language: Language) -> str:
+        settings = self._settings
+        return phrase(key, language, clinic=settings.clinic_name, number=settings.emergency_number)
+
+    def _language(self, told: Told | None) -> Language:
+        """By the number that calls. The gateway may look nobody up, so what the person spoke before is not known."""
+        country = self._settings.clinic_country
+        return likely_language(
+            told.caller.phone if told else None,
+            hint=told.caller_country if isinstance(told, InboundCall) else None,
+            clinic_country=country,
+        )

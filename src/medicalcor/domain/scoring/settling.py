@@ -1,0 +1,343 @@
+"""Strikes what does not count of a turn: denied, past, feared, hearsay or meant otherwise.
+
+Headings of the lexicon and what they do:
+
+* `ignore` strikes what it overlaps, `ignore.X` strikes only `X`;
+* `ruled_out.*`, `done.*`, `wearing`, `friend` weaken a procedure beside them;
+* `neg`, `painless`, `fear`, `past`, `hearsay` strike an acute need beside them, `now` saves it from
+  `past`; `past:event` ("last week") ages what broke then, not what has hurt since;
+* `need` before a procedure saves it from `past` ("I was told years ago that I need …");
+* `dear` says that a price is too high, which is no question for one;
+* `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from medicalcor.domain.scoring.patterns import Match
+from medicalcor.domain.scoring.reading import Said
+
+_STRUCK_BY_IGNORE: Final = (
+    "procedure", "budget", "book", "acute", "child", "soon", "soon.asap", "day", "call_me", "many", "plan",
+    "complaint", "visiting",
+)  # fmt: skip
+_NEAR: Final = 3
+_PAST_REACH: Final = 7
+_OTHER_WAY_REACH: Final = 5
+_WEARING_REACH: Final = 5
+_PAIRS: Final = (
+    ("blood", "unstopped", 20, "emergency:bleeding"),
+    ("acute:swelling", "reach:eye", 14, "emergency:eye_swelling"),
+    ("acute:swelling", "reach:neck", 14, "emergency:neck_swelling"),
+    ("procedure:implant", "full_arch", 14, "procedure:all_on_x"),
+)
+"""Two headings, how many words apart they may stand, and what they mean together."""
+_NEVER_WORN: Final = frozenset({"procedure:implant", "procedure:all_on_x"})
+_EVENTS: Final = frozenset({"acute:trauma", "acute:failed"})
+
+
+def settle(said: Said) -> Said:
+    """Strike what does not count. The order matters: idioms first, then fears, denials and the past."""
+    _pair_signs(said)
+    _strike_ignored(said)
+    _strike_overlapped(said, "now", by="past")
+    _strike_unmeant_pain(said)
+    _strike_procedures(said)
+    _strike_overlapped(said, "day", by="ignore.day")
+    _strike_overlapped(said, "want", by="ignore.want")
+    for family in ("soon", "soon.asap"):
+        _strike_overlapped(said, family, by="soon.reply")
+        _strike_overlapped(said, family, by="past")
+    _strike_overlapped(said, "budget", by="budget.offer")
+    _strike_overlapped(said, "budget", by="dear")
+    _strike_overlapped(said, "book", by="ignore.book")
+    _strike_overlapped(said, "book", by="not_now")
+    _strike_overlapped(said, "book", by="logistics:own")
+    for match in list(said.of("book")):
+        if not said.has("day", "soon") and _shares_clause(said, match, "someday"):
+            said.strike(match, "someday")
+    for match in [*said.of("soon"), *said.of("soon.asap")]:
+        if _of_the_old_visit(said, match):
+            said.strike(match, "the visit that there was")
+    for family, marks in (("call_me", "neg"), ("book", "neg"), ("budget", "ruled_out.wide"), ("can", "neg")):
+        for match in list(said.of(family)):
+            if _ends_before(said.of(marks), match, said.words.clauses, reach=0):
+                said.strike(match, "denied")
+    return said
+
+
+def near(said: Said, means: str, match: Match) -> bool:
+    """Said within a few words of `match`, in its sentence, and not asked."""
+    sentence = said.words.sentences[match.first]
+    if sentence in said.words.asked:
+        return False
+    return any(
+        said.words.sentences[other.first] == sentence
+        and match.first - other.last <= _NEAR
+        and other.first - match.last <= _NEAR
+        for other in said.of(means)
+    )
+
+
+def _shares_clause(said: Said, match: Match, means: str) -> bool:
+    clauses = said.words.clauses
+    return any(clauses[other.first] == clauses[match.first] for other in said.of(means))
+
+
+def _of_the_old_visit(said: Said, match: Match) -> bool:
+    """ "I am booked for today": the day of the visit that is given up, not one asked for; but "from
+    Friday to tomorrow" names the old day first."""
+    clauses = said.words.clauses
+    return any(
+        clauses[visit.first] == clauses[match.first]
+        and visit.first <= match.first <= visit.last + _NEAR
+        and not any(visit.last <= day.first < match.first for day in said.of("day"))
+        for means in ("logistics:own", "logistics:cancel")
+        for visit in said.of(means)
+    )
+
+
+def _overlaps(one: Match, other: Match) -> bool:
+    return one.first < other.last and other.first < one.last
+
+
+def _pair_signs(said: Said) -> None:
+    """Two signs that are an emergency together, told in any order and over sentence ends too."""
+    for one, other, reach, means in _PAIRS:
+        for first in said.found.get(one, []):
+            for second in said.found.get(other, []):
+                if (
+                    abs(second.first - first.first) <= reach
+                    and not _mild(said, first)
+                    and not _denied(said, first)
+                    and not _ruled_out(said, first)
+                ):
+                    start, end = min(first.first, second.first), max(first.last, second.last)
+                    said.found[means].append(Match(start, end, means, first.language))
+
+
+def _mild(said: Said, match: Match) -> bool:
+    return any(_overlaps(match, other) for other in said.of("mild"))
+
+
+def _within(inner: Match, outer: Match) -> bool:
+    return outer.first <= inner.first and inner.last <= outer.last
+
+
+def _strike_ignored(said: Said) -> None:
+    for mask in list(said.found.get("ignore", ())):
+        for family in _STRUCK_BY_IGNORE:
+            for match in list(said.of(family)):
+                if _overlaps(match, mask):
+                    said.strike(match, "meant otherwise")
+    for family in ("opt_out", "withdrawn"):
+        _strike_overlapped(said, family, by=f"ignore.{family}")
+    _strike_another_way(said)
+    masks = said.found.get("ignore.emergency", [])
+    for match in list(said.of("emergency")):
+        if any(_overlaps(match, mask) and mask.first <= match.first for mask in masks):
+            said.strike(match, "meant otherwise")
+
+
+def _strike_another_way(said: Said) -> None:
+    """ "Don't call, write to me here": another way is asked for, not silence."""
+    other_ways = [*said.of("contact.instead"), *said.of("call_me")]
+    for match in list(said.of("opt_out")):
+        if any(
+            0 <= way.first - match.last <= _OTHER_WAY_REACH and not _denied(said, way) for way in other_ways
+        ):
+            said.strike(match, "another way")
+
+
+def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
+    masks = said.found.get(by, [])
+    for match in list(said.of(family)):
+        if any(_overlaps(match, mask) for mask in masks):
+            said.strike(match, by)
+
+
+def _strike_unmeant_pain(said: Said) -> None:
+    for match in sorted(said.of("acute"), key=lambda found: found.means in _EVENTS):
+        why = _why_not_acute(said, match)
+        if why:
+            said.strike(match, why)
+    for match in list(said.of("emergency")):
+        if _is_past(said, match, reach=2):
+            said.strike(match, "past")
+        elif _is_hearsay(said, match):
+            said.strike(match, "hearsay")
+
+
+def _why_not_acute(said: Said, match: Match) -> str | None:
+    if any(_overlaps(match, other) for other in said.of("fear")) or _is_a_question(said, match):
+        return "fear"
+    if any(_overlaps(match, other) and not _within(other, match) for other in said.of("painless")):
+        return "denied"
+    if _denied(said, match):
+        return "denied"
+    if _is_past(said, match, reach=_PAST_REACH) or (match.means in _EVENTS and _is_old(said)):
+        return "past"
+    if _is_hearsay(said, match):
+        return "hearsay"
+    if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match):
+        return "mild"
+    return None
+
+
+def _is_a_question(said: Said, match: Match) -> bool:
+    """ "Tut ein Implantat weh?" and "es tut so weh" differ by a treatment or a question mark."""
+    asked, sentences = said.words.asked, said.words.sentences
+    return any(
+        _overlaps(match, other)
+        and (sentences[other.first] in asked or any(_within(found, other) for found in said.of("procedure")))
+        for other in said.of("fear.asked")
+    )
+
+
+def _is_hearsay(said: Said, match: Match) -> bool:
+    """Of somebody that nobody here knows: "I read that people faint"."""
+    return _ends_before(said.of("hearsay"), match, said.words.sentences, reach=_PAST_REACH)
+
+
+def _is_old(said: Said) -> bool:
+    """Broken a while ago, or painless and not just now."""
+    if said.has("acute:pain", "acute:swelling", "acute:sleep"):
+        return False
+    if said.has("now"):
+        return said.has("past:event") and said.has("painless")
+    return said.has("past:event", "painless")
+
+
+def _denied(said: Said, match: Match) -> bool:
+    clauses = said.words.clauses
+    return any(
+        denial.last <= match.first
+        and match.first - denial.last < _NEAR
+        and clauses[denial.first] == clauses[match.first]
+        for denial in said.of("neg")
+    )
+
+
+def _is_past(said: Said, match: Match, *, reach: int) -> bool:
+    """Told as long ago, with nothing nearer that says it is so now."""
+    past, now = _nearest(said, "past", match), _nearest(said, "now", match)
+    if match.means.startswith("acute") and _ages_something_else(said, match):
+        return False
+    return past is not None and past <= reach and (now is None or past <= now)
+
+
+def _ages_something_else(said: Said, match: Match) -> bool:
+    """ "The implant placed last year is sore": the year belongs to what was done."""
+    return any(
+        mark.first < past.first < mark.last and mark.last <= match.first
+        for past in said.of("past")
+        for mark in said.of("done.after")
+    )
+
+
+def _nearest(said: Said, means: str, match: Match) -> int | None:
+    """Words between `match` and the nearest `means` of its sentence."""
+    sentences = said.words.sentences
+    gaps = [
+        max(other.first - match.last, match.first - other.last, 0)
+        for other in said.found.get(means, ())
+        if sentences[other.first] == sentences[match.first]
+    ]
+    return min(gaps, default=None)
+
+
+def _strike_procedures(said: Said) -> None:
+    _strike_overlapped(said, "done.before", by="ignore.done")
+    _strike_overlapped(said, "procedure:extraction", by="ignore.procedure:extraction")
+    out: list[Match] = []
+    for match in sorted(said.of("procedure"), key=lambda found: found.first):
+        if _ruled_out(said, match) or _carried_on(said, match, out):
+            out.append(match)
+    for match in out:
+        said.strike(match, "ruled out")
+    for match in list(said.of("procedure")):
+        if _ends_before(said.of("ruled_out.without"), match, said.words.clauses, reach=1):
+            said.strike(match, "without")
+    for match in list(said.of("procedure")):
+        why = _why_weak(said, match)
+        if why:
+            said.strike(match, why)
+
+
+def _ruled_out(said: Said, match: Match) -> bool:
+    clauses = said.words.clauses
+    wide = [mark for mark in said.of("ruled_out.wide") if not _names_another(said, mark, match)]
+    return (
+        _ends_before(wide, match, clauses, reach=_NEAR)
+        or _ends_before(said.of("ruled_out.before"), match, clauses, reach=0)
+        or any(
+            0 <= after.first - match.last <= 1 and clauses[after.first] == clauses[match.first]
+            for after in said.of("ruled_out.after")
+        )
+        or any(after.first == match.last and _ends_clause(said, after) for after in said.of("ruled_out.end"))
+    )
+
+
+def _names_another(said: Said, mark: Match, match: Match) -> bool:
+    """ "Instead of veneers I prefer whitening": the mark is about the first of the two."""
+    return any(
+        mark.last <= other.first and other.last <= match.first and other.means != match.means
+        for other in said.of("procedure")
+    )
+
+
+def _ends_clause(said: Said, match: Match) -> bool:
+    """ "Implants no, but …": a bare no that closes its clause, and is no "…, no?"."""
+    clauses, sentence = said.words.clauses, said.words.sentences[match.first]
+    ends = match.last == len(clauses) or clauses[match.last] != clauses[match.first]
+    return ends and clauses[match.first - 1] == clauses[match.first] and sentence not in said.words.asked
+
+
+def _ends_before(marks: Iterable[Match], match: Match, clauses: list[int], *, reach: int) -> bool:
+    return any(
+        mark.first <= match.first
+        and match.first - mark.last <= reach
+        and clauses[mark.last - 1] == clauses[match.first]
+        for mark in marks
+    )
+
+
+def _carried_on(said: Said, match: Match, out: list[Match]) -> bool:
+    """ "No implants or bridges": the denial goes on over "or"."""
+    joints = {mark.first for mark in said.of("or")}
+    return any(before.last in joints and 1 <= match.first - before.last <= 2 for before in out)
+
+
+def _why_weak(said: Said, match: Match) -> str | None:
+    sentences, clauses = said.words.sentences, said.words.clauses
+    if any(
+        _within(match, other) and other.means != match.means and not _within(other, match)
+        for other in said.of("procedure")
+    ):
+        return "part of another"
+    if match.means == "procedure:extraction" and any(
+        _overlaps(match, hurt) for hurt in said.of("acute:trauma")
+    ):
+        return "part of another"
+    if _is_past(said, match, reach=1) and not _ends_before(said.of("need"), match, clauses, reach=_NEAR):
+        return "done before"
+    suffered = said.has_any("acute", "emergency") or _nearest(said, "past", match) is not None
+    if suffered and _ends_before(said.of("after"), match, clauses, reach=_NEAR):
+        return "done before"
+    if _ends_before(said.of("done.before"), match, sentences, reach=_NEAR) or any(
+        0 <= mark.first - match.last <= 2 and sentences[mark.first] == sentences[match.first]
+        for mark in said.of("done.after")
+    ):
+        return "done before"
+    if any(_overlaps(mark, match) for mark in said.of("wearing.own")):
+        return "wearing"
+    worn = match.means not in _NEVER_WORN and _ends_before(
+        said.of("wearing"), match, clauses, reach=_WEARING_REACH
+    )
+    if worn:
+        return "wearing"
+    if _ends_before(said.of("friend"), match, clauses, reach=_NEAR) or any(
+        _overlaps(mark, match) for mark in said.of("friend")
+    ):
+        return "friend"
+    return None

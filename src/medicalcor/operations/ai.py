@@ -1,0 +1,262 @@
+"""The AI functions that other systems call. Nothing is recorded: each looks, asks AI where it is on, and answers.
+
+Where AI is off, fails or writes what may not be said, the rules and fixed texts answer, and the answer says so.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import to_json
+
+from medicalcor.core.database.queries import statements
+from medicalcor.core.errors import KeyDestroyed, NotFound, ProviderError, ProviderOff
+from medicalcor.domain.assist import prompts, transcripts
+from medicalcor.domain.assist.fit import unfit
+from medicalcor.domain.assist.replies import fixed_reply
+from medicalcor.domain.identity.anonymous import anonymous, masked, unmasked
+from medicalcor.domain.language.detect import detect, votes
+from medicalcor.domain.language.phrases import phrase
+from medicalcor.domain.language.text import read
+from medicalcor.domain.scoring import calls, prompt, rules
+from medicalcor.domain.triage.rules import triage as triaged
+from medicalcor.integrations.openai.client import AiClient
+from medicalcor.operations.asks import Functions, Tools
+from medicalcor.operations.talk import turns_of
+from medicalcor.schemas import ai as shapes
+from medicalcor.schemas.ai import AI_FUNCTIONS
+from medicalcor.schemas.base import Shape
+from medicalcor.schemas.calls import CallTurn
+from medicalcor.schemas.common import Channel, Classification, Language
+from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
+
+SQL = statements("medicalcor.operations")
+_REPLY_TOKENS = 300
+_SUMMARY_TOKENS = 400
+_TRANSLATION_TOKENS = 6_000
+_LONG = 3
+"""Long texts may take so many times as long as a judgement."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """A conversation: as it was said, for the rules, and as AI may see it."""
+
+    facts: ScoringInput
+    anonymous: ScoringInput
+    language: Language
+
+    @property
+    def by_rules(self) -> ScoringOutput:
+        return rules.score(self.facts)
+
+
+async def score_lead(tools: Tools, asked: shapes.Conversation) -> shapes.ScoredLead:
+    talk = await _talk(tools, asked)
+    output, by = await _judged(tools, talk)
+    return shapes.ScoredLead(**dict(output), by=by, rules_score=talk.by_rules.score)
+
+
+async def _judged(tools: Tools, talk: _Talk) -> tuple[ScoringOutput, ScoredBy]:
+    by_rules = talk.by_rules
+    if by_rules.opt_out:
+        return by_rules, ScoredBy(scorer="rules", why="rules_suffice", version=rules.VERSION)
+    seconds = tools.ledger.settings.ai_timeout_seconds
+    try:
+        judgement = await _asking(tools).judge(
+            prompt.messages(talk.anonymous), shape=prompt.AiJudgement, timeout=seconds
+        )
+        output = prompt.combine(judgement, by_rules)
+    except ProviderError as problem:
+        return by_rules, ScoredBy(scorer="rules", why=_why(problem), version=rules.VERSION)
+    except ValueError:
+        return by_rules, ScoredBy(scorer="rules", why="ai_nonsense", version=rules.VERSION)
+    return output, ScoredBy(scorer="ai", why="ai_answered", version=tools.ledger.settings.openai_model)
+
+
+async def triage(tools: Tools, asked: shapes.Conversation) -> shapes.Triage:
+    scored = (await _talk(tools, asked)).by_rules
+    number = tools.ledger.settings.emergency_number if scored.emergency else None
+    return shapes.Triage(**dict(triaged(scored)), emergency=scored.emergency, emergency_number=number)
+
+
+async def detect_language(_tools: Tools, asked: shapes.Written) -> shapes.DetectedLanguage:
+    return shapes.DetectedLanguage(language=detect(asked.text), certain=votes(read(asked.text)).clear)
+
+
+async def translate(tools: Tools, asked: shapes.ToTranslate) -> shapes.Translated:
+    hidden, taken = masked(asked.text)
+    text = await _asking(tools).write(
+        prompts.translation(hidden, to=asked.to), timeout=_long(tools), max_tokens=_TRANSLATION_TOKENS
+    )
+    return shapes.Translated(text=unmasked(text.strip(), taken), language=asked.to)
+
+
+async def suggest_reply(tools: Tools, asked: shapes.Conversation) -> shapes.SuggestedReply:
+    talk = await _talk(tools, asked)
+    scored, language = talk.by_rules, talk.language
+    settings = tools.ledger.settings
+    clinic = settings.clinic_name
+    if scored.emergency:
+        number = settings.emergency_number
+        return _fixed(phrase("emergency", language, clinic=clinic, number=number), language, why="emergency")
+    if scored.opt_out or scored.classification == Classification.UNQUALIFIED:
+        return shapes.SuggestedReply(
+            text="", language=language, written_by="rules", why="no_reply", reply_expected=False
+        )
+    wanted = prompt.reply_messages(talk.anonymous, clinic=clinic, language=language, scored=scored)
+    instead = fixed_reply(scored, language, clinic=clinic)
+    try:
+        text = await _asking(tools).write(
+            wanted, timeout=settings.ai_timeout_seconds, max_tokens=_REPLY_TOKENS
+        )
+    except ProviderError as problem:
+        return _fixed(instead, language, why=_why(problem))
+    text = text.replace("\x00", "").strip()
+    if unfit(text):
+        return _fixed(instead, language, why="unfit_draft")
+    return shapes.SuggestedReply(
+        text=text, language=language, written_by="ai", why="ai_answered", reply_expected=True
+    )
+
+
+def _fixed(text: str, language: Language, *, why: str) -> shapes.SuggestedReply:
+    return shapes.SuggestedReply(
+        text=text, language=language, written_by="phrases", why=why, reply_expected=True
+    )
+
+
+async def summarize_conversation(tools: Tools, asked: shapes.ToSummarize) -> shapes.Summary:
+    talk = await _talk(tools, asked)
+    scored, turns = talk.by_rules, talk.anonymous.messages
+    text: str | None
+    try:
+        text = await _asking(tools).write(
+            prompts.summary(turns, channel=talk.facts.channel, into=asked.into),
+            timeout=_long(tools),
+            max_tokens=_SUMMARY_TOKENS,
+        )
+    except ProviderError:
+        text = None
+    return shapes.Summary(
+        summary=text.strip() if text else scored.reasoning,
+        language=asked.into if text else "en",
+        written_by="ai" if text else "rules",
+        messages=len(turns),
+        score=scored.score,
+        procedures=scored.procedures,
+        next_action=scored.suggested_action,
+    )
+
+
+async def analyze_transcript(tools: Tools, asked: shapes.Transcript) -> shapes.TranscriptAnalysis:
+    turns = transcripts.turns_of(asked.text)
+    scored = rules.score(ScoringInput(channel="voice", messages=turns, language=asked.language))
+    hidden = tuple(CallTurn(role=turn.role, text=anonymous(turn.content, name=None)) for turn in turns)
+    try:
+        said = await _asking(tools).judge(
+            calls.messages(hidden), shape=calls.AiCallAnalysis, timeout=_long(tools)
+        )
+    except ProviderError:
+        return _by_rules(scored, turns)
+    # what the rules found of emergencies and opt-outs stays found
+    intent = scored.intent if scored.emergency or scored.opt_out else said.intent
+    return _by_rules(scored, turns).model_copy(
+        update={
+            "intent": intent,
+            "sentiment": said.sentiment,
+            "procedures": tuple(sorted(set(said.procedures))),
+            "objections": tuple(dict.fromkeys(said.objections)),
+            "next_action": scored.suggested_action if scored.emergency else said.next_action,
+            "summary": said.summary,
+            "written_by": "ai",
+        }
+    )
+
+
+def _by_rules(scored: ScoringOutput, turns: tuple[Turn, ...]) -> shapes.TranscriptAnalysis:
+    return shapes.TranscriptAnalysis(
+        intent=scored.intent,
+        sentiment=transcripts.sentiment(scored),
+        procedures=scored.procedures,
+        objections=transcripts.objections(turns),
+        next_action=scored.suggested_action,
+        summary=scored.reasoning,
+        language=scored.language,
+        score=scored.score,
+        emergency=scored.emergency,
+        opt_out=scored.opt_out,
+        written_by="rules",
+    )
+
+
+async def _talk(tools: Tools, asked: shapes.Conversation) -> _Talk:
+    """The lead's conversation, or the one that was given."""
+    if asked.lead_id is None:
+        turns = tuple(Turn(role=said.role, content=said.content) for said in asked.messages)
+        return _as_talk(turns, channel=asked.channel, language=asked.language, name=asked.name)
+    async with tools.ledger.pool.acquire() as connection:
+        about = await connection.fetchrow(SQL["lead_in_brief"], asked.lead_id)
+        if about is None:
+            raise NotFound("There is no such lead.")
+        if about["erased_at"] is not None:
+            raise KeyDestroyed
+        said = await turns_of(connection, lead_id=asked.lead_id)
+    if not said:
+        raise NotFound("Nothing was said with this lead.")
+    turns = tuple(Turn(role=one.role, content=one.text) for one in said)
+    language = asked.language or about["language"]
+    return _as_talk(turns, channel=about["channel"], language=language, name=about["name"])
+
+
+def _as_talk(
+    turns: tuple[Turn, ...], *, channel: Channel, language: Language | None, name: str | None
+) -> _Talk:
+    hidden = tuple(Turn(role=turn.role, content=anonymous(turn.content, name=name)) for turn in turns)
+    facts = ScoringInput(channel=channel, messages=turns, language=language)
+    return _Talk(
+        facts,
+        ScoringInput(channel=channel, messages=hidden, language=language),
+        language or rules.score(facts).language,
+    )
+
+
+def _asking(tools: Tools) -> AiClient:
+    """The AI; `ProviderOff` when there is none."""
+    if tools.ai is None:
+        raise ProviderOff(
+            "This needs AI, which is off: set OPENAI_API_KEY.", provider="openai", reason="ai_off"
+        )
+    return tools.ai
+
+
+def _why(problem: ProviderError) -> str:
+    return problem.reason or "ai_error"
+
+
+def _long(tools: Tools) -> float:
+    return _LONG * tools.ledger.settings.ai_timeout_seconds
+
+
+_DOES: Mapping[str, Callable[[Tools, Any], Awaitable[Shape]]] = {
+    "score_lead": score_lead,
+    "triage": triage,
+    "detect_language": detect_language,
+    "translate": translate,
+    "suggest_reply": suggest_reply,
+    "summarize_conversation": summarize_conversation,
+    "analyze_transcript": analyze_transcript,
+}
+
+
+def _answering(name: str) -> Callable[[Tools, Any], Awaitable[Any]]:
+    takes, does = AI_FUNCTIONS[name].takes, _DOES[name]
+
+    async def answer(tools: Tools, question: Any) -> Any:
+        return await does(tools, takes.model_validate_json(to_json(question), strict=True))
+
+    return answer
+
+
+FUNCTIONS: Functions = {f"ai.{name}": _answering(name) for name in AI_FUNCTIONS}
+"""As they are asked for at the gateway."""

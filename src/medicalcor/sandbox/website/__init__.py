@@ -1,0 +1,1 @@
+"""A clinic's web page, with the form that it pasted in."""

@@ -1,0 +1,76 @@
+"""Codes about money in words."""
+
+from collections.abc import Mapping
+
+from medicalcor.web.translate import marked as _
+
+MONEY: Mapping[str, Mapping[str, str]] = {
+    "payment": {
+        "unknown": _("Look at Stripe"),
+        "pending": _("On its way"),
+        "paid": _("Paid"),
+        "failed": _("Payment failed"),
+        "canceled": _("Payment canceled"),
+        "expired": _("Not paid in time"),
+        "refunded": _("Refunded"),
+        "partly_refunded": _("Partly refunded"),
+        "disputed": _("Disputed by the bank"),
+        "dispute_won": _("Dispute won"),
+        "dispute_lost": _("Dispute lost"),
+        "open": _("Waits for payment"),
+        "void": _("Invoice voided"),
+        "uncollectible": _("Given up as unpaid"),
+        "active": _("Active"),
+        "past_due": _("Payment overdue"),
+        "paused": _("Paused"),
+        "ended": _("Ended"),
+    },
+    "payment_failure": {
+        "insufficient_funds": _("Not enough money on the card."),
+        "card_expired": _("The card has expired."),
+        "card_details_wrong": _("The card's details were wrong."),
+        "authentication_needed": _("The bank wanted a confirmation that did not come."),
+        "limit_exceeded": _("The card's limit was reached."),
+        "card_not_supported": _("The card does not allow this payment."),
+        "suspected_fraud": _("The bank suspects misuse. Do not charge again; talk to the patient."),
+        "card_declined": _("The bank declined and gave no reason."),
+        "processing_error": _("The bank had a fault; trying again may work."),
+        "unknown": _("The bank gave no reason that we know."),
+    },
+    "tied_by": {
+        "request": _("By our payment link"),
+        "metadata": _("By the id that came along"),
+        "customer": _("A known customer"),
+        "phone": _("By phone number"),
+        "email": _("By e-mail address"),
+        "staff": _("Assigned by a colleague"),
+    },
+    "deposit_reason": {
+        "appointment": _("Deposit for an appointment"),
+        "services": _("Deposit for services"),
+        "balance": _("Remaining balance"),
+    },
+    "deposit": {
+        "making": _("Asked for; Stripe makes the link"),
+        "waiting": _("Link made; waits to be sent"),
+        "sent": _("Link sent"),
+        "delivered": _("Link delivered"),
+        "read": _("Link read"),
+        "not_sent": _("The link was not sent"),
+        "failed": _("No link could be made"),
+        "paid": _("Paid"),
+    },
+    "link_failure": {
+        "account": _("Stripe refuses our key. Tell an administrator."),
+        "not_configured": _("Stripe is not connected."),
+        "invalid_request": _("Stripe did not accept the amount or currency."),
+        "rate_limited": _("Stripe was too busy for too long. Ask again."),
+        "in_progress": _("Stripe was too busy for too long. Ask again."),
+        "server_error": _("Stripe had a fault for too long. Ask again."),
+        "breaker_open": _("Stripe could not be reached for too long. Ask again."),
+        "unreachable": _("Stripe could not be reached for too long. Ask again."),
+        "timeout": _("Stripe could not be reached for too long. Ask again."),
+        "dropped": _("Stripe could not be reached for too long. Ask again."),
+        "malformed_answer": _("Stripe had a fault for too long. Ask again."),
+    },
+}
