@@ -211,3 +211,13 @@ def test_the_lead_page_says_where_they_came_from_and_mails_from_there(stack: Sta
     assert "sunt Dan" in reply["text"]
     assert len(reply["references"]) == 1
     dan.http.close()
+
+
+def test_the_command_line_can_fill_it_in(stack: Stack, ana: str) -> None:
+    ran = stack.run(
+        "simulate", "form", "--email", ana, "--message", QUESTION, "--campaign", "spring-implants"
+    )
+    assert (ran.returncode, ran.stdout.strip()) == (0, "202"), ran.stderr
+    mail.answered(stack, ana)
+    assert stack.person(ana)["campaign"]["name"] == "spring-implants"
+    assert stack.run("simulate", "form", "--message", QUESTION).returncode == 1

@@ -43,14 +43,15 @@ _PREFLIGHT: tuple[Header, ...] = (
     (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE"),
     (
         b"access-control-allow-headers",
-        b"content-type, authorization, idempotency-key, x-correlation-id, traceparent",
+        b"content-type, authorization, x-api-key, idempotency-key, x-correlation-id, traceparent",
     ),
     (b"access-control-max-age", b"600"),
 )
-_EXPOSED: Header = (
-    b"access-control-expose-headers",
-    b"x-correlation-id, traceparent, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset",
-)
+_READABLE = (
+    "x-correlation-id", "traceparent", "location", "idempotent-replayed",
+    "retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset",
+)  # fmt: skip
+_EXPOSED: Header = (b"access-control-expose-headers", ", ".join(_READABLE).encode())
 
 log = get_logger(__name__)
 

@@ -75,6 +75,7 @@ async def take_up(
         if found is None:
             return await _open(act, where, _Told(party, twilio_sid, vapi_id, direction))
     await lock_subject(connection, found["person_id"])
+    found = await call(connection, call_id=found["id"])  # as it is now that it is our turn
     return await _link(act, found, twilio_sid=twilio_sid, vapi_id=vapi_id)
 
 

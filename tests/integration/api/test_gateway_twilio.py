@@ -77,7 +77,7 @@ async def test_a_call_is_stored_and_handed_to_the_agent(gateway: str, stored: St
     [row] = await stored.rows()
     assert (row["provider"], row["kind"]) == ("twilio", "call")
     [run] = await stored.runs("voice.call")
-    assert (run["queue"], run["partition"]) == ("inbox", row["partition_key"])
+    assert (run["queue"], run["partition"]) == ("inbox-calls", row["partition_key"])
     assert call.call_sid not in row["partition_key"]
 
 

@@ -17,23 +17,10 @@ from typing import Final
 from medicalcor.domain.scoring.patterns import Match
 from medicalcor.domain.scoring.reading import Said
 
-_STRUCK_BY_IGNORE: Final = frozenset(
-    {
-        "procedure",
-        "budget",
-        "book",
-        "acute",
-        "child",
-        "soon",
-        "soon.asap",
-        "day",
-        "call_me",
-        "many",
-        "plan",
-        "complaint",
-        "visiting",
-    }
-)
+_STRUCK_BY_IGNORE: Final = (
+    "procedure", "budget", "book", "acute", "child", "soon", "soon.asap", "day", "call_me", "many", "plan",
+    "complaint", "visiting",
+)  # fmt: skip
 _NEAR: Final = 3
 _PAST_REACH: Final = 7
 _OTHER_WAY_REACH: Final = 5
@@ -182,7 +169,7 @@ def _strike_unmeant_pain(said: Said) -> None:
 
 
 def _why_not_acute(said: Said, match: Match) -> str | None:
-    if any(_overlaps(match, other) for other in said.of("fear")):
+    if any(_overlaps(match, other) for other in said.of("fear")) or _is_a_question(said, match):
         return "fear"
     if any(_overlaps(match, other) and not _within(other, match) for other in said.of("painless")):
         return "denied"
@@ -195,6 +182,16 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
     if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match):
         return "mild"
     return None
+
+
+def _is_a_question(said: Said, match: Match) -> bool:
+    """ "Tut ein Implantat weh?" and "es tut so weh" differ by a treatment or a question mark."""
+    asked, sentences = said.words.asked, said.words.sentences
+    return any(
+        _overlaps(match, other)
+        and (sentences[other.first] in asked or any(_within(found, other) for found in said.of("procedure")))
+        for other in said.of("fear.asked")
+    )
 
 
 def _is_hearsay(said: Said, match: Match) -> bool:
@@ -269,14 +266,23 @@ def _strike_procedures(said: Said) -> None:
 
 def _ruled_out(said: Said, match: Match) -> bool:
     clauses = said.words.clauses
+    wide = [mark for mark in said.of("ruled_out.wide") if not _names_another(said, mark, match)]
     return (
-        _ends_before(said.of("ruled_out.wide"), match, clauses, reach=_NEAR)
+        _ends_before(wide, match, clauses, reach=_NEAR)
         or _ends_before(said.of("ruled_out.before"), match, clauses, reach=0)
         or any(
             0 <= after.first - match.last <= 1 and clauses[after.first] == clauses[match.first]
             for after in said.of("ruled_out.after")
         )
         or any(after.first == match.last and _ends_clause(said, after) for after in said.of("ruled_out.end"))
+    )
+
+
+def _names_another(said: Said, mark: Match, match: Match) -> bool:
+    """ "Instead of veneers I prefer whitening": the mark is about the first of the two."""
+    return any(
+        mark.last <= other.first and other.last <= match.first and other.means != match.means
+        for other in said.of("procedure")
     )
 
 
@@ -323,6 +329,8 @@ def _why_weak(said: Said, match: Match) -> str | None:
         for mark in said.of("done.after")
     ):
         return "done before"
+    if any(_overlaps(mark, match) for mark in said.of("wearing.own")):
+        return "wearing"
     worn = match.means not in _NEVER_WORN and _ends_before(
         said.of("wearing"), match, clauses, reach=_WEARING_REACH
     )

@@ -1,4 +1,4 @@
-"""Short forms in seven languages of what must never be missed, and of what only looks like it."""
+"""Short messages in seven languages: what must never be missed, and what only looks like it."""
 
 import tomllib
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 from scoring_conversations import said
 
 from medicalcor.domain.scoring.rules import score
+from medicalcor.schemas.common import Urgency
 
 PHRASES = tomllib.loads((Path(__file__).parent / "phrases.toml").read_text("utf-8"))
 
@@ -29,3 +30,25 @@ def test_every_emergency_is_seen(text: str) -> None:
 @pytest.mark.parametrize("text", PHRASES["no_emergency"])
 def test_what_only_sounds_like_one_is_none(text: str) -> None:
     assert not score(said(text)).emergency
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [(text, name) for name, texts in PHRASES["class"].items() for text in texts]
+)
+def test_class_of_a_short_message(text: str, expected: str) -> None:
+    assert score(said(*text.split(" // "))).classification == expected
+
+
+@pytest.mark.parametrize(("text", "wanted"), PHRASES["procedures"].items())
+def test_what_is_wanted_and_what_is_ruled_out_or_done(text: str, wanted: list[str]) -> None:
+    assert [*score(said(text)).procedures] == wanted
+
+
+@pytest.mark.parametrize("text", PHRASES["urgency"]["acute"])
+def test_what_hurts_now_is_acute(text: str) -> None:
+    assert score(said(text)).urgency is Urgency.HIGH_PRIORITY
+
+
+@pytest.mark.parametrize("text", PHRASES["urgency"]["not_acute"])
+def test_what_does_not_hurt_now_is_not(text: str) -> None:
+    assert score(said(text)).urgency is not Urgency.HIGH_PRIORITY

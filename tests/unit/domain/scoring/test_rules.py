@@ -138,3 +138,20 @@ def test_a_quote_of_another_clinic_does_not_make_a_supplier() -> None:
 
 def test_an_hour_is_no_count_of_teeth() -> None:
     assert not score(said("miercuri la 18")).evidence
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("my dog has a broken tooth, can you treat him?", 1),
+        ("buna, cainele meu are tartru, il curatati?", 1),
+        ("my dog jumped up and broke my front tooth, it hurts", 4),
+        ("cainele meu m-a lovit in gura si mi-am spart un dinte", 4),
+        ("Implant? nu, mulțumesc, e prea scump", 1),
+        ("implant nu, dar o punte se poate?", 3),
+        ("mi-ati facut o coroana stramba, sunt foarte dezamagit", 2),
+        ("la alt cabinet mi-au facut o coroana groaznica, puteti s-o refaceti?", 3),
+    ],
+)
+def test_who_has_the_bad_tooth_and_who_made_it(text: str, points: int) -> None:
+    assert score(said(text)).score == points
