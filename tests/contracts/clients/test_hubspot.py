@@ -1,5 +1,6 @@
 """The HubSpot client against its twin, in good and in bad weather."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta, timezone
@@ -57,6 +58,43 @@ async def test_a_contact_written_twice_is_one_and_its_property_is_made_once(
     fits = specification(SPEC)
     for body in await sandbox.bodies("hubspot", path="upsert"):
         fits(body, UPSERT)
+
+
+async def test_many_contacts_are_written_in_few_calls_and_each_is_told_its_own(
+    sandbox, client, specification
+) -> None:
+    people = [UUID(int=n) for n in range(1, 41)]
+
+    def write(person: UUID, **properties: str) -> Any:
+        return client.upsert_contact(person_id=person, properties=properties)
+
+    ids = await asyncio.gather(*(write(one, firstname=f"Ana {one.int}") for one in people))
+    assert len(set(ids)) == len(people)
+    assert await asyncio.gather(*(write(one, lastname="Pop") for one in people)) == ids
+    bodies = await sandbox.bodies("hubspot", path="upsert")
+    assert len(bodies) <= 6
+    for body in bodies:
+        specification(SPEC)(body, UPSERT)
+
+
+async def test_in_a_batch_only_the_wrong_one_is_refused(sandbox, client, contact) -> None:
+    wanted = [{"firstname": "Ana"}, {"firstname": "Ion"}, {"email": "no address"}, {"firstname": "Eva"}]
+    told = await asyncio.gather(
+        *(client.upsert_contact(person_id=UUID(int=n), properties=one) for n, one in enumerate(wanted, 1)),
+        return_exceptions=True,
+    )
+    assert [isinstance(one, str) for one in told] == [True, True, False, True]
+    assert isinstance(told[2], ProviderRejected)
+    assert told[2].reason == "validation"
+
+
+async def test_a_batch_that_fails_is_nobodys(sandbox, client, contact) -> None:
+    await sandbox.fault(provider="hubspot", kind="status", status=503, count=100)
+    told = await asyncio.gather(
+        *(client.upsert_contact(person_id=UUID(int=n), properties={}) for n in range(1, 5)),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in told] == [ProviderUnavailable] * 4
 
 
 async def test_a_contact_is_found_by_its_number_however_it_was_stored(sandbox, client, specification) -> None:

@@ -1,7 +1,7 @@
 """HubSpot's CRM over its dated API. Takes only what it is given: what may leave the house is decided above."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from medicalcor.core.errors import OutcomeUnknown, ProviderOff, ProviderRejected, ProviderUnavailable
 from medicalcor.core.http import Outbound, Response
 from medicalcor.core.log import get_logger
+from medicalcor.integrations.hubspot.batches import Batches, Contact, Outcome
 from medicalcor.integrations.hubspot.mapping import PROVIDER, error_of, rejection
 from medicalcor.integrations.hubspot.phones import spellings
 from medicalcor.schemas.wire.hubspot import Found, Record, Upserted
@@ -51,6 +52,7 @@ class HubSpotClient:
         self.on = bool(access_token)
         headers = {"Authorization": f"Bearer {access_token}"} if access_token else {}
         self.door = Outbound(PROVIDER, base_url=base_url, headers=headers, timeout=timeout)
+        self._batches = Batches(self._upsert)
 
     async def aclose(self) -> None:
         await self.door.aclose()
@@ -70,21 +72,44 @@ class HubSpotClient:
         return found[0].id if found else None
 
     async def upsert_contact(self, *, person_id: UUID, properties: Mapping[str, str]) -> str:
-        """Create the person's contact, or bring it up to date. Answers HubSpot's id."""
-        one = {"idProperty": PERSON_PROPERTY, "id": str(person_id), "properties": dict(properties)}
-        path = f"/crm/objects/{VERSION}/contacts/batch/upsert"
+        """Create the person's contact, or bring it up to date; those asked for together go together. Answers HubSpot's
+        id.
+        """
+        return await self._batches.add(Contact(person_id, properties))
+
+    async def _upsert(self, contacts: Sequence[Contact]) -> list[Outcome]:
+        """In the contacts' order. What is refused as invalid is sent once more if our property was missing."""
         try:
-            answer = await self._write("POST", path, operation="upsert_contact", json={"inputs": [one]})
+            outcomes = await self._upserted(contacts)
         except ProviderRejected as refused:
             if refused.reason != "validation" or not await self._create_person_property():
                 raise
-            answer = await self._write("POST", path, operation="upsert_contact", json={"inputs": [one]})
-        upserted = self._read(answer, Upserted)
-        if upserted.results:
-            return upserted.results[0].id
-        if upserted.errors:
-            raise rejection(upserted.errors[0], status=answer.status)
-        raise _garbled(answer)
+            return await self._upserted(contacts)
+        if any(_invalid(one) for one in outcomes) and await self._create_person_property():
+            return await self._upserted(contacts)
+        return outcomes
+
+    async def _upserted(self, contacts: Sequence[Contact]) -> list[Outcome]:
+        """Answers come in any order, and failures without a place: each is told by the id that it was sent with."""
+        inputs = [
+            {
+                "idProperty": PERSON_PROPERTY,
+                "id": str(one.person_id),
+                "properties": dict(one.properties),
+                "objectWriteTraceId": str(one.person_id),
+            }
+            for one in contacts
+        ]
+        path = f"/crm/objects/{VERSION}/contacts/batch/upsert"
+        answer = await self._write("POST", path, operation="upsert_contact", json={"inputs": inputs})
+        said = self._read(answer, Upserted)
+        refused = [(problem, rejection(problem, status=answer.status)) for problem in said.errors]
+        if len(contacts) == 1:  # there is nothing to confuse it with
+            alone: list[Outcome] = [one.id for one in said.results]
+            return [*alone, *(one for _, one in refused), _garbled(answer)][:1]
+        told: dict[str, Outcome] = {one.trace: one.id for one in said.results if one.trace}
+        told |= {trace: one for problem, one in refused for trace in problem.traces}
+        return [told.get(str(one.person_id)) or _garbled(answer) for one in contacts]
 
     async def update_contact(self, contact_id: str, *, properties: Mapping[str, str]) -> str:
         """Answers the id that the contact has now: another one when it was merged into another contact.
@@ -237,6 +262,10 @@ class HubSpotClient:
             return shape.model_validate_json(answer.body)
         except ValidationError:
             raise _garbled(answer) from None  # not chained: it quotes what was answered
+
+
+def _invalid(outcome: Outcome) -> bool:
+    return isinstance(outcome, ProviderRejected) and outcome.reason == "validation"
 
 
 def _garbled(answer: Response) -> OutcomeUnknown:

@@ -12,6 +12,8 @@ class Record(Wire):
 
     id: str = Field(min_length=1)
     properties: dict[str, str | None] = Field(default={}, repr=False)
+    trace: str | None = Field(default=None, alias="objectWriteTraceId")
+    """What we called it when it was written in a batch."""
 
 
 class Found(Wire):
@@ -31,10 +33,17 @@ class Problem(Wire):
     category: str | None = None
     policy_name: str | None = Field(default=None, alias="policyName")
     errors: tuple[Detail, ...] = ()
+    context: dict[str, Any] = Field(default={}, repr=False)
+
+    @property
+    def traces(self) -> list[str]:
+        """Which of a batch it is about, as we called them."""
+        named = self.context.get("objectWriteTraceId")
+        return [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
 
 
 class Upserted(Wire):
-    """The answer to a batch of one: a result, or (in a 207) an error."""
+    """The answer to a batch: results and (in a 207) errors, in any order."""
 
     results: tuple[Record, ...] = ()
     errors: tuple[Problem, ...] = ()
