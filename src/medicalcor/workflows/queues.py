@@ -7,6 +7,8 @@ from dbos import DBOS
 QUICK = 0.1
 """Seconds between polls where somebody waits for an answer."""
 STEADY = 0.25
+UNHURRIED = 0.5
+"""Where nobody waits: each poll costs the database and the worker, also when nothing is there."""
 
 
 @dataclass(frozen=True)
@@ -21,16 +23,16 @@ class Queue:
 
 QUEUES = (
     Queue("inbox", QUICK, partitioned=True),
-    Queue("inbox-calls", STEADY, partitioned=True),
+    Queue("inbox-calls", UNHURRIED, partitioned=True),
     Queue("inbox-mail", STEADY, partitioned=True),
-    Queue("payments", STEADY, partitioned=True),
+    Queue("payments", UNHURRIED, partitioned=True),
     Queue("effects", QUICK, partitioned=True),
-    Queue("effects-crm", STEADY, partitioned=True),
-    Queue("effects-mail", STEADY, partitioned=True),
+    Queue("effects-crm", UNHURRIED, partitioned=True),
+    Queue("effects-mail", UNHURRIED, partitioned=True),
     Queue("asks", QUICK),
-    Queue("asks-ai", QUICK),
+    Queue("asks-ai", STEADY),
     Queue("statuses", STEADY, at_once=8),
-    Queue("voice", STEADY, at_once=4),
+    Queue("voice", UNHURRIED, at_once=4),
 )
 
 
