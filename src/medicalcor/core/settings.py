@@ -16,7 +16,7 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from medicalcor.core.errors import MissingSetting
-from medicalcor.schemas.wire.vapi import HmacPlan
+from medicalcor.schemas.wire.vapi import AuthPlan
 
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -105,8 +105,9 @@ class Settings(BaseSettings):
     """European accounts: `https://api.eu.vapi.ai`."""
     vapi_webhook_secret: Secrets = ()
     """The token or key of the credential at Vapi, whichever of its kinds."""
-    vapi_webhook_plan: HmacPlan | None = None
-    """How a credential of the kind `hmac` signs, where it is not Vapi's default; Vapi's JSON."""
+    vapi_webhook_plan: AuthPlan | None = None
+    """How the credential proves itself, where it is not Vapi's default: the header of a token, how an HMAC is made; Vapi's
+    JSON."""
     vapi_assistant_id: str | None = None
     """The assistant that answers; without it one is described anew for each call."""
     vapi_credential_id: str | None = None

@@ -18,6 +18,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import Conflict, InvalidInput
 from medicalcor.core.eventstore.store import Append
+from medicalcor.domain.correspondence.addresses import normalised
 from medicalcor.domain.identity.phones import e164
 from medicalcor.domain.payments import standing
 from medicalcor.integrations.stripe.facts import fact_of
@@ -36,6 +37,7 @@ _OURS: Final[Mapping[str, str]] = {
     "payment_request_id": "request_ids",
     "payment_request": "request_ids",
     "person_id": "person_ids",
+    "patient_id": "person_ids",
     "lead_id": "lead_ids",
 }
 """Our ids, as metadata names them → the hint that each is."""
@@ -200,7 +202,7 @@ def _payer(fact: Fact) -> Payer | None:
 
 
 def _hints(ledger: Ledger, fact: Fact) -> Hints:
-    """Whose it may be. A checkout's own reference may be any of our ids."""
+    """Whose it may be. A checkout's own reference may be any of our ids; a clinic's page may note the patient's number."""
     found: dict[str, set[object]] = {name: set() for name in Hints.model_fields}
     named = [(hint, fact.metadata.get(name)) for name, hint in _OURS.items()]
     named += [(hint, fact.reference) for hint in ("request_ids", "person_ids", "lead_ids")]
@@ -208,11 +210,12 @@ def _hints(ledger: Ledger, fact: Fact) -> Hints:
         one = _uuid(text)
         if one is not None:
             found[hint].add(one)
-    phone = e164(fact.phone, country=ledger.settings.clinic_country)
+    country = ledger.settings.clinic_country
     keys = (
         ("customer_keys", "stripe_customer", fact.customer_id),
-        ("phone_keys", "phone", phone),
-        ("email_keys", "email", (fact.email or "").strip().lower()),
+        ("phone_keys", "phone", e164(fact.phone, country=country)),
+        ("phone_keys", "phone", e164(fact.metadata.get("phone"), country=country)),
+        ("email_keys", "email", normalised(fact.email)),
     )
     for hint, purpose, value in keys:
         if value:

@@ -17,7 +17,27 @@ ID = "submission_id"
 """An id made with the form, for pages that cannot send an `Idempotency-Key`."""
 LONGEST_MESSAGE = 4000
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_YES = frozenset({"true", "on", "yes", "1"})
+_YES = frozenset(
+    {
+        "true",
+        "on",
+        "1",
+        "yes",
+        "y",
+        "da",
+        "ja",
+        "si",
+        "sì",
+        "sí",
+        "oui",
+        "igen",
+        "checked",
+        "agree",
+        "agreed",
+        "accepted",
+    }
+)
+"""What clinics write into `value` of a box that was ticked; browsers send nothing for one that was not."""
 _ASKED: tuple[ConsentPurpose, ...] = (
     "marketing_email", "marketing_whatsapp", "marketing_sms", "appointment_reminders", "treatment_updates",
 )  # fmt: skip
@@ -69,7 +89,7 @@ def language_of(value: Any) -> Language | None:
 
 
 def _is_yes(value: Any) -> bool:
-    return value is True or (isinstance(value, str) and value.strip().lower() in _YES)
+    return value is True or value == 1 or (isinstance(value, str) and value.strip().lower() in _YES)
 
 
 def _accepted(value: Any) -> Literal[True]:
@@ -78,10 +98,14 @@ def _accepted(value: Any) -> Literal[True]:
     return True
 
 
+_VERSION = re.compile(r"[\w.,:;/()+#&' -]{1,64}")
+
+
 def _version(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[\w.:/ -]{1,64}", value.strip()):
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not _VERSION.fullmatch(text.strip()):
         raise PydanticCustomError("consent_version_missing", "The version of the text that was agreed to.")
-    return value.strip()
+    return text.strip()
 
 
 def _purposes(value: Any) -> tuple[ConsentPurpose, ...]:

@@ -38,7 +38,7 @@ async def test_a_mail_is_stored_sealed_and_its_work_started(
     assert row["partition_key"] == vault.keyed_hash("email-conversation", "ana@example.ro")
     assert b"Example" not in row["body"]
     [run] = await stored.runs("email.message")
-    assert (run["queue"], run["partition"]) == ("inbox", row["partition_key"])
+    assert (run["queue"], run["partition"]) == ("inbox-mail", row["partition_key"])
 
 
 async def test_a_mail_without_an_id_is_known_by_its_delivery(gateway: str, stored: Stored) -> None:
@@ -89,6 +89,12 @@ async def test_what_a_service_tells_of_other_things_is_only_kept(gateway: str, s
     assert (await post(gateway, payload)).status_code == 200
     assert [row["kind"] for row in await stored.rows()] == ["notice"]
     assert await stored.runs("email.message") == []
+
+
+@pytest.mark.parametrize("kind", ["email", "message.new", "email.Received", "inbound"])
+async def test_a_mail_of_whatever_kind_is_a_mail(gateway: str, stored: Stored, kind: str) -> None:
+    assert (await post(gateway, {**mail("ana@example.ro", "Bună"), "type": kind})).status_code == 200
+    assert [row["kind"] for row in await stored.rows()] == ["message"]
 
 
 async def test_no_json_and_too_deep_json_are_refused(gateway: str) -> None:

@@ -290,6 +290,17 @@ async def test_a_transfer_goes_to_the_clinics_phone_or_is_refused_in_words(
     assert [row["kind"] for row in await stored.rows()] == ["event", "event"]
 
 
+async def test_there_is_no_other_assistant_to_go_on(
+    database_url: str, master_key: str, stored: Stored
+) -> None:
+    """A handoff goes to assistants: the clinic's number would be no answer to it."""
+    async with serving(vapi_settings(database_url, master_key, clinic_phone="+40310000009")) as url:
+        answer = await told(url, played().message("handoff-destination-request", at=NOW))
+    assert list(answer) == ["error"]
+    assert "coleg" in answer["error"]
+    assert [row["kind"] for row in await stored.rows()] == ["event"]
+
+
 async def test_a_hang_is_counted(gateway: str) -> None:
     await told(gateway, played().message("hang", at=NOW))
     async with httpx.AsyncClient(base_url=gateway) as client:

@@ -86,3 +86,11 @@ async def test_a_caller_known_to_twilio_only_is_waited_for(ledger: Ledger) -> No
     row = await ledger.pool.fetchrow("select * from calls where twilio_sid = $1", sid)
     assert row is not None
     assert (row["vapi_id"], row["caller_kind"]) == (call.id, "sip")
+
+
+async def test_an_assistant_that_asks_for_another_one_is_a_wish_for_a_person(ledger: Ledger) -> None:
+    call = PlayedCall(id=payloads.new_id(), other="+40722999111", began=clock.now())
+    await told(ledger, call.message("handoff-destination-request", at=clock.now()), call=call.id)
+    found = await state(ledger, call)
+    assert found["wanted"]
+    assert "staff.alert wants_a_person" in found["effects"]

@@ -92,6 +92,18 @@ async def _told(till: Till, payment_id: UUID) -> set[tuple[str, str]]:
     return {(row["key"].replace(str(payment_id), "x"), str(row["content"].get("body"))) for row in rows}
 
 
+@pytest.mark.parametrize("name", ["person_id", "patient_id", "lead_id", "phone"])
+async def test_metadata_names_the_person(till: Till, name: str) -> None:
+    """Our ids, or the number that a clinic's own page has noted in its way of writing it."""
+    ana = await till.person(ANA)
+    named = {"patient_id": ana["person_id"], "phone": "0722 000 501", **ana}[name]
+    await till.gets(
+        event("payment_intent.succeeded", payloads.payment_intent(payer(metadata={name: str(named)})))
+    )
+    assert (await till.payment())["person_id"] == ana["person_id"]
+    assert kinds(await till.effects()) == ["paid"]
+
+
 async def test_a_failed_attempt_that_was_paid_in_the_end_alarms_nobody(till: Till) -> None:
     await till.person(ANA)
     failed, _, paid, *_ = deposit(phone=ANA)

@@ -228,3 +228,12 @@ def test_any_field_but_the_id_may_be_anything(kind: str, data: st.DataObject) ->
             thing.pop(name, None)
     said = fact(kind, thing)
     assert said.object_id == thing["id"]
+
+
+@pytest.mark.parametrize(
+    ("event", "field"), [("payment_intent.succeeded", "amount_received"), ("invoice.paid", "amount_paid")]
+)
+def test_what_was_paid_is_what_was_asked_when_nothing_else_is_said(event: str, field: str) -> None:
+    thing = {name: value for name, value in payloads.EVENTS[event](PAYER).items() if name != field}
+    assert (fact(event, thing).state, fact(event, thing).amount) == ("paid", 25_000)
+    assert fact(event, {**thing, field: 0}).amount == 0

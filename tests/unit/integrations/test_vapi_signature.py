@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medicalcor.integrations.vapi.signature import Proof
-from medicalcor.schemas.wire.vapi import HmacPlan
+from medicalcor.schemas.wire.vapi import AuthPlan
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 BODY = b'{"message":{"type":"hang"}}'
@@ -46,6 +46,15 @@ def signed(  # the sender's side, written independently
 )
 def test_accepted(headers: dict[bytes, bytes]) -> None:
     assert PROOF.accepts(headers, BODY, now=NOW)
+
+
+@pytest.mark.parametrize("value", [b"new", b"Bearer old"])
+def test_a_token_may_stand_in_a_header_that_the_plan_names(value: bytes) -> None:
+    named = Proof(secrets=["new", "old"], plan=AuthPlan.model_validate({"headerName": "X-API-Key"}))
+    headers = {b"x-api-key": value}
+    assert named.accepts(headers, BODY, now=NOW)
+    assert not PROOF.accepts(headers, BODY, now=NOW)
+    assert not named.accepts({b"x-api-key": b"wrong"}, BODY, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +93,7 @@ def test_without_a_secret_nothing_is_accepted() -> None:
 
 
 def test_by_a_plan_of_its_own() -> None:
-    plan = HmacPlan.model_validate(
+    plan = AuthPlan.model_validate(
         {
             "type": "hmac",
             "algorithm": "sha512",
@@ -110,7 +119,7 @@ def test_by_a_plan_of_its_own() -> None:
 
 @pytest.mark.parametrize("format_", ["{timestamp}.{body}", "{body}"])
 def test_a_plan_without_a_timestamp(format_: str) -> None:
-    plan = HmacPlan.model_validate(
+    plan = AuthPlan.model_validate(
         {"algorithm": "sha1", "includeTimestamp": False, "signaturePrefix": "sha1=", "payloadFormat": format_}
     )
     signature = b"sha1=" + hmac.new(b"new", BODY, hashlib.sha1).hexdigest().upper().encode()
@@ -118,7 +127,7 @@ def test_a_plan_without_a_timestamp(format_: str) -> None:
 
 
 def test_a_secret_that_is_not_the_base64_it_should_be_signs_nothing() -> None:
-    proof = Proof(secrets=["not base64!"], plan=HmacPlan(secret_is_base64=True))
+    proof = Proof(secrets=["not base64!"], plan=AuthPlan(secret_is_base64=True))
     assert not proof.accepts(signed(BODY, secret=b""), BODY, now=NOW)
 
 

@@ -56,6 +56,20 @@ def test_without_a_consent_to_known_words_there_is_no_form(consent: Any, where: 
     assert (where, why) in wrong(phone="0722000001", consent=consent)
 
 
+@pytest.mark.parametrize("ticked", ["on", "true", "1", "da", "Ja", "sì", "oui", "igen", "accepted", True, 1])
+@pytest.mark.parametrize("version", ["2026-11", "Termeni și condiții (v2), 2026", 3])
+def test_a_box_that_was_ticked_is_a_consent_whatever_it_says(ticked: Any, version: Any) -> None:
+    form = LeadForm.model_validate({"consent": ticked, "consent_text_version": version})
+    assert form.consent.text_version == str(version)
+    as_object = read(consent={"accepted": ticked, "text_version": version})
+    assert as_object.consent == form.consent
+
+
+@pytest.mark.parametrize("ticked", ["off", "false", "0", "no", "nu", "nein", "", None, False, 0, [True]])
+def test_anything_else_is_none(ticked: Any) -> None:
+    assert ("consent.accepted", "consent_missing") in wrong(consent=ticked, consent_text_version="1")
+
+
 def test_people_are_told_what_is_too_long_and_programs_are_cut_short() -> None:
     assert ("message", "too_long") in wrong(message="x" * 4001, consent=CONSENT)
     assert read(utm_source="x" * 999, gclid=7).utm_source == "x" * 300

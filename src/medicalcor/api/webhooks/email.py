@@ -1,5 +1,6 @@
 """The door for e-mail: signed JSON, a mail a request (Standard Webhooks)."""
 
+import re
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +22,12 @@ from medicalcor.schemas.wire.email import head_of, unwrapped
 PROVIDER = "email"
 PATH = "/webhooks/email"
 _TAKEN = Answer(200)
+_COMES_IN = re.compile("receive|inbound", re.IGNORECASE)
+_WENT_OUT = re.compile(
+    r"(?:sent|deliver\w*|delayed|deferred|bounced?|complain\w*|opened|open|clicked|click|failed|scheduled|suppressed"
+    r"|rejected|dropped|queued|processed|unsubscribed?)$"
+)
+"""What a service tells of the mails that it has sent for others: `email.delivered`."""
 
 
 class Email:
@@ -51,17 +58,22 @@ def item_of(payload: Any, *, delivery: str) -> Item:
     if not isinstance(payload, dict):
         return unread("it is no mail: it is no JSON object", payload)
     kind = payload.get("type")
-    if isinstance(kind, str) and not ("received" in kind or "inbound" in kind):
-        # what the service tells of the mails that it has sent for others
-        identity = canonical(payload)
-        return Item("notice", identity, identity, to_json({"kind": "notice", "notice": payload}))
+    told = kind.lower() if isinstance(kind, str) and not _COMES_IN.search(kind) else None
+    if told is not None and _WENT_OUT.search(told):
+        return _notice(payload)
     try:
         mail = head_of(payload)
     except ValidationError:
-        return unread("the mail does not say who sent it", payload)
+        # of a kind that we do not know, and no mail: news of something else
+        return unread("the mail does not say who sent it", payload) if told is None else _notice(payload)
     sender = normalised(mail.sender.address) or mail.sender.address.lower()
     identity = next(iter(canonical_ids(mail.id)), None) or f"delivery:{delivery}"
     return Item("message", identity, sender, to_json({"kind": "message", "mail": unwrapped(payload)}))
+
+
+def _notice(payload: dict[str, Any]) -> Item:
+    identity = canonical(payload)
+    return Item("notice", identity, identity, to_json({"kind": "notice", "notice": payload}))
 
 
 _DESCRIPTION = {

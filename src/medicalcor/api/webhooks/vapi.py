@@ -39,7 +39,14 @@ CHATTER = frozenset(
     }
 )
 """Not kept: every few seconds they repeat a part of what the report holds in whole, and nobody decides by them."""
-KEPT_FOR_WORK = frozenset({"end-of-call-report", "status-update", "transfer-destination-request"})
+KEPT_FOR_WORK = frozenset(
+    {
+        "end-of-call-report",
+        "handoff-destination-request",
+        "status-update",
+        "transfer-destination-request",
+    }
+)
 
 log = get_logger(__name__)
 
@@ -84,6 +91,8 @@ class Vapi:
                 return vapi_assistant.for_call(self._settings, message, url=self._url)
             case wire.ToolCalls():
                 return await self._tools.run(message)
+            case wire.HandoffDestinationRequest():
+                return vapi_assistant.no_other(self._settings, message)
             case wire.TransferDestinationRequest():
                 return vapi_assistant.transfer(self._settings, message)
             case wire.Hang():

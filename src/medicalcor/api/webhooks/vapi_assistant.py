@@ -48,6 +48,11 @@ def transfer(settings: Settings, message: ServerMessage) -> dict[str, Any]:
     return replies.destination(settings.clinic_phone, spoken=agent.handing_over(language))
 
 
+def no_other(settings: Settings, message: ServerMessage) -> dict[str, Any]:
+    """An assistant asks for another one to go on: there is none. A colleague is told."""
+    return replies.refusal(agent.nobody_there(_language(settings, message)))
+
+
 def _language(settings: Settings, message: ServerMessage) -> Language:
     country = settings.clinic_country
     return likely_language(e164(message.caller, country=country), hint=None, clinic_country=country)

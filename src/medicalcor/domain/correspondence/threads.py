@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-_ID = re.compile(r"<[^<>\s]{1,250}>")
+_ID = re.compile(r"<[^<>\s\x00-\x1f\x7f]{1,250}>")
 _PREFIX = re.compile(
     r"^\s*(?:(?:re|fw|fwd|r|i|aw|wg|antw|tr|rv|enc|rif|v|vá|ri|inl|răsp|rasp|redir)(?:\[\d+\])?\s*:\s*)+",
     re.IGNORECASE,

@@ -135,6 +135,11 @@ def _fact(thing: Thing, *, kind: Kind, state: State, amount: int | None, **more:
     )
 
 
+def _told(thing: Thing, field: str) -> bool:
+    """Whether it is there at all: left out, an amount is the one that was asked for; in an odd shape it is unknown."""
+    return field in thing.model_fields_set
+
+
 def _payment(raw: Mapping[str, Any], event_type: str) -> Fact:
     intent = PaymentIntent.model_validate(raw)
     by_status: dict[str | None, State] = {
@@ -157,7 +162,9 @@ def _payment(raw: Mapping[str, Any], event_type: str) -> Fact:
         intent,
         kind="payment",
         state=state,
-        amount=intent.amount_received if state == "paid" else intent.amount,
+        amount=intent.amount_received
+        if state == "paid" and _told(intent, "amount_received")
+        else intent.amount,
         contact=Contact(email=intent.receipt_email, phone=shipping.phone, name=shipping.name),
         failure=failure_of(code, decline_code=decline) if state == "failed" else None,
         payment_intent_id=intent.id,
@@ -228,7 +235,9 @@ def _invoice(raw: Mapping[str, Any], event_type: str) -> Fact:
         invoice,
         kind="invoice",
         state=state,
-        amount=invoice.amount_paid if state == "paid" else invoice.amount_due,
+        amount=invoice.amount_paid
+        if state == "paid" and _told(invoice, "amount_paid")
+        else invoice.amount_due,
         contact=Contact(
             email=invoice.customer_email, phone=invoice.customer_phone, name=invoice.customer_name
         ),

@@ -1,7 +1,7 @@
 """Whether a request really comes from Vapi, which signs nothing by itself: it proves what its credential says.
 
-Three kinds of credential: a bearer token, a token in `X-Vapi-Secret`, and an HMAC over the body by a plan. Without
-a secret of ours nothing is accepted.
+Three kinds of credential: a bearer token (in a header that the plan may name), a token in `X-Vapi-Secret`, and an HMAC
+over the body by a plan. Without a secret of ours nothing is accepted.
 """
 
 import base64
@@ -11,10 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from medicalcor.core.crypto import hmac
-from medicalcor.schemas.wire.vapi import HmacPlan
+from medicalcor.schemas.wire.vapi import AuthPlan
 
 WINDOW_SECONDS = 300.0
-_STATIC = (b"authorization", b"x-vapi-secret")
 _IN_MILLISECONDS = 1e11
 """Vapi does not say which unit its timestamps have; seconds are this large in the year 5138 only."""
 _PARTS = re.compile(r"(\{(?:body|timestamp|method|url|svix-id)\})")
@@ -27,8 +26,9 @@ class Proof:
     it carries.
     """
 
-    def __init__(self, *, secrets: Sequence[str], plan: HmacPlan | None = None) -> None:
-        self._plan = plan or HmacPlan()
+    def __init__(self, *, secrets: Sequence[str], plan: AuthPlan | None = None) -> None:
+        self._plan = plan or AuthPlan()
+        self._static_headers = {b"authorization", b"x-vapi-secret", self._plan.header_name.lower().encode()}
         self._tokens = tuple(secret for secret in secrets if secret)
         self._keys = tuple(key for secret in self._tokens if (key := self._key(secret)))
 
@@ -53,7 +53,7 @@ class Proof:
         return payload is not None and self._signed(given, payload)
 
     def _static(self, headers: Mapping[bytes, bytes]) -> bool:
-        given = [headers[name].decode("utf-8", "replace") for name in _STATIC if name in headers]
+        given = [headers[name].decode("utf-8", "replace") for name in self._static_headers if name in headers]
         return any(hmac.matches(_without_scheme(value), self._tokens) for value in given)
 
     def _signed(self, given: bytes, payload: bytes) -> bool:
@@ -75,7 +75,7 @@ class Proof:
     ) -> bytes | None:
         """What was signed; None when its time is missing or too far from `now`."""
         plan = self._plan
-        if not plan.include_timestamp and plan.payload_format == HmacPlan().payload_format:
+        if not plan.include_timestamp and plan.payload_format == AuthPlan().payload_format:
             return body
         stamp = headers.get(plan.timestamp_header.lower().encode(), b"")
         if plan.include_timestamp and not _is_fresh(stamp, now=now):

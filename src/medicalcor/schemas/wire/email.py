@@ -1,16 +1,20 @@
 """An inbound mail as signed JSON: what a receiving service, or a script behind one, posts for each message.
 
-The services differ in small things, so each field is taken in the shapes that are common: an address as text or as an
-object, headers as an object or a list of pairs, references as text or as a list, all bare or under `data`.
+The services differ in small things, so each field is taken in the shapes that are common: `message_id` also as
+`messageId` or `Message-ID`, an address as text, as an object or in a list, headers as an object, a list of pairs or as they
+stood in the mail, references as text or as a list, words in headers encoded or not, all bare or under `data`.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email import message_from_string
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from medicalcor.schemas.base import Wire
 from medicalcor.schemas.wire.lenient import Lenient
@@ -26,20 +30,47 @@ def _addresses_in(text: str) -> list[tuple[str, str]]:
     return [(" ".join(plain[1].split()), plain[2])] if plain else getaddresses([text])
 
 
+_AT_THE_END = re.compile(rf"(.*)<({_NOTHING_SPECIAL}+@{_NOTHING_SPECIAL}+)>\s*", re.DOTALL)
+"""`Pop, Ana <ana@example.ro>`: the comma should have been quoted, and is not."""
+
+
+def decoded(text: Any) -> Any:
+    """`=?UTF-8?Q?Mun=C8=9Beanu?=` as `Munțeanu` (RFC 2047); as it is when it is not encoded, or wrongly."""
+    if not isinstance(text, str) or "=?" not in text:
+        return text
+    try:
+        return " ".join(str(make_header(decode_header(text))).split())
+    except (HeaderParseError, LookupError, ValueError):
+        return text
+
+
+Words = Annotated[str, BeforeValidator(decoded)]
+
+
 def _address(value: Any) -> Any:
+    """One alone; of several the first that is one."""
+    if isinstance(value, list):
+        return next(_readable(value), None)
     if isinstance(value, str):
-        name, address = next(iter(_addresses_in(value)), ("", ""))
-        return {"address": address, "name": name or None}
-    if isinstance(value, dict) and "address" not in value:
-        return {**value, "address": value.get("email")}
+        return _written(value)
+    if isinstance(value, dict):
+        told = _by_name(value, {"address", "email", "name"})
+        return {"address": told.get("email"), **told}
     return value
+
+
+def _written(text: str) -> dict[str, str | None]:
+    found = [(name, address) for name, address in _addresses_in(text) if "@" in address]
+    last = None if found else _AT_THE_END.fullmatch(text)
+    name, address = (last[1].strip(), last[2]) if last else next(iter(found), ("", ""))
+    return {"address": address, "name": name or None}
 
 
 class Address(Wire):
     """Somebody's address, as it was written; `domain.correspondence.addresses` normalises it."""
 
     address: str = Field(min_length=3, pattern="@", repr=False)
-    name: Lenient[str] = Field(default=None, repr=False)
+    name: Lenient[Words] = Field(default=None, repr=False)
 
 
 One = Annotated[Address, BeforeValidator(_address)]
@@ -71,6 +102,8 @@ def _headers(value: Any) -> Any:
         pairs = list(value.items())
     elif isinstance(value, list):
         pairs = [pair for one in value if (pair := _pair(one))]
+    elif isinstance(value, str):
+        pairs = message_from_string(value.lstrip()).items()
     else:
         pairs = []
     found: dict[str, str] = {}
@@ -81,10 +114,21 @@ def _headers(value: Any) -> Any:
     return found
 
 
+def _by_name(given: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """Those of the names, however large their letters are."""
+    return {plain: value for name, value in given.items() if (plain := name.lower()) in names}
+
+
 def _pair(one: Any) -> tuple[Any, Any] | None:
-    if isinstance(one, dict) and "name" in one:
-        return one["name"], one.get("value", "")
+    if isinstance(one, dict):
+        named = _by_name(one, {"name", "key", "value"})
+        name = named.get("name", named.get("key"))
+        return None if name is None else (name, named.get("value", ""))
     return (one[0], one[1]) if isinstance(one, list) and len(one) == 2 else None
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
 
 
 Headers = Annotated[dict[str, str], BeforeValidator(_headers)]
@@ -109,7 +153,7 @@ class Attachment(Wire):
     """What came along; its content stays with the receiving service."""
 
     id: Lenient[str] = None
-    filename: Lenient[str] = Field(default=None, repr=False)
+    filename: Lenient[Words] = Field(default=None, repr=False)
     content_type: Lenient[str] = None
     size: Lenient[int] = None
     """Bytes."""
@@ -117,14 +161,46 @@ class Attachment(Wire):
     url: Lenient[str] = Field(default=None, repr=False)
 
 
-class InboundEmail(Wire):
+_FIELDS = (
+    "from", "sender", "to", "cc", "reply_to", "subject", "text", "html", "message_id", "in_reply_to", "references",
+    "return_path", "headers", "attachments", "date",
+)  # fmt: skip
+_SPELT = {
+    **{field.replace("_", ""): field for field in _FIELDS},
+    **dict.fromkeys(("textbody", "bodytext", "bodyplain", "plain"), "text"),
+    **dict.fromkeys(("htmlbody", "bodyhtml"), "html"),
+}
+_IN_HEADERS = ("from", "to", "cc", "subject", "date")
+"""Taken from there when they are given nowhere else."""
+
+
+class _Mail(Wire):
+    """Reads the spellings that there are of a field's name."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelt_as_ours(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        mail: dict[str, Any] = {}
+        for name, value in given.items():
+            field = _SPELT.get(_plain(name))
+            if field is not None and (name == field or field not in given):
+                mail.setdefault(field, value)
+        if "headers" in mail and ("from" not in mail or "subject" not in mail):
+            headers = _headers(mail["headers"])
+            mail = {**{name: headers[name] for name in _IN_HEADERS if name in headers}, **mail}
+        return mail
+
+
+class InboundEmail(_Mail):
     """One mail to the clinic. Only its sender is required."""
 
     sender: One = Field(alias="from")
     to: Lenient[Several] = None
     cc: Lenient[Several] = None
     reply_to: Lenient[Several] = None
-    subject: Lenient[str] = Field(default=None, repr=False)
+    subject: Lenient[Words] = Field(default=None, repr=False)
     text: Lenient[str] = Field(default=None, repr=False)
     html: Lenient[str] = Field(default=None, repr=False)
     message_id: Lenient[str] = None
@@ -152,7 +228,7 @@ class InboundEmail(Wire):
         return self.references or self.headers.get("references")
 
 
-class EmailHead(Wire):
+class EmailHead(_Mail):
     """What is asked of a mail before it is kept."""
 
     sender: One = Field(alias="from")

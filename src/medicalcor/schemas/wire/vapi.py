@@ -19,8 +19,11 @@ _FIRST_YEAR = 2020
 """Vapi's own: no call is older."""
 
 
-class HmacPlan(Wire):
-    """How a credential of the kind `hmac` signs, in Vapi's own words and with its defaults."""
+class AuthPlan(Wire):
+    """How a credential of Vapi's proves itself, in Vapi's own words and with its defaults: the header of a bearer token, and
+    how a credential of the kind `hmac` signs."""
+
+    header_name: str = Field(default="authorization", alias="headerName", min_length=1)
 
     algorithm: Literal["sha256", "sha512", "sha1"] = "sha256"
     signature_header: str = Field(default="x-signature", alias="signatureHeader", min_length=1)
@@ -262,6 +265,10 @@ class TransferDestinationRequest(ServerMessage):
     """The assistant wants to hand the call over and asks where to."""
 
 
+class HandoffDestinationRequest(TransferDestinationRequest):
+    """As that, to another assistant: there is none, so the wish is for a person."""
+
+
 class ConversationUpdate(ServerMessage):
     messages: Lenient[tuple[Spoken, ...]] = None
 
@@ -275,6 +282,7 @@ _KINDS: dict[str, type[ServerMessage]] = {
     "transcript": Transcript,
     "hang": Hang,
     "transfer-destination-request": TransferDestinationRequest,
+    "handoff-destination-request": HandoffDestinationRequest,
     "conversation-update": ConversationUpdate,
 }
 

@@ -52,6 +52,59 @@ def test_ids_may_stand_in_the_headers() -> None:
     assert (mail.id, mail.answers, mail.chain) == ("<h1@x>", "<h0@x>", "<a@x> <b@x>")
 
 
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        {"messageId": "<h1@x>", "inReplyTo": "<h0@x>", "textBody": "Bună"},
+        {"Message-ID": "<h1@x>", "In-Reply-To": "<h0@x>", "Subject": "s", "body_plain": "Bună"},
+        {"MessageID": "<h1@x>", "InReplyTo": "<h0@x>", "TextBody": "Bună"},
+        {"headers": "Message-ID: <h1@x>\r\nIn-Reply-To:\r\n <h0@x>\r\n", "plain": "Bună"},
+        {"headers": [{"Name": "Message-ID", "Value": "<h1@x>"}, {"key": "In-Reply-To", "value": "<h0@x>"}],
+         "text": "Bună", "plain": "another"},
+    ],
+)  # fmt: skip
+def test_fields_in_the_spellings_that_there_are(spelt: dict[str, Any]) -> None:
+    mail = inbound_email({"From": "ana@example.ro", **spelt})
+    assert (mail.id, (mail.answers or "").strip(), mail.text) == ("<h1@x>", "<h0@x>", "Bună")
+
+
+def test_what_is_given_nowhere_else_stands_in_the_headers() -> None:
+    mail = inbound_email({"headers": {"From": "Ana <ana@example.ro>", "Subject": "Programare"}})
+    assert (mail.sender.address, mail.sender.name, mail.subject) == ("ana@example.ro", "Ana", "Programare")
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "=?UTF-8?Q?Ana_Mun=C8=9Beanu?= <ana@example.ro>",
+        '"Ana Munțeanu" <ana@example.ro>',
+        ["Ana Munțeanu <ana@example.ro>"],
+        [{"Email": "ana@example.ro", "Name": "Ana Munțeanu"}],
+        {"address": "ana@example.ro", "name": "=?utf-8?b?QW5hIE11bsibZWFudQ==?="},
+        "Dr. Pop, Ana Munțeanu <ana@example.ro>",
+    ],
+)
+def test_who_wrote_however_it_is_written(sender: Any) -> None:
+    mail = inbound_email({"from": sender})
+    assert mail.sender.address == "ana@example.ro"
+    assert (mail.sender.name or "").endswith("Ana Munțeanu")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("=?UTF-8?B?w45udHJlYmFyZQ==?=", "Întrebare"),
+        ("=?iso-8859-2?Q?=CEntrebare?=", "Întrebare"),
+        ("Re: =?UTF-8?Q?=C3=8En?=\r\n =?UTF-8?Q?trebare?=", "Re: Întrebare"),
+        ("=?no-such-charset?Q?x?=", "=?no-such-charset?Q?x?="),
+        ("=?UTF-8?B?w?=", "=?UTF-8?B?w?="),
+        ("Cât costă =?", "Cât costă =?"),
+    ],
+)
+def test_encoded_words_are_read(written: str, read: str) -> None:
+    assert inbound_email({"from": "ana@example.ro", "subject": written}).subject == read
+
+
 def test_what_is_in_no_known_shape_is_passed_over() -> None:
     odd = {
         "to": 7,
