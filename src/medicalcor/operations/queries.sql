@@ -258,7 +258,7 @@ order by planned_at limit 500;
 -- name: stranded_items
 -- Items that were stored long ago and that no run has taken in; of the kinds that have runs of their own.
 select id, provider, kind, partition_key from inbox
-where handled_at is null and received_at < $1
+where handled_at is null and kind not in ('notice', 'unread') and received_at < $1
     and (provider, kind) in (select * from unnest($2::text[], $3::text[]))
 order by id limit 500;
 
