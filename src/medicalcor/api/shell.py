@@ -49,8 +49,10 @@ _PREFLIGHT: tuple[Header, ...] = (
 )
 _EXPOSED: Header = (
     b"access-control-expose-headers",
-    b"x-correlation-id, traceparent, location, idempotent-replayed, retry-after, ratelimit-limit,"
-    b" ratelimit-remaining, ratelimit-reset",
+    (
+        b"x-correlation-id, traceparent, location, idempotent-replayed, retry-after, ratelimit-limit,"
+        b" ratelimit-remaining, ratelimit-reset"
+    ),
 )
 
 log = get_logger(__name__)
