@@ -53,7 +53,9 @@ class Till:
     async def settles(self) -> None:
         """The runs that were started come to their time."""
         for row in await self.rows("select id, version from payments where merged_into is null"):
-            await settling.settle(self.ledger, payment_id=row["id"], version=row["version"])
+            await settling.settle(
+                self.ledger, payment_id=row["id"], version=row["version"], correlation_id="c"
+            )
 
     async def gets(self, *events: Thing) -> None:
         await self.takes(*events)

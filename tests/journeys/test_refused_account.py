@@ -42,7 +42,10 @@ def standing(stack: Stack, provider: str) -> dict[str, Any]:
 def breaker(stack: Stack, provider: str) -> float | None:
     """As Prometheus reads it from the worker."""
     page = httpx.get(f"http://127.0.0.1:{stack.settings['WORKER_METRICS_PORT']}/metrics").text
-    wanted = f'medicalcor_breaker_state{{breaker="{provider}"}} '
+    return figure(page, f'medicalcor_breaker_state{{breaker="{provider}"}} ')
+
+
+def figure(page: str, wanted: str) -> float | None:
     return next(
         (float(line.removeprefix(wanted)) for line in page.splitlines() if line.startswith(wanted)), None
     )
@@ -98,3 +101,6 @@ def test_an_open_breaker_is_seen(watched: Stack, phone: str) -> None:
     watched.say(phone, WARM["ro"])
     watched.until(lambda: standing(watched, "hubspot").get("breaker") == "open", what="the breaker to open")
     assert breaker(watched, "hubspot") == 2
+    page = watched.http.get(f"{watched.api_url}/metrics").text
+    assert figure(page, 'medicalcor_provider_breaker_state{provider="hubspot"} ') == 2
+    assert figure(page, 'medicalcor_provider_breaker_state{provider="openai"} ') is None, "it is off"

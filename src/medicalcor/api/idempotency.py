@@ -81,7 +81,9 @@ class Once:
             done = await work(begun)
         except ProductError as problem:
             if problem.http_status >= 500:
-                await self._give_up(request_id, fresh=ids.new_id())
+                # an answer that was lost on its way says nothing of what was done
+                over = isinstance(problem, problems.Over)
+                await self._give_up(request_id, fresh=ids.new_id() if over else None)
                 raise
             done = _refused(problem)
         except BaseException:  # also when the caller is cut off: the repeat must not wait for us

@@ -15,8 +15,6 @@ READS = Limit(300)
 WRITES = Limit(100)
 AI = Limit(300, seconds=60)
 """Each of these costs money."""
-LEADS = Limit(120, seconds=60)
-"""For the form on the clinic's web page: a person sends one."""
 KEYS_AN_ADDRESS = 4
 """So many clients with keys of their own may share an address at full speed."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -3,7 +3,9 @@
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
+
+from medicalcor.core.breaker import LEVEL
 
 webhooks = Counter(
     "medicalcor_webhooks",
@@ -44,6 +46,11 @@ _tools = Counter(
     "medicalcor_voice_agent_tools",
     "Tool calls of the voice agent: done, refused, late, unreadable, unknown.",
     ("tool", "outcome"),
+)
+_standing = Gauge(
+    "medicalcor_provider_breaker_state",
+    "As the worker sees it that is worst off: 0 closed, 1 half open, 2 open.",
+    ("provider",),
 )
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
@@ -100,3 +107,11 @@ def agent_hung() -> None:
 def agent_tool(tool: str, outcome: str) -> None:
     """`tool` is one of ours, never what a message calls it."""
     _tools.labels(tool, outcome).inc()
+
+
+def providers_stand(breakers: Mapping[str, str | None]) -> None:
+    """The state of each provider's breaker; None for one that is off, which has none."""
+    _standing.clear()
+    for provider, state in breakers.items():
+        if state is not None:
+            _standing.labels(provider).set(LEVEL[state])

@@ -48,6 +48,10 @@ class InvalidRequest(InvalidInput):
         self.errors = errors
 
 
+class Over(Refused):
+    """What a worker answered: it was tried and did not succeed. Of any other failure nobody knows."""
+
+
 def unknown_route() -> Refused:
     return Refused(404, "There is nothing at this address.", code="not_found")
 
@@ -61,12 +65,12 @@ def of_status(status: int, detail: str) -> Refused:
     return Refused(status, detail, code=HTTPStatus(status).name.lower())
 
 
-def of_outcome(status: int, body: bytes) -> Refused:
+def of_outcome(status: int, body: bytes) -> Over:
     """A refusal that a worker gave as its answer."""
     said = from_json(body)
     # what is switched off does not come on by waiting
     headers = {"retry-after": "5"} if status == 503 and said["code"] != ProviderOff.code else {}
-    return Refused(status, said["detail"], code=said["code"], headers=headers)
+    return Over(status, said["detail"], code=said["code"], headers=headers)
 
 
 def method_not_allowed(allowed: str) -> Refused:

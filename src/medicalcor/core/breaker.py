@@ -4,7 +4,7 @@ Closed: calls go out. After `failures` in a row: open, nothing goes out for `coo
 one call is let through; if it succeeds the breaker closes, if it fails the pause begins again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Literal
@@ -14,7 +14,7 @@ from medicalcor.core.log import get_logger
 from medicalcor.core.observability import metrics
 
 State = Literal["closed", "half_open", "open"]
-_LEVEL: dict[State, int] = {"closed": 0, "half_open": 1, "open": 2}
+LEVEL: Mapping[str, int] = {"closed": 0, "half_open": 1, "open": 2}
 ACCOUNT = frozenset({"account", "ai_account", "ai_quota"})
 """Reasons of a refusal that holds for every call, until somebody mends a key, a payment or a right."""
 
@@ -58,7 +58,7 @@ class Breaker:
         """When it opened or closed last."""
         self.refusal: str | None = None
         """Why the provider refuses the account, one of ACCOUNT; None once it took something again."""
-        metrics.breaker_state.labels(name).set_function(lambda: _LEVEL[self.state])
+        metrics.breaker_state.labels(name).set_function(lambda: LEVEL[self.state])
 
     @property
     def state(self) -> State:

@@ -50,9 +50,9 @@ VAPI_EVENT = Job("vapi.event", "inbox-calls")
 VOICE_CALL = Job("voice.call", "inbox-calls")
 """(inbox id): what Twilio tells of a call; partitioned by call."""
 VOICE_SETTLE = Job("voice.settle", "inbox-calls")
-"""(call id, correlation id): the call ended, and what came of it should be known by now; partitioned by call."""
+"""(call id, correlation id, trace): the call ended, and what came of it should be known by now; partitioned by call."""
 TRANSCRIPTION = Job("voice.transcription", "voice")
-"""(recording SID, correlation id, number of tries before)."""
+"""(recording SID, correlation id, number of tries before, trace)."""
 
 LEAD_SCORING = Job("leads.judge_again", "inbox")
 """(lead id, correlation id): somebody wants a lead judged anew; in turn with what its patient writes."""
@@ -60,7 +60,7 @@ LEAD_SCORING = Job("leads.judge_again", "inbox")
 STRIPE_EVENT = Job("stripe.event", "payments")
 """(inbox id); partitioned by payment."""
 PAYMENT_SETTLE = Job("payments.settle", "payments")
-"""(payment id, version): all that belongs to a payment has had time to arrive."""
+"""(payment id, version, correlation id, trace): all that belongs to a payment has had time to arrive."""
 PAYMENT_LINK = Job("payments.link", "payments")
 """(payment request id, attempt, key's number): ask for a link, and send it."""
 

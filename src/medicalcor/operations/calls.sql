@@ -52,11 +52,16 @@ where r.sid = $1;
 
 -- name: waiting_recordings
 -- Recordings that waited for AI, now that it is on ($1); and those of people who have been erased since.
-select r.sid, r.call_id
-from call_recordings r join calls c on c.id = r.call_id join people who on who.id = c.person_id
-where r.state in ('said', 'ready', 'kept')
-    and (who.erased_at is not null or ($1::bool and c.not_transcribed = 'ai_off' and r.state <> 'said'))
-order by r.at limit 200;
+select sid, call_id from (
+    select r.sid, r.call_id, r.at
+    from calls c join call_recordings r on r.call_id = c.id
+    where $1::bool and c.not_transcribed = 'ai_off' and r.state in ('ready', 'kept')
+    union
+    select r.sid, r.call_id, r.at
+    from people who join call_recordings r on r.person_id = who.id
+    where who.erased_at is not null and r.state in ('said', 'ready', 'kept')
+) as waiting
+order by at limit 200;
 
 -- name: store_sound
 insert into call_sounds (sid, person_id, sealed, fetched_at) values ($1, $2, $3, $4) on conflict (sid) do nothing;

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from medicalcor.core import clock, ids, jobs
+from medicalcor.core import clock, context, ids, jobs
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
@@ -170,6 +170,7 @@ def _entry(about: Row, intent: Intent, planned: Planned) -> Append:
         by=intent.by,
         content=intent.content,
         decision=planned.decision,
+        traceparent=context.traceparent(),
     )
     return Append(stream(planned.effect_id), (event,), about["person_id"], expected=0)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from medicalcor.core import clock, ids, jobs
+from medicalcor.core import clock, context, ids, jobs
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
@@ -103,7 +103,7 @@ async def _record(ledger: Ledger, connection: Connection, item: Item, fact: Fact
         connection,
         jobs.PAYMENT_SETTLE,
         id=f"{jobs.PAYMENT_SETTLE.name}:{payment_id}:{told.version}",
-        args=(str(payment_id), told.version),
+        args=(str(payment_id), told.version, item.correlation_id, context.traceparent()),
         partition=f"payment:{payment_id}",
         not_before=clock.now() + SETTLE,
     )

@@ -206,9 +206,8 @@ where e.id = $1;
 
 -- name: destination
 -- An effect's kind, whom it is about, and the request and the trace that it follows from.
-select e.payload ->> 'kind' as kind, e.subject_id, e.correlation_id, i.traceparent
-from domain_events e left join inbox i on i.id = (e.payload ->> 'cause_id')::uuid
-where e.stream = $1 and e.version = 1;
+select payload ->> 'kind' as kind, subject_id, correlation_id, payload ->> 'traceparent' as traceparent
+from domain_events where stream = $1 and version = 1;
 
 -- name: effect_by_provider_id
 select id from effects where provider_id = $1;
@@ -258,7 +257,7 @@ order by planned_at limit 500;
 -- name: stranded_items
 -- Items that were stored long ago and that no run has taken in; of the kinds that have runs of their own.
 select id, provider, kind, partition_key from inbox
-where handled_at is null and received_at < $1
+where handled_at is null and kind not in ('notice', 'unread') and received_at < $1
     and (provider, kind) in (select * from unnest($2::text[], $3::text[]))
 order by id limit 500;
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from medicalcor.core import clock, jobs
+from medicalcor.core import clock, context, jobs
 from medicalcor.core.crypto.vault import seal, unseal
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
@@ -168,7 +168,7 @@ class _Task:
                 connection,
                 jobs.TRANSCRIPTION,
                 id=f"{jobs.TRANSCRIPTION.name}:{self.sid}:{self.correlation_id}:{self.tries + 1}",
-                args=(self.sid, self.correlation_id, self.tries + 1),
+                args=(self.sid, self.correlation_id, self.tries + 1, context.traceparent()),
                 not_before=clock.now() + timedelta(seconds=after),
             )
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection, Row
-from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import NotFound
 from medicalcor.core.eventstore.store import Append
@@ -21,8 +20,6 @@ from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.payments import SQL, payer_of, sayings_of, stream
 from medicalcor.schemas.events.payments import PaymentTied, PaymentUnmatched
 from medicalcor.schemas.payments import Hints, Standing
-
-EFFECTS = statements("medicalcor.operations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class Payment:
         return UUID(int=self.row["id"].int)
 
 
-async def settle(ledger: Ledger, *, payment_id: UUID, version: int) -> None:
+async def settle(ledger: Ledger, *, payment_id: UUID, version: int, correlation_id: str) -> None:
     """Find out whose it is and tell whom it concerns. Left to a later run when more has arrived since."""
 
     async def decide(connection: Connection) -> None:
@@ -46,7 +43,7 @@ async def settle(ledger: Ledger, *, payment_id: UUID, version: int) -> None:
         row = payment.row
         if row["merged_into"] is not None or row["version"] > version or row["set_aside_at"] is not None:
             return
-        act = Act(ledger, connection, by_system(str(payment_id)))
+        act = Act(ledger, connection, by_system(correlation_id))
         person_id = row["person_id"] or await _found(act, payment)
         if person_id is not None:
             await tell(act, payment, person_id=person_id)

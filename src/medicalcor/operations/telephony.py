@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from medicalcor.core import clock, jobs
+from medicalcor.core import clock, context, jobs
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
@@ -178,7 +178,7 @@ async def _recorded(act: Act, about: Row, told: RecordingUpdate) -> None:
             act.connection,
             jobs.TRANSCRIPTION,
             id=f"{jobs.TRANSCRIPTION.name}:{told.recording_sid}",
-            args=(told.recording_sid, act.cause.correlation_id, 0),
+            args=(told.recording_sid, act.cause.correlation_id, 0, context.traceparent()),
         )
 
 
@@ -201,7 +201,7 @@ async def _settle_later(act: Act, about: Row, correlation_id: str) -> None:
         act.connection,
         jobs.VOICE_SETTLE,
         id=f"{jobs.VOICE_SETTLE.name}:{about['id']}",
-        args=(str(about["id"]), correlation_id),
+        args=(str(about["id"]), correlation_id, context.traceparent()),
         partition=act.ledger.vault.keyed_hash(_PURPOSE, about["twilio_sid"]),
         not_before=clock.now() + timedelta(seconds=seconds),
     )

@@ -12,7 +12,8 @@ from medicalcor.core import jobs
 from medicalcor.core.errors import Conflict, NotFound
 from medicalcor.operations.asks import Functions, Tools
 
-_QUEUES = {job.name: job.queue for job in jobs.JOBS} | {jobs.DELIVER.name: jobs.DELIVER.queue}
+_QUEUES = {job.name: job.queue for job in reversed(jobs.JOBS)}
+"""Of jobs that have several, the first."""
 _KNOWN = frozenset(job.queue for job in jobs.JOBS)
 _OPEN = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
 

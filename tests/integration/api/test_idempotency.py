@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from gateway_support import Stored, serving, settings_for
 
+from medicalcor.api import problems, runs
 from medicalcor.core.auth import apikeys
 from medicalcor.core.database.pool import Pool
 
@@ -109,6 +111,23 @@ async def test_after_a_crash_between_doing_and_remembering_it_is_done_once(
     await connection.close()
     taken_up = await start(api, LEADS[0], key="monday")
     assert taken_up.json() == first.json()
+    assert len(await stored.runs("leads.judge_again")) == 1
+
+
+async def test_what_may_have_been_done_is_done_once(
+    api: httpx.AsyncClient, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection is lost after the commit: we cannot know, and say so; the repeat starts nothing new."""
+    begin = runs.start
+
+    async def unheard(*args: Any, **kwargs: Any) -> None:
+        await begin(*args, **kwargs)
+        raise problems.try_later("It could not be stored. Send it again.", code="not_stored")
+
+    monkeypatch.setattr(runs, "start", unheard)
+    assert (await start(api, LEADS[0], key="monday")).status_code == 503
+    monkeypatch.undo()
+    assert (await start(api, LEADS[0], key="monday")).status_code == 202
     assert len(await stored.runs("leads.judge_again")) == 1
 
 

@@ -15,7 +15,4 @@ def test_the_page_is_readable_and_names_everything() -> None:
         "medicalcor_outbound_seconds",
         "medicalcor_breaker_state",
         "medicalcor_ai_tokens",
-        "medicalcor_flows",
-        "medicalcor_flow_seconds",
-        "medicalcor_effects",
     }

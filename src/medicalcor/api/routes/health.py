@@ -1,8 +1,6 @@
 """Whether the gateway is there, and whether it can do its work."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from litestar import Response, get
@@ -10,20 +8,16 @@ from litestar.datastructures import State
 
 from medicalcor.api.database import Database
 from medicalcor.api.described import Described, Gives, described
+from medicalcor.api.standing import standing
 from medicalcor.api.version import VERSION
 from medicalcor.core import clock
 from medicalcor.core.database import migrate
-from medicalcor.core.database.pool import CONNECTION_LOST, DatabaseUnavailable, Row
+from medicalcor.core.database.pool import CONNECTION_LOST, DatabaseUnavailable
 from medicalcor.core.ratelimit import RateLimiter
 from medicalcor.schemas.api import Alive, Health, Ready
 
 _PATIENCE_SECONDS = 2.0
 _OK = "ok"
-_LATELY = timedelta(seconds=15)
-_STANDING = (
-    "select integrations from processes where kind = 'worker' and stopped_at is null and last_seen > $1"
-)
-_WORSE = (None, "closed", "half_open", "open")
 
 
 @get("/health", opt=described(Described("Version and uptime", {200: Gives("It is there", Health)})))
@@ -69,7 +63,7 @@ async def _database_checks(database: Database) -> tuple[dict[str, str], dict[str
         ):
             missing = await migrate.pending(connection)
             if not missing:
-                integrations = standing(await connection.fetch(_STANDING, clock.now() - _LATELY))
+                integrations = await standing(connection)
             engine = await connection.fetchval("select to_regnamespace('dbos') is not null")
     except (*CONNECTION_LOST, DatabaseUnavailable):
         return {"postgresql": "cannot be reached"}, {}
@@ -79,19 +73,6 @@ async def _database_checks(database: Database) -> tuple[dict[str, str], dict[str
         missing.append("workflow engine")
     lacking = f"missing: {', '.join(missing)}; run `medicalcor migrate`"
     return {"postgresql": _OK, "migrations": lacking if missing else _OK}, integrations
-
-
-def standing(workers: Sequence[Row]) -> dict[str, Any]:
-    """By provider, as the worker sees it that is worst off."""
-    worst: dict[str, Any] = {}
-    for worker in workers:
-        for name, seen in (worker["integrations"] or {}).items():
-            known = worst.setdefault(name, seen)
-            if _WORSE.index(seen["breaker"]) > _WORSE.index(known["breaker"]):
-                worst[name] = {**seen, "refusal": seen["refusal"] or known["refusal"]}
-            elif seen["refusal"]:
-                worst[name] = {**known, "refusal": seen["refusal"]}
-    return worst
 
 
 async def _redis_check(limiter: RateLimiter) -> str:

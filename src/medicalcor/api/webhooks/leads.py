@@ -27,8 +27,8 @@ from medicalcor.schemas.leads import ID, TRAP, LeadForm, language_of
 
 PROVIDER = "web"
 PATH = "/leads"
-LIMIT = Limit(30, seconds=60)
-"""A family behind one address sends some; a program that sends more waits."""
+LIMIT = Limit(120, seconds=60)
+"""A person sends one; a web server that hands on the forms of all its visitors has one address for them."""
 LARGEST = 65_536
 _LONGEST_KEY = 255
 _MOST_FIELDS = 200

@@ -36,22 +36,6 @@ ai_tokens = Counter(
     "Tokens used, by direction: prompt, completion.",
     ("operation", "direction"),
 )
-flows = Counter(
-    "medicalcor_flows",
-    "Workflows that ended, by how.",
-    ("flow", "outcome"),
-)
-flow_seconds = Histogram(
-    "medicalcor_flow_seconds",
-    "From the start of a workflow to its end.",
-    ("flow",),
-    buckets=_SLOW,
-)
-effects = Counter(
-    "medicalcor_effects",
-    "Effects by what became of them: sent, refused, held, void, failed, unknown …",
-    ("kind", "outcome"),
-)
 
 
 def serve(port: int, *, host: str) -> Callable[[], None]:

@@ -31,6 +31,8 @@ class EffectPlanned(Event):
     """The colleague, when one wrote it."""
     content: Annotated[Content, Personal()]
     decision: Decision
+    traceparent: str | None = None
+    """The trace that it belongs to, so that its delivery is a part of it."""
 
 
 class EffectSent(Event):

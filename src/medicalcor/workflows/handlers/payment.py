@@ -15,8 +15,10 @@ async def event(inbox_id: str) -> None:
 
 
 @DBOS.workflow(name=jobs.PAYMENT_SETTLE.name, max_recovery_attempts=50)
-async def settle(payment_id: str, version: int) -> None:
-    await steps.settle(payment_id, version)
+async def settle(
+    payment_id: str, version: int, correlation_id: str | None = None, traceparent: str | None = None
+) -> None:
+    await steps.settle(payment_id, version, correlation_id or payment_id, traceparent)
 
 
 @DBOS.workflow(name=jobs.PAYMENT_LINK.name, max_recovery_attempts=50)

@@ -16,5 +16,5 @@ async def event(inbox_id: str) -> str:
         return "set_aside"
     if taken["next"] == "nothing":
         return "recorded"
-    await steps.analyse(taken["call_id"], taken["correlation_id"])
+    await steps.analyse(taken["call_id"], taken["correlation_id"], taken.get("traceparent"))
     return "analysed"

@@ -20,11 +20,11 @@ async def call(inbox_id: str) -> str:
 
 
 @DBOS.workflow(name=jobs.VOICE_SETTLE.name, max_recovery_attempts=50)
-async def settle(call_id: str, correlation_id: str) -> None:
+async def settle(call_id: str, correlation_id: str, traceparent: str | None = None) -> None:
     """The call has been over for a while: silence means that nobody was reached."""
-    await steps.settle(call_id, correlation_id)
+    await steps.settle(call_id, correlation_id, traceparent)
 
 
 @DBOS.workflow(name=jobs.TRANSCRIPTION.name, max_recovery_attempts=20)
-async def transcription(sid: str, correlation_id: str, tries: int) -> str:
-    return await write_down(sid, correlation_id, tries)
+async def transcription(sid: str, correlation_id: str, tries: int, traceparent: str | None = None) -> str:
+    return await write_down(sid, correlation_id, tries, traceparent)

@@ -23,16 +23,16 @@ async def take_in(inbox_id: str) -> str | None:
 
 @DBOS.step(name="calls.settle", **RETRIES)
 @through_outages
-async def settle(call_id: str, correlation_id: str) -> None:
-    with context.bind(correlation_id=correlation_id):
+async def settle(call_id: str, correlation_id: str, traceparent: str | None) -> None:
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
         await telephony.settle(current().ledger, call_id=UUID(call_id), correlation_id=correlation_id)
 
 
 @DBOS.step(name="calls.fetch_recording", **RETRIES)
 @through_outages
-async def fetch_recording(sid: str, correlation_id: str, tries: int) -> str:
+async def fetch_recording(sid: str, correlation_id: str, tries: int, traceparent: str | None) -> str:
     runtime = current()
-    with context.bind(correlation_id=correlation_id):
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
         return await recordings.fetch(
             runtime.ledger,
             twilio=runtime.twilio,
@@ -45,9 +45,9 @@ async def fetch_recording(sid: str, correlation_id: str, tries: int) -> str:
 
 @DBOS.step(name="calls.transcribe", **RETRIES)
 @through_outages
-async def transcribe(sid: str, correlation_id: str, tries: int) -> str:
+async def transcribe(sid: str, correlation_id: str, tries: int, traceparent: str | None) -> str:
     runtime = current()
-    with context.bind(correlation_id=correlation_id):
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
         return await recordings.transcribe(
             runtime.ledger, ai=runtime.ai, sid=sid, correlation_id=correlation_id, tries=tries
         )
@@ -55,9 +55,9 @@ async def transcribe(sid: str, correlation_id: str, tries: int) -> str:
 
 @DBOS.step(name="calls.analyse", **RETRIES)
 @through_outages
-async def analyse(sid: str, correlation_id: str) -> None:
+async def analyse(sid: str, correlation_id: str, traceparent: str | None) -> None:
     runtime = current()
-    with context.bind(correlation_id=correlation_id):
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
         await call_analysis.analyse(
             runtime.ledger,
             ai=runtime.ai,
@@ -68,9 +68,9 @@ async def analyse(sid: str, correlation_id: str) -> None:
 
 @DBOS.step(name="calls.let_recording_go", **RETRIES)
 @through_outages
-async def let_recording_go(sid: str, correlation_id: str, tries: int) -> str:
+async def let_recording_go(sid: str, correlation_id: str, tries: int, traceparent: str | None) -> str:
     runtime = current()
-    with context.bind(correlation_id=correlation_id):
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
         return await recordings.let_go(
             runtime.ledger, twilio=runtime.twilio, sid=sid, correlation_id=correlation_id, tries=tries
         )

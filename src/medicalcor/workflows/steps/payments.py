@@ -33,9 +33,11 @@ async def set_aside(inbox_id: str) -> None:
 
 @DBOS.step(name="payments.settle", **RETRIES)
 @through_outages
-async def settle(payment_id: str, version: int) -> None:
-    with context.bind(correlation_id=payment_id):
-        await settling.settle(current().ledger, payment_id=UUID(payment_id), version=version)
+async def settle(payment_id: str, version: int, correlation_id: str, traceparent: str | None) -> None:
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
+        await settling.settle(
+            current().ledger, payment_id=UUID(payment_id), version=version, correlation_id=correlation_id
+        )
 
 
 @DBOS.step(name="payments.make_link", **RETRIES)
