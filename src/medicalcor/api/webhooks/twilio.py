@@ -56,7 +56,7 @@ class Twilio:
         told: InboundCall | DialResult | RecordingUpdate | None = None
         try:
             told = _asked(fields)
-            item = _item(told, fields, path=VOICE)
+            item = item_of(told, fields, path=VOICE)
         except InvalidInput as fault:
             item = unread(fault.message, dict(fields))
         try:
@@ -71,7 +71,7 @@ class Twilio:
         """Keep how a call went, or that a recording is there."""
         fields = await self._fields(request)
         try:
-            item = _item(update_of(fields), fields, path=STATUS)
+            item = item_of(update_of(fields), fields, path=STATUS)
         except InvalidInput as fault:
             item = unread(fault.message, dict(fields))
         await self._desk.keep(request, [item])
@@ -115,7 +115,8 @@ def _asked(fields: Mapping[str, str]) -> InboundCall | DialResult | RecordingUpd
     return inbound_of(fields)
 
 
-def _item(told: InboundCall | DialResult | Update, fields: Mapping[str, str], *, path: str) -> Item:
+def item_of(told: InboundCall | DialResult | Update, fields: Mapping[str, str], *, path: str) -> Item:
+    """A word of Twilio's about a call, as it was posted."""
     body = to_json({"path": path, "fields": dict(fields)})
     return Item("call", told.provider_id, told.call_sid, body)
 

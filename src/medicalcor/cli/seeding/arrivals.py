@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from medicalcor.api.webhooks.intake import Row
-from medicalcor.api.webhooks.items import row_of
+from medicalcor.api.webhooks.items import Item, row_of
 from medicalcor.api.webhooks.whatsapp import PROVIDER
 from medicalcor.api.webhooks.whatsapp_items import split
 from medicalcor.cli.seeding.stories import Line, Story
@@ -66,15 +65,17 @@ class Arrived(NamedTuple):
     correlation_id: str
 
 
-async def store(connection: Connection, vault: Vault, *, value: Value, at: datetime) -> Arrived:
+async def store(
+    connection: Connection, vault: Vault, *, item: Item, provider: str = PROVIDER, at: datetime
+) -> Arrived:
     """The inbox row, sealed with the key of that day. It starts no work."""
-    row = _row(value, vault)
+    row = row_of(item, provider=provider, vault=vault)
     row_id, correlation_id = ids.new_id(), str(ids.new_id())
     key = await vault.day_key(connection, at.date())
     await connection.execute(
         SQL["store"],
         row_id,
-        PROVIDER,
+        provider,
         row.event_key,
         row.kind,
         row.partition_key,
@@ -88,10 +89,11 @@ async def store(connection: Connection, vault: Vault, *, value: Value, at: datet
 
 
 async def is_stored(connection: Connection, vault: Vault, *, value: Value) -> bool:
-    known: bool = await connection.fetchval(SQL["is_stored"], PROVIDER, _row(value, vault).event_key)
+    row = row_of(item_of(value), provider=PROVIDER, vault=vault)
+    known: bool = await connection.fetchval(SQL["is_stored"], PROVIDER, row.event_key)
     return known
 
 
-def _row(value: Value, vault: Vault) -> Row:
+def item_of(value: Value) -> Item:
     (item,) = split({"entry": [{"changes": [{"field": "messages", "value": value}]}]})
-    return row_of(item, provider=PROVIDER, vault=vault)
+    return item

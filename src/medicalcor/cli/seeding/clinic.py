@@ -87,12 +87,14 @@ async def _is_there(connection: Connection, ledger: Ledger, told: list[Story]) -
 
 
 def _ledger(settings: Settings, connection: Connection) -> Ledger:
-    """Both channels are on in the stories, whatever is set today: nobody outside is asked."""
-    on = {
+    """Everything is on in the stories, whatever is set today: nobody outside is asked."""
+    on: dict[str, SecretStr | str] = {
         name: SecretStr("not asked")
-        for name in ("whatsapp_api_key", "hubspot_access_token")
+        for name in ("whatsapp_api_key", "hubspot_access_token", "stripe_api_key", "smtp_url")
         if getattr(settings, name) is None
     }
+    if settings.email_from is None:
+        on["email_from"] = f"{settings.clinic_name} <office@demo.medicalcor.example>"
     # its users only ever acquire, and never two at a time
     pool = cast("Pool", _OneConnection(connection))
     return open_ledger(settings.model_copy(update=on), pool)

@@ -20,8 +20,28 @@ select id, kind from effects where status = 'planned' and not id = any($1::uuid[
 -- name: place
 select lead_id, conversation_id from messages where id = $1;
 
+-- name: place_of_call
+select lead_id, conversation_id from calls where id = $1;
+
 -- name: provider_id
 select provider_id from effects where id = $1;
+
+-- name: before
+-- What a story goes on from: $1 its lead, $2 its conversation.
+select l.id as lead_id, l.person_id,
+    (select r.id from payment_requests r where r.lead_id = l.id order by r.asked_at desc limit 1) as payment_request_id,
+    (select e.provider_id from effects e
+        where e.conversation_id = $2 and e.kind = 'email.message' and e.provider_id is not null
+        order by e.sent_at desc limit 1) as mail
+from leads l where l.id = $1;
+
+-- name: started_runs
+-- Runs of these names that have been started and are not among $2, with when they are due.
+select s.workflow_uuid as id, s.name, i.inputs,
+    to_timestamp(coalesce(s.delay_until_epoch_ms, 0) / 1000.0) as due
+from dbos.workflow_status s join dbos.workflow_input i using (workflow_uuid)
+where s.name = any($1::text[]) and not s.workflow_uuid = any($2::text[])
+order by 4, 1;
 
 -- name: remove_runs
 -- The runs that planning started: what they were to do has been done (the engine's four tables, DBOS 3.4.0).

@@ -10,14 +10,34 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from medicalcor.cli.seeding import arrivals
+from pydantic_core import from_json
+
+from medicalcor.cli.seeding import arrivals, posts
 from medicalcor.cli.seeding.arrivals import SQL, Value
-from medicalcor.cli.seeding.stand_ins import Ai, HubSpot, WhatsApp
+from medicalcor.cli.seeding.posts import DOORS, Before, Posted, Spot
+from medicalcor.cli.seeding.runs import WORK, Hands
+from medicalcor.cli.seeding.stand_ins import Ai, HubSpot, Mail, WhatsApp
 from medicalcor.cli.seeding.stories import PATIENT, Line, Story
 from medicalcor.core import clock, jobs
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.errors import NotFound
-from medicalcor.operations import answers, conversations, crm, effects, leads, messaging, receiving
+from medicalcor.operations import (
+    agent_calls,
+    answers,
+    call_analysis,
+    conversations,
+    crm,
+    deposits,
+    effects,
+    inbox,
+    leads,
+    mailing,
+    messaging,
+    payments,
+    receiving,
+    telephony,
+    unsubscribing,
+)
 from medicalcor.operations.ledger import Ledger
 
 Act = Callable[[], Awaitable[None]]
@@ -97,18 +117,65 @@ class Stage:
 
     async def _line(self, cue: Cue) -> None:
         if cue.line.who == PATIENT:
-            await self._patient(cue)
+            value = arrivals.message(cue.story, cue.line, number=cue.number)
+            await self._arrive(cue, Posted(0, "whatsapp", arrivals.item_of(value)))
+        elif cue.line.who in DOORS:
+            spot = Spot(cue.story, cue.line, cue.number, await self._before(cue))
+            for posted in posts.posted(spot):
+                self._after(timedelta(seconds=posted.after), partial(self._arrive, cue, posted))
         else:
             await self._colleague(cue)
 
-    async def _patient(self, cue: Cue) -> None:
-        value = arrivals.message(cue.story, cue.line, number=cue.number)
-        arrived = await self._store(value)
-        if arrived.kind != "message":
-            return
-        received = await receiving.receive(self.ledger, inbox_id=arrived.inbox_id)
-        self._places[cue.story.key] = await self._place(received.message_id)
+    async def _before(self, cue: Cue) -> Before:
+        """What the clinic did in this story before."""
+        place = self._places.get(cue.story.whose)
+        if place is None:
+            return Before()
+        row = await self.connection.fetchrow(SQL["before"], *place)
+        if row is None:
+            raise NotFound("There is no such lead.")
+        asked = {name: str(row[name]) for name in ("payment_request_id", "person_id", "lead_id") if row[name]}
+        return Before(mail=row["mail"], metadata=asked, person_id=str(row["person_id"]))
+
+    async def _arrive(self, cue: Cue, posted: Posted) -> None:
+        """It is stored, and taken in by what takes in its kind."""
+        _, provider, item = posted
+        arrived = await arrivals.store(
+            self.connection, self.ledger.vault, item=item, provider=provider, at=clock.now()
+        )
+        where: dict[str, Any] = {"inbox_id": arrived.inbox_id}
+        match provider, arrived.kind:
+            case _, "message":
+                await self._message(cue, arrived)
+            case "twilio", _:
+                await self._called(cue, await telephony.take_in(self.ledger, **where))
+            case "vapi", _:
+                call_id = await agent_calls.take_in(self.ledger, **where)
+                if call_id is not None:
+                    self._after(
+                        cue.some("hear", 1, 3), partial(self._analyse, cue, call_id, arrived.correlation_id)
+                    )
+            case "stripe", _:
+                await payments.take_in(self.ledger, **where)
+            case "web", "unsubscribe":
+                await unsubscribing.withdraw(self.ledger, await inbox.open_item(self.ledger, **where))
+        await self._follow(cue)
+
+    async def _called(self, cue: Cue, call_id: UUID | None) -> None:
+        """Who has written before is written to where they wrote."""
+        row = await self.connection.fetchrow(SQL["place_of_call"], call_id)
+        if row is not None and cue.story.whose not in self._places:
+            self._places[cue.story.whose] = row["lead_id"], row["conversation_id"]
+
+    async def _analyse(self, cue: Cue, call_id: UUID, correlation_id: str) -> None:
+        await call_analysis.analyse(
+            self.ledger, ai=self._ai(cue), call_id=call_id, correlation_id=correlation_id
+        )
         await self._send(cue)
+
+    async def _message(self, cue: Cue, arrived: arrivals.Arrived) -> None:
+        received = await receiving.receive(self.ledger, inbox_id=arrived.inbox_id)
+        self._places[cue.story.whose] = await self._place(received.message_id)
         message = received.message_id, arrived.correlation_id
         if received.next == "score":
             self._after(cue.some("judge", 0.8, 2.2), partial(self._judge, cue, *message))
@@ -152,7 +219,7 @@ class Stage:
         return Ai(cue.line, clinic=settings.clinic_name, emergency_number=settings.emergency_number)
 
     async def _colleague(self, cue: Cue) -> None:
-        lead_id, conversation_id = self._places[cue.story.key]
+        lead_id, conversation_id = self._places[cue.story.whose]
         by = self.colleagues[cue.line.who]
         match cue.line.what:
             case "takes over":
@@ -161,6 +228,9 @@ class Stage:
                 await conversations.release(self.ledger, conversation_id=conversation_id, by=by)
             case "has seen it":
                 await leads.mark_seen(self.ledger, lead_id=lead_id, by=by)
+            case "asks for a deposit":
+                ask = deposits.Ask(**cue.line.more)
+                await deposits.request(self.ledger, lead_id=lead_id, ask=ask, by=by, key=cue.story.key)
             case words:
                 await conversations.reply(
                     self.ledger,
@@ -169,7 +239,20 @@ class Stage:
                     by=by,
                     key=f"{cue.story.key}-{cue.number}",
                 )
+        await self._follow(cue)
+
+    async def _follow(self, cue: Cue) -> None:
+        """What it leads to: runs for later, and what goes out."""
+        for row in await self.connection.fetch(SQL["started_runs"], list(WORK), self._runs):
+            self._runs.append(row["id"])
+            run = partial(WORK[row["name"]], Hands(self.ledger, self._ai(cue)))
+            arguments = from_json(row["inputs"])["positionalArgs"]
+            self._at(max(row["due"], clock.now()), partial(self._run, cue, partial(run, *arguments)))
         await self._send(cue)
+
+    async def _run(self, cue: Cue, run: Act) -> None:
+        await run()
+        await self._follow(cue)
 
     async def _send(self, cue: Cue) -> None:
         """What has just been planned goes out in a moment: the runs that were started for it are not needed."""
@@ -184,6 +267,10 @@ class Stage:
         about = await effects.destination(self.ledger, effect_id=effect_id)
         if about.kind.startswith("hubspot."):
             await crm.sync(self.ledger, hubspot=self.hubspot, about=about)
+            return
+        if about.kind.startswith("email."):
+            mail: Any = Mail(self.ledger.settings.email_from or "")
+            await mailing.send(self.ledger, email=mail, about=about)
             return
         await messaging.send(self.ledger, whatsapp=self.whatsapp, about=about)
         provider_id = await self.connection.fetchval(SQL["provider_id"], effect_id)
@@ -215,8 +302,6 @@ class Stage:
         reaches("read", max(reads, delivered))
 
     async def _take_status(self, value: Value) -> None:
-        await self._store(value)
+        item = arrivals.item_of(value)
+        await arrivals.store(self.connection, self.ledger.vault, item=item, at=clock.now())
         await messaging.take_statuses(self.ledger)
-
-    async def _store(self, value: Value) -> arrivals.Arrived:
-        return await arrivals.store(self.connection, self.ledger.vault, value=value, at=clock.now())

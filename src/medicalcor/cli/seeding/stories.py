@@ -1,7 +1,8 @@
 """The demo clinic's stories, as they are written in `stories/*.toml`.
 
-A line of a story is `[when, who, what, {more}]`. `patient` writes; `clinic` gives the words that the AI finds for
-the message before; a colleague's name takes over, releases, has seen it, or else writes what stands there.
+A line of a story is `[when, who, what, {more}]`. `patient` writes on WhatsApp; `clinic` gives the words that the AI
+finds for the message before; a word of `posts.DOORS` (`calls`, `mails`, `pays` …) is something that comes in by another
+door; a colleague's name takes over, releases, has seen it, asks for a deposit, or else writes what stands there.
 """
 
 import tomllib
@@ -30,7 +31,7 @@ class Line:
     more: Mapping[str, Any] = field(default_factory=dict)
     """`ai`: why the AI does not judge; `judged`: where it judges otherwise than the rules; `failed`: the provider's
     code when the clinic's message does not arrive; `read`: false when it stays unread; `message`: WhatsApp's own
-    form of what is no text."""
+    form of what is no text; `analysis`: what the AI says of a call. `posts` says what else each door takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,14 @@ class Story:
     name: str | None = None
     phone: str | None = None
     """Digits with the country's code; None for somebody who hides the number."""
+    email: str | None = None
     user_id: str | None = None
     advertisement: str | None = None
+
+    @property
+    def whose(self) -> str:
+        """The same for all stories of one person."""
+        return self.phone or self.user_id or self.email or self.key
 
 
 def stories(*, now: datetime, zone: tzinfo) -> list[Story]:

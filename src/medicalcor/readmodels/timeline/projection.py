@@ -6,7 +6,7 @@ from uuid import UUID
 from medicalcor.core.database.queries import statements
 from medicalcor.core.eventstore.store import Project, Recorded, Statement
 from medicalcor.schemas.effects import to_patient
-from medicalcor.schemas.events import calls, conversations, effects, leads, payments, people
+from medicalcor.schemas.events import calls, consents, conversations, effects, leads, payments, people
 
 SQL = statements("medicalcor.readmodels.timeline", "projection.sql")
 TABLES = ("timeline",)
@@ -100,7 +100,14 @@ _PAYMENT = (
     payments.PaymentRequested,
     payments.PaymentLinkFailed,
 )
-_PERSON = (people.OptedOut, people.LanguageDetected, people.CrmLinked, people.PersonErased)
+_PERSON = (
+    people.OptedOut,
+    people.LanguageDetected,
+    people.CrmLinked,
+    people.PersonErased,
+    consents.ConsentGranted,
+    consents.ConsentWithdrawn,
+)
 
 APPLY: Mapping[str, Sequence[Project]] = {
     **{event.type: (_of_lead,) for event in _LEAD},
