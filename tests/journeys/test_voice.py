@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+import httpx
 import pytest
 
 from medicalcor.sandbox.providers import twilio_payloads as payloads
@@ -228,6 +229,30 @@ def test_a_recording_that_is_not_there_yet_is_fetched_later(stack: Stack, phone:
     assert caller.log()["transcript"]
     fetched = [c["status"] for c in stack.calls("twilio", sid) if c["method"] == "GET"]
     assert fetched == [404, 404, 200]
+
+
+def test_a_recording_that_was_given_up_is_written_down_when_somebody_asks(stack: Stack, phone: str) -> None:
+    says(stack, HOT)
+    stack.fault(provider="twilio", kind="status", status=401)
+    caller = Caller(stack, phone)
+    caller.rings()
+    caller.dialled("failed")
+    sid = caller.recorded(voicemail=True)
+    caller.ends()
+    stack.settle(40)
+    assert (caller.log()["not_transcribed"], caller.log()["transcript"]) == ("account", None)
+    headers = {"authorization": f"Bearer {stack.env['API_SECRET_KEY']}"}
+
+    def ask(recording: str) -> httpx.Response:
+        url = f"{stack.api_url}/workflows/voice-transcription"
+        return stack.http.post(url, json={"recording_sid": recording}, headers=headers)
+
+    assert ask(payloads.recording_sid()).status_code == 404
+    assert ask(sid).status_code == 202
+    stack.settle(40)
+    assert [turn["text"] for turn in caller.log()["transcript"]] == [HOT]
+    gone = ask(sid)
+    assert (gone.status_code, gone.json()["code"]) == (409, "conflict")
 
 
 def test_an_emergency_on_the_voicemail_reaches_staff_at_once(stack: Stack, phone: str) -> None:

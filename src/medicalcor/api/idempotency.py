@@ -26,7 +26,8 @@ from medicalcor.core.errors import ProductError
 GONE_AFTER = timedelta(seconds=45)
 """Longer than any request may take: whoever began it so long ago is not coming back."""
 JSON = "application/json"
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+LONGEST_KEY = 255
+_KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 _SQL = statements("medicalcor.api", "idempotency.sql")
 _AWAY = (*CONNECTION_LOST, DatabaseUnavailable)
 
@@ -62,8 +63,7 @@ class Once:
         if given is None:
             return (await work(ids.new_id())).response()
         if not _KEY.fullmatch(given):
-            detail = "An Idempotency-Key has 1 to 255 printable ASCII characters."
-            raise problems.Refused(400, detail, code="idempotency_key_unfit")
+            raise problems.bad_key(LONGEST_KEY)
         route = f"{request.method} {request.url.path}"
         request_id = self._vault.keyed_hash(
             "api-request", f"{caller_of(request).owner}\x1f{route}\x1f{given}"
@@ -102,8 +102,7 @@ class Once:
                 return token
             known = await connection.fetchrow(_SQL["known"], request_id)
             if known is not None and known["fingerprint"] != fingerprint:
-                detail = "This Idempotency-Key was used with another body."
-                raise problems.Refused(422, detail, code="idempotency_key_reused")
+                raise problems.key_reused()
             if known is not None and known["finished_at"] is not None:
                 key = await self._vault.day_key(connection, known["key_day"])
                 return _unpacked(known, key, request_id)

@@ -29,6 +29,7 @@ STATES: Final[Mapping[str, RunState]] = {
 """The engine's words → ours."""
 _REFUSALS = {
     "nothing_was_said": "Nothing was said with this lead that could be judged.",
+    "recording_is_gone": "This recording is gone: nothing was on it, or it was deleted once it was written down.",
     "effect_has_ended": "This effect has come to its end: there is nothing to deliver.",
 }
 _SQL = statements("medicalcor.api", "runs.sql")

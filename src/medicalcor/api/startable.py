@@ -6,7 +6,7 @@ from typing import Any
 
 from medicalcor.core import jobs
 from medicalcor.core.jobs import Job
-from medicalcor.schemas.api import OneEffect, OneLead
+from medicalcor.schemas.api import OneEffect, OneLead, OneRecording
 from medicalcor.schemas.base import Shape
 
 
@@ -46,6 +46,15 @@ STARTABLE: Mapping[str, Startable] = {
         args=lambda asked, _: ([str(asked.effect_id)],),
         place=("place_of_effect", lambda asked: asked.effect_id),
         job_of=lambda row: jobs.delivery_of(row["kind"]),
+    ),
+    "voice-transcription": Startable(
+        "Fetch a recording of a call, have it written down, and judge the lead by what was said. What has been written"
+        " down already stays as it is.",
+        jobs.TRANSCRIPTION,
+        OneRecording,
+        {"recording_sid": "RE0123456789abcdef0123456789abcdef"},
+        args=lambda asked, correlation_id: (asked.recording_sid, correlation_id, 0),
+        place=("place_of_recording", lambda asked: asked.recording_sid),
     ),
 }
 

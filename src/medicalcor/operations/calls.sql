@@ -6,9 +6,6 @@ order by twilio_sid is not distinct from $1 desc limit 1;
 -- name: call
 select * from calls where id = $1;
 
--- name: call_of_recording
-select c.* from calls c join call_recordings r on r.call_id = c.id where r.sid = $1;
-
 -- name: call_to_join
 -- The person's latest call since $2 of which only the other provider has told: one that is still going on, or one
 -- that the agent took and that ended since $3. $4: Twilio tells now, so that it must not have told before.

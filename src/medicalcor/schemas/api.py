@@ -63,6 +63,11 @@ class OneEffect(Published):
     effect_id: EffectId
 
 
+class OneRecording(Published):
+    recording_sid: Annotated[str, Field(pattern="^RE[0-9a-f]{32}$")]
+    """Twilio's id of it."""
+
+
 class StartableWorkflow(Published):
     name: str
     description: str
