@@ -51,11 +51,14 @@ join people who on who.id = c.person_id
 where r.sid = $1;
 
 -- name: waiting_recordings
--- Recordings that waited for AI, now that it is on ($1); and those of people who have been erased since.
+-- Recordings that waited for AI, now that it is on ($1); those of which Twilio only said that they are being made,
+-- between $2 and $3, and never that they are there; and those of people who have been erased since.
 select r.sid, r.call_id
 from call_recordings r join calls c on c.id = r.call_id join people who on who.id = c.person_id
 where r.state in ('said', 'ready', 'kept')
-    and (who.erased_at is not null or ($1::bool and c.not_transcribed = 'ai_off' and r.state <> 'said'))
+    and (who.erased_at is not null
+        or ($1::bool and c.not_transcribed = 'ai_off' and r.state <> 'said')
+        or (r.state = 'said' and c.not_transcribed is null and r.at between $2 and $3))
 order by r.at limit 200;
 
 -- name: store_sound
