@@ -48,11 +48,16 @@ join people who on who.id = c.person_id
 where r.sid = $1;
 
 -- name: waiting_recordings
--- Recordings that waited for AI, now that it is on ($1); and those of people who have been erased since.
+-- Recordings that waited for AI, now that it is on ($1); those of which Twilio only said that they are being made,
+-- between $2 and $3, and never that they are there; and those of people who have been erased since.
 select sid, call_id from (
     select r.sid, r.call_id, r.at
     from calls c join call_recordings r on r.call_id = c.id
     where $1::bool and c.not_transcribed = 'ai_off' and r.state in ('ready', 'kept')
+    union
+    select r.sid, r.call_id, r.at
+    from call_recordings r join calls c on c.id = r.call_id
+    where r.state = 'said' and r.at between $2 and $3 and c.not_transcribed is null
     union
     select r.sid, r.call_id, r.at
     from people who join call_recordings r on r.person_id = who.id

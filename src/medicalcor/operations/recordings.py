@@ -28,6 +28,8 @@ from medicalcor.schemas.events.calls import CallNotTranscribed, RecordingDropped
 SQL = statements("medicalcor.operations", "calls.sql")
 PAUSES = (1.0, 2.0, 5.0, 20.0, 60.0, 300.0, 900.0, 3600.0, 14_400.0)
 """Seconds before another try. Twilio may have nothing to give just after it said that a recording is there."""
+SAID_WITHIN = timedelta(minutes=10)
+"""Twilio tells within seconds that a recording is there; when it does not, its word was lost, and it is asked."""
 REPORT_WITHIN = timedelta(seconds=60)
 """So long the voice agent's own transcript is waited for: it knows who spoke."""
 TRANSCRIPTION_SECONDS = 120.0
@@ -120,11 +122,15 @@ async def call_of(ledger: Ledger, *, sid: str) -> UUID:
 
 
 async def sweep(ledger: Ledger, *, ai_on: bool) -> int:
-    """Go on with recordings that waited for AI, and with those of people who were erased meanwhile."""
-    slot = int(clock.now().timestamp()) // 600
+    """Go on with recordings that waited for AI, or for a word of Twilio's that got lost, and with those of people who were
+    erased meanwhile."""
+    now = clock.now()
+    slot = int(now.timestamp()) // 600
 
     async def decide(connection: Connection) -> int:
-        rows = await connection.fetch(SQL["waiting_recordings"], ai_on)
+        rows = await connection.fetch(
+            SQL["waiting_recordings"], ai_on, now - 3 * SAID_WITHIN, now - SAID_WITHIN
+        )
         for row in rows:
             await jobs.start(
                 connection,
