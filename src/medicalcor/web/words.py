@@ -183,6 +183,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_disputed": _("A payment is disputed"),
         "payment_link_failed": _("No payment link could be made"),
         "missed_call": _("Missed call"),
+        "wants_a_person": _("A caller wants a person"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -231,6 +232,15 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "workflows:read": _("See workflows and their runs"),
         "workflows:run": _("Start, cancel and repeat workflows"),
         "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
+    },
+    "consent": {
+        "data_processing": _("use of their data for this request"),
+        "marketing_whatsapp": _("offers on WhatsApp"),
+        "marketing_email": _("offers by e-mail"),
+        "marketing_sms": _("offers by SMS"),
+        "appointment_reminders": _("reminders of visits"),
+        "treatment_updates": _("news of the treatment"),
+        "third_party_sharing": _("passing data on to others"),
     },
     **REASONS,
 }

@@ -6,11 +6,12 @@ form; more is the form's own fields), `unsubscribes`, `pays` (`amount`, `currenc
 link that the clinic sent), `is refunded` (`amount`), `disputes`.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import NAMESPACE_URL, uuid5
+from uuid import UUID
 
 from pydantic_core import to_json
 
@@ -81,7 +82,7 @@ def _calls(spot: Spot) -> Iterator[Posted]:
     seconds = float(spot.more["seconds"])
     line = _line(spot)
     call = vapi_payloads.PlayedCall(
-        id=str(uuid5(NAMESPACE_URL, spot.name)),
+        id=str(UUID(hex=_hex(spot.name))),
         other=spot.phone or "",
         began=spot.at(_RINGS),
         handed_over_by=line.call_sid,
@@ -120,20 +121,25 @@ def _leaves(spot: Spot) -> Iterator[Posted]:
     line, seconds = _line(spot), spot.more["seconds"]
     yield _from_twilio(0, twilio_payloads.inbound(line))
     yield _from_twilio(_RINGS, _dialled(spot, line, outcome="failed"))
-    sid = twilio_payloads.SIMULATED + uuid5(NAMESPACE_URL, spot.name).hex[:28]
+    sid = twilio_payloads.SIMULATED + _hex(spot.name)[:28]
     recorded = twilio_payloads.recorded(line, sid=sid, at=spot.at(_RINGS), seconds=seconds, voicemail=True)
     yield _from_twilio(seconds + _RINGS, _over(spot, line, seconds + _RINGS))
     yield _from_twilio(seconds + _RINGS + 2, recorded, path=twilio.STATUS)
 
 
 def _line(spot: Spot) -> twilio_payloads.Line:
-    sid = "CA" + uuid5(NAMESPACE_URL, spot.name).hex
+    sid = "CA" + _hex(spot.name)
     return twilio_payloads.Line(caller=spot.phone or "anonymous", call_sid=sid)
+
+
+def _hex(name: str) -> str:
+    """Thirty-two digits, the same each time."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _dialled(spot: Spot, line: twilio_payloads.Line, *, outcome: str) -> twilio_payloads.Form:
     form = dict(twilio_payloads.dialled(line, outcome=outcome))
-    return [*(form | {"DialCallSid": "CA" + uuid5(NAMESPACE_URL, f"{spot.name}-leg").hex}).items()]
+    return [*(form | {"DialCallSid": "CA" + _hex(f"{spot.name}-leg")}).items()]
 
 
 def _over(spot: Spot, line: twilio_payloads.Line, seconds: float) -> twilio_payloads.Form:
