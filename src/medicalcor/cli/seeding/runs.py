@@ -28,11 +28,15 @@ class Hands:
         return Stripe(self.ledger.settings.sandbox_port)
 
 
-async def _settle_call(hands: Hands, call_id: str, correlation_id: str) -> None:
+async def _settle_call(
+    hands: Hands, call_id: str, correlation_id: str, _traceparent: str | None = None
+) -> None:
     await telephony.settle(hands.ledger, call_id=UUID(call_id), correlation_id=correlation_id)
 
 
-async def _write_down(hands: Hands, sid: str, correlation_id: str, tries: int) -> None:
+async def _write_down(
+    hands: Hands, sid: str, correlation_id: str, tries: int, _traceparent: str | None = None
+) -> None:
     told: dict[str, Any] = {"sid": sid, "correlation_id": correlation_id, "tries": tries}
     ledger = hands.ledger
     said = await recordings.fetch(ledger, twilio=hands.twilio, ai_on=True, **told)
@@ -43,8 +47,12 @@ async def _write_down(hands: Hands, sid: str, correlation_id: str, tries: int) -
     await recordings.let_go(ledger, twilio=hands.twilio, **told)
 
 
-async def _settle_payment(hands: Hands, payment_id: str, version: int) -> None:
-    await settling.settle(hands.ledger, payment_id=UUID(payment_id), version=version)
+async def _settle_payment(
+    hands: Hands, payment_id: str, version: int, correlation_id: str, _traceparent: str | None
+) -> None:
+    await settling.settle(
+        hands.ledger, payment_id=UUID(payment_id), version=version, correlation_id=correlation_id
+    )
 
 
 async def _make_link(hands: Hands, request_id: str, attempt: int, key_number: int) -> None:
