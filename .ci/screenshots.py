@@ -13,7 +13,14 @@ from medicalcor.cli import environment
 
 SIZES = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
-PAGES = {"leads": "/leads", "unread": "/leads/unread", "payments": "/payments", "patterns": "/patterns"}
+PAGES = {
+    "leads": "/leads",
+    "unread": "/leads/unread",
+    "calls": "/calls",
+    "payments": "/payments",
+    "api-keys": "/settings/api-keys",
+    "patterns": "/patterns",
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -55,14 +62,17 @@ def picture(browser: Browser, *, settings: dict[str, str], folder: Path, size: s
 
 def addresses(page: Page, *, settings: dict[str, str]) -> Iterator[tuple[str, str]]:
     yield from PAGES.items()
-    page.goto(f"http://127.0.0.1:{settings['WEB_PORT']}/leads")
-    links = page.locator("a[href^='/leads/']").evaluate_all(
-        "links => links.map(link => link.getAttribute('href'))"
-    )
-    lead = next((link for link in links if link.count("-") == 4), None)
-    if lead:
-        yield "lead", lead
-    yield "patients-phone", f"http://127.0.0.1:{settings['SANDBOX_PORT']}/phone"
+    for name, listed in (("lead", "/leads"), ("lead-of-the-form", "/leads?channel=web")):
+        page.goto(f"http://127.0.0.1:{settings['WEB_PORT']}{listed}")
+        links = page.locator("a[href^='/leads/']").evaluate_all(
+            "links => links.map(link => link.getAttribute('href'))"
+        )
+        lead = next((link for link in links if link.count("-") == 4), None)
+        if lead:
+            yield name, lead
+    sandbox = f"http://127.0.0.1:{settings['SANDBOX_PORT']}"
+    yield from {name: f"{sandbox}/{name}" for name in ("phone", "mailbox", "website")}.items()
+    yield "api", f"http://127.0.0.1:{settings['API_PORT']}/docs"
 
 
 def keep(page: Page, path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from medicalcor.cli import environment, system
+from medicalcor.cli import demo_links, environment, system
 from medicalcor.cli.processes import Program
 from medicalcor.cli.system import Port, Run, System
 from medicalcor.cli.up import addresses, say, table
@@ -91,13 +91,23 @@ def _prepare(run: Run, *, secrets: Mapping[str, str]) -> None:
 
 
 def _announce(run: Run) -> None:
-    sandbox = f"http://127.0.0.1:{run.system.settings.sandbox_port}"
+    settings = run.system.settings
+    sandbox = f"http://127.0.0.1:{settings.sandbox_port}"
+    demo_links.remember(run.database_url, sandbox=sandbox, clinic=settings.clinic_name)
     sign_in = f"{os.environ['DEMO_EMAIL']} / {os.environ['DEMO_PASSWORD']}"
     rows = [
         ("Sign in as", sign_in),
         ("Patient's phone", f"{sandbox}/phone"),
         ("Mailbox", f"{sandbox}/mailbox"),
-        ("Clinic's website", f"{sandbox}/website"),
+        ("Clinic's website", f"{sandbox}/website (with the form for new patients)"),
+        (
+            "Calls, payments",
+            "`medicalcor simulate call|vapi|payment`; a lead's page asks for a deposit by link",
+        ),
+        (
+            "API",
+            f"http://127.0.0.1:{settings.api_port}/docs (key: Settings, or `medicalcor apikeys new NAME`)",
+        ),
         ("Sandbox", f"{sandbox}/_sandbox/calls?provider=whatsapp"),
         ("Secrets", str(environment.demo_env(run.system.data_dir))),
     ]

@@ -276,6 +276,19 @@ async def test_while_nothing_can_be_stored_the_phone_is_answered_and_tools_tell_
     [entry] = (await told(gateway, tool(played(), "clinic_info", topic="hours")))["results"]
     assert entry["error"] == vapi_tools.LATE
     assert (await post(gateway, played().report(at=NOW))).status_code == 503
+    transfer = played().message("transfer-destination-request", at=NOW)
+    assert (await post(gateway, transfer)).status_code == 503, "no number, and no colleague who was told"
+
+
+async def test_while_nothing_can_be_stored_a_caller_is_still_put_through(
+    database_url: str, master_key: str, stored: Stored
+) -> None:
+    connection = await asyncpg.connect(stored.url)
+    await connection.execute("revoke insert on inbox from medicalcor_gateway")
+    await connection.close()
+    async with serving(vapi_settings(database_url, master_key, clinic_phone="+40310000009")) as url:
+        answer = await told(url, played().message("transfer-destination-request", at=NOW))
+    assert answer["destination"]["number"] == "+40310000009"
 
 
 async def test_a_transfer_goes_to_the_clinics_phone_or_is_refused_in_words(

@@ -1,6 +1,7 @@
 """The door for Vapi: what the voice agent asks is answered in line, what it tells is kept. Always with 200.
 
-A call is answered even when the database is away: who answers it is read from the settings alone.
+A call is answered and put through even when the database is away: who answers it, and the clinic's number, are read from
+the settings alone.
 """
 
 from typing import Any
@@ -83,9 +84,7 @@ class Vapi:
         return _answer(await self._answered(request, message, raw))
 
     async def _answered(self, request: Request, message: wire.ServerMessage, raw: Any) -> dict[str, Any]:
-        items = split(message, raw)
-        if items:
-            await self._desk.keep(request, items)
+        await self._keep(request, message, split(message, raw))
         match message:
             case wire.AssistantRequest():
                 return vapi_assistant.for_call(self._settings, message, url=self._url)
@@ -99,6 +98,18 @@ class Vapi:
                 metrics.agent_hung()
                 log.warning("voice_agent_hangs")
         return replies.nothing()
+
+    async def _keep(self, request: Request, message: wire.ServerMessage, items: list[Item]) -> None:
+        """A caller who can be put through to a person is, also when it cannot be stored."""
+        if not items:
+            return
+        try:
+            await self._desk.keep(request, items)
+        except problems.Refused as refused:
+            put_through = message.kind == "transfer-destination-request" and self._settings.clinic_phone
+            if refused.http_status != 503 or not put_through:
+                raise
+            log.warning("call_put_through_but_not_stored", reason=refused.code)
 
 
 def split(message: wire.ServerMessage, raw: Any) -> list[Item]:
