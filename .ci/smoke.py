@@ -9,6 +9,7 @@ import sys
 import tempfile
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -77,7 +78,7 @@ def use(demo: subprocess.Popen[bytes], *, environment: dict[str, str], output: P
     sys.stdout.write(f"answered within {clock.monotonic() - sent:.1f} s of the command\n")
     for command in COMMANDS:
         simulate(*command, environment=environment)
-    with signed_in(environment) as dashboard:
+    with closing(signed_in(environment)) as dashboard:
         for page, shown in ARRIVED.items():
             wait_for(lambda: re.search(shown, dashboard.get(page).text), process=demo, seconds=30)  # noqa: B023 - called at once
             sys.stdout.write(f"{page} shows it\n")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -167,8 +168,63 @@ async def test_an_opt_out_and_media_and_reasons_are_kept(clinic: Pool) -> None:
             "select decision -> 'reasons' ->> 0 as reason from effects where status = 'refused'"
         )
     }
-    assert reasons == {"taken_over", "not_a_prospect", "opted_out"}
+    assert reasons == {"taken_over", "not_a_prospect", "opted_out", "no_consent"}
     assert await clinic.fetchval("select count(*) from effects where reason = 'undeliverable'") == 2
+
+
+async def test_calls_of_every_outcome_are_in_the_log(clinic: Pool) -> None:
+    rows = await clinic.fetch("select outcome, caller_kind, transcript, analysis from calls")
+    by = Counter(row["outcome"] for row in rows)
+    assert by == {"answered_by_agent": 6, "missed": 3, "voicemail": 2, "handed_over": 1}
+    assert [row["caller_kind"] for row in rows].count("withheld") == 1
+    talked = [row for row in rows if row["outcome"] != "missed"]
+    assert all(row["transcript"] and row["analysis"]["summary"] for row in talked)
+    assert not await clinic.fetchval("select count(*) from call_sounds")
+
+
+async def test_mails_are_answered_by_machine_and_colleague_and_one_comes_back(clinic: Pool) -> None:
+    written = dict(
+        await clinic.fetch(
+            "select content ->> 'written_by', count(*) from effects"
+            " where kind = 'email.message' and status in ('sent', 'failed') group by 1"
+        )
+    )
+    assert written["ai"] > 5
+    assert written["staff"] > 4
+    assert written["phrases"] > 1
+    assert await clinic.fetchval("select count(*) from messages where kind = 'automatic'") == 3
+    assert await clinic.fetchval("select count(*) from effects where reason = 'bounced'") == 1
+    assert await clinic.fetchval("select count(*) from messages where body like '%> Ce zi v-ar%'") == 0
+
+
+async def test_forms_tell_where_people_come_from_and_what_they_agreed_to(clinic: Pool) -> None:
+    assert await clinic.fetchval("select count(*) from leads where channel = 'web'") == 6
+    assert await clinic.fetchval("select count(*) from leads where campaign ->> 'source' = 'google'") == 3
+    told = dict(
+        await clinic.fetch("select type, count(*) from timeline where type like 'consent.%' group by 1")
+    )
+    assert told == {"consent.granted": 6, "consent.withdrawn": 1}
+
+
+async def test_money_of_every_kind_is_with_its_payer_or_in_the_work_list(clinic: Pool) -> None:
+    rows = await clinic.fetch("select state, unmatched from payments where merged_into is null")
+    by = Counter(row["state"] for row in rows)
+    assert by == {"paid": 11, "partly_refunded": 1, "failed": 2, "disputed": 1}
+    assert {row["unmatched"] for row in rows} == {None, "nobody", "conflict"}
+    assert await clinic.fetchval("select count(*) from payments where tied_by = 'request'") == 2
+    links = await clinic.fetch(
+        "select e.status from payment_requests r join effects e on e.key = 'payment-link:' || r.id"
+    )
+    assert len(links) == 3
+    receipts = "select count(*) from effects where purpose = 'receipt' and sent_at is not null"
+    assert await clinic.fetchval(receipts) == 12
+
+
+async def test_somebody_uses_every_channel_and_is_one_lead(clinic: Pool) -> None:
+    channels = await clinic.fetchval(
+        "select max(n) from (select count(distinct channel) n from conversations group by lead_id) x"
+    )
+    assert channels == 4
 
 
 async def test_twice_is_once(clinic: Pool, settings: Settings) -> None:
