@@ -9,7 +9,7 @@ import pytest
 from medicalcor.core import clock, jobs
 from medicalcor.core.database.queries import statements
 
-OVER = 3000
+OVER = 1000
 """Of each: calls that ended, recordings that are kept, mails that were sent, notices that nobody has to handle."""
 HISTORY = """
 insert into people (id, source, created_at) select gen_random_uuid(), 'x', now() from generate_series(1, $1);

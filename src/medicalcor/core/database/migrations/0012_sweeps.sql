@@ -8,3 +8,7 @@ create index call_recordings_person on call_recordings (person_id) where state i
 create index people_erased on people (id) where erased_at is not null;
 create index effects_sent on effects (split_part(kind, '.', 1), sent_at) where sent_at is not null;
 create index call_recordings_said on call_recordings (at) where state = 'said';
+
+-- The list of payments, by the moment that it is ordered by.
+drop index payments_newest;
+create index payments_newest on payments (coalesce(happened_at, changed_at) desc, id desc) where merged_into is null;
