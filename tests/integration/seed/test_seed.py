@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.conftest import TEMPLATE, _numbers, _statement
 
+from medicalcor.cli import demo_links
 from medicalcor.cli.seeding import stories as told
 from medicalcor.cli.seeding.clinic import NotEmpty, SignIn, fill
 from medicalcor.core import clock
@@ -216,6 +217,8 @@ async def test_money_of_every_kind_is_with_its_payer_or_in_the_work_list(clinic:
         "select e.status from payment_requests r join effects e on e.key = 'payment-link:' || r.id"
     )
     assert len(links) == 3
+    unpaid = await clinic.fetch(demo_links.SQL["open_links"], "http://127.0.0.1:3900/pay/")
+    assert [(row["amount"], row["currency"]) for row in unpaid] == [(15_000, "RON")]
     receipts = "select count(*) from effects where purpose = 'receipt' and sent_at is not null"
     assert await clinic.fetchval(receipts) == 12
 
