@@ -60,7 +60,7 @@ PLACES = [provider for provider, _ in jobs.INBOX], [kind for _, kind in jobs.INB
         ("queries.sql", "overdue_effects", (clock.now(),)),
         ("queries.sql", "mended_effects", (clock.now(),)),
         ("calls.sql", "calls_without_end", (clock.now(),)),
-        ("calls.sql", "waiting_recordings", (True,)),
+        ("calls.sql", "waiting_recordings", (True, clock.now() - timedelta(minutes=30), clock.now())),
     ],
 )
 async def test_a_sweep_reads_what_waits_and_not_what_is_over(
