@@ -1,6 +1,7 @@
 """What is looked for every half minute is found without reading what is over and done with."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
