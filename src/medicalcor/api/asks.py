@@ -136,12 +136,16 @@ class Asks:
 
     async def _listen(self) -> None:
         """Hold one connection for notices; without it waiting callers look for themselves, now and then."""
+        told = False
         while True:
             try:
                 async with self._database.pool.acquire() as connection:
+                    told = False
                     await self._hear(connection)
             except _AWAY as reason:
-                log.warning("asks_not_heard", reason=type(reason).__name__)
+                if not told:
+                    log.warning("asks_not_heard", reason=type(reason).__name__)
+                told = True
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _hear(self, connection: Connection) -> None:
