@@ -206,6 +206,15 @@ class Content(Wire):
                 return self.media.caption if self.media else None
 
     @property
+    def choice(self) -> str | None:
+        """The id of what was tapped: of a button or row, or the payload of a template's quick reply."""
+        if self.type == "button":
+            return self.button.payload if self.button else None
+        if self.type == "interactive" and self.interactive and self.interactive.reply:
+            return self.interactive.reply.id
+        return None
+
+    @property
     def _chosen(self) -> str | None:
         if self.interactive is None:
             return None
@@ -272,6 +281,11 @@ class InboundMessage(Wire):
     @property
     def media(self) -> Media | None:
         return self.message.media
+
+    @property
+    def choice(self) -> str | None:
+        """The id of what was tapped; None where words were written."""
+        return self.message.choice
 
     @property
     def in_reply_to(self) -> str | None:
