@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from medicalcor.domain.scoring.rules import score as judge
+from medicalcor.domain.scoring.table import would_change
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 
 
@@ -59,6 +60,9 @@ def prediction(case_id: str, judged: ScoringOutput) -> dict[str, Any]:
         "emergency": judged.emergency,
         "opt_out": judged.opt_out,
         "language": judged.language,
+        "confidence": judged.confidence,
+        "evidence": [found.model_dump(mode="json") for found in judged.evidence],
+        "would_change": [change.model_dump(mode="json") for change in would_change(judged)],
     }
 
 

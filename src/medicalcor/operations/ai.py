@@ -19,6 +19,7 @@ from medicalcor.domain.language.detect import detect, votes
 from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import calls, prompt, rules
+from medicalcor.domain.scoring.table import would_change
 from medicalcor.domain.triage.rules import triage as triaged
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations.asks import Functions, Tools
@@ -54,7 +55,9 @@ class _Talk:
 async def score_lead(tools: Tools, asked: shapes.Conversation) -> shapes.ScoredLead:
     talk = await _talk(tools, asked)
     output, by = await _judged(tools, talk)
-    return shapes.ScoredLead(**dict(output), by=by, rules_score=talk.by_rules.score)
+    return shapes.ScoredLead(
+        **dict(output), by=by, rules_score=talk.by_rules.score, would_change=would_change(output)
+    )
 
 
 async def _judged(tools: Tools, talk: _Talk) -> tuple[ScoringOutput, ScoredBy]:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from medicalcor.schemas.base import Published, Shape
 from medicalcor.schemas.common import Channel, Language, LeadId, Procedure, Role
-from medicalcor.schemas.scoring import ScoredBy, ScoringOutput
+from medicalcor.schemas.scoring import ScoredBy, ScoringOutput, WouldChange
 from medicalcor.schemas.triage import TriageResult
 
 LONGEST_TEXT = 10_000
@@ -66,6 +66,8 @@ class ScoredLead(ScoringOutput):
 
     by: ScoredBy
     rules_score: int = Field(ge=1, le=5)
+    would_change: tuple[WouldChange, ...] = ()
+    """What would make the class another one: the signs it stands on, and those that are missing."""
 
 
 class Triage(TriageResult):

@@ -37,6 +37,18 @@ class Evidence(Shape):
     """A stable code: `procedure:implant`, `budget`, `book`, `acute`, `opt_out`, `emergency:breathing`, `denied` …"""
 
 
+class WouldChange(Shape):
+    """Signs without which, or with one of which, the class would be another."""
+
+    change: Literal["without", "with"]
+    signs: tuple[str, ...]
+    """Codes as in `Evidence.means`: `procedure:implant`, `budget`, `book`, `acute` …"""
+    score: int = Field(ge=1, le=5)
+    classification: Classification
+    says: str
+    """The same as an English sentence."""
+
+
 class ScoringOutput(Shape):
     """The judgement. `classification` always agrees with `score`."""
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from medicalcor.domain.scoring.table import would_change
 from medicalcor.readmodels.leads.queries import Score
+from medicalcor.schemas.scoring import ScoringOutput
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
-from medicalcor.web.words import in_words
+from medicalcor.web.words import in_words, meaning
 
 _OPENINGS: Final[Mapping[str, str]] = {
     "emergency": _("Signs of a life-threatening state."),
@@ -60,6 +62,29 @@ def told(score: Score, words: Translator) -> Told | None:
         words.find(own[1] if own[1] in STEPS else _step(score.output)),
         [sentence for sentence in own if sentence] if by_ai else (),
     )
+
+
+@dataclass(frozen=True)
+class Change:
+    """What would make the class another one, in the reader's words."""
+
+    change: str
+    signs: str
+    score: int
+    classification: str
+
+
+def changes(score: Score, words: Translator) -> list[Change]:
+    """Nothing once the person's data was erased."""
+    if score.output is None:
+        return []
+    found = would_change(ScoringOutput.model_validate(score.output))
+    return [
+        Change(
+            one.change, " + ".join(meaning(sign, words) for sign in one.signs), one.score, one.classification
+        )
+        for one in found
+    ]
 
 
 def _summary(output: Mapping[str, Any], words: Translator) -> str:

@@ -83,6 +83,7 @@ def _environment(language: str, zone: str, clinic: str) -> Environment:
     environment.filters |= {
         "words": words.filter_for(catalogue),
         "told": lambda score: judged.told(score, catalogue),
+        "would_change": lambda score: judged.changes(score, catalogue),
         "unread_reason": lambda reason: unread.in_words(reason, catalogue),
         "phone": _phone,
         "initials": _initials,

@@ -8,6 +8,7 @@ from medicalcor.cli.score import score
 
 FIELDS = {
     "id", "score", "classification", "procedures", "budget", "intent_to_book", "urgency", "emergency", "opt_out", "language",
+    "confidence", "evidence", "would_change",
 }  # fmt: skip
 
 
