@@ -22,14 +22,16 @@ from medicalcor.domain.scoring import calls, prompt, rules
 from medicalcor.domain.scoring.table import would_change
 from medicalcor.domain.triage.rules import triage as triaged
 from medicalcor.integrations.openai.client import AiClient
+from medicalcor.operations import lexicon
 from medicalcor.operations.asks import Functions, Tools
+from medicalcor.operations.leads import judge
 from medicalcor.operations.talk import turns_of
 from medicalcor.schemas import ai as shapes
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.calls import CallTurn
 from medicalcor.schemas.common import Channel, Classification, Language
-from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
+from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
 _REPLY_TOKENS = 300
@@ -54,27 +56,13 @@ class _Talk:
 
 async def score_lead(tools: Tools, asked: shapes.Conversation) -> shapes.ScoredLead:
     talk = await _talk(tools, asked)
-    output, by = await _judged(tools, talk)
+    async with tools.ledger.pool.acquire() as connection:
+        own = await lexicon.current(connection)
+    by_rules = rules.score(talk.facts, own)
+    output, by = await judge(tools.ledger, tools.ai, talk.anonymous, by_rules, version=own.label)
     return shapes.ScoredLead(
-        **dict(output), by=by, rules_score=talk.by_rules.score, would_change=would_change(output)
+        **dict(output), by=by, rules_score=by_rules.score, would_change=would_change(output)
     )
-
-
-async def _judged(tools: Tools, talk: _Talk) -> tuple[ScoringOutput, ScoredBy]:
-    by_rules = talk.by_rules
-    if by_rules.opt_out:
-        return by_rules, ScoredBy(scorer="rules", why="rules_suffice", version=rules.VERSION)
-    seconds = tools.ledger.settings.ai_timeout_seconds
-    try:
-        judgement = await _asking(tools).judge(
-            prompt.messages(talk.anonymous), shape=prompt.AiJudgement, timeout=seconds
-        )
-        output = prompt.combine(judgement, by_rules)
-    except ProviderError as problem:
-        return by_rules, ScoredBy(scorer="rules", why=_why(problem), version=rules.VERSION)
-    except ValueError:
-        return by_rules, ScoredBy(scorer="rules", why="ai_nonsense", version=rules.VERSION)
-    return output, ScoredBy(scorer="ai", why="ai_answered", version=tools.ledger.settings.openai_model)
 
 
 async def triage(tools: Tools, asked: shapes.Conversation) -> shapes.Triage:

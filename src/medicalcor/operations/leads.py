@@ -1,7 +1,7 @@
 """Judging leads, and what colleagues do about them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from medicalcor.core import clock
@@ -13,8 +13,8 @@ from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.triage.rules import triage
-from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects, emergencies
+from medicalcor.integrations.openai.client import AiClient, Spent
+from medicalcor.operations import effects, emergencies, lexicon
 from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
@@ -75,8 +75,9 @@ async def score(
         if about["scored_why"] is not None and request is None:
             return Scored(superseded=False, ai_usable=about["scored_why"] not in SLOW_AI)
         said = await turns_of(connection, lead_id=about["lead_id"])
-    by_rules = rules.score(_scoring_input(said, about, name=None))
-    output, by = await _judge(ledger, ai, scoring_input(said, about), by_rules)
+        own = await lexicon.current(connection)
+    by_rules = rules.score(_scoring_input(said, about, name=None), own)
+    output, by = await judge(ledger, ai, scoring_input(said, about), by_rules, version=own.label)
     verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said))
 
     async def decide(connection: Connection) -> None:
@@ -100,25 +101,30 @@ def _scoring_input(said: list[Said], about: Row, *, name: str | None) -> Scoring
     return ScoringInput(channel=about["channel"], messages=turns, language=about["language"])
 
 
-async def _judge(
-    ledger: Ledger, ai: AiClient | None, facts: ScoringInput, by_rules: ScoringOutput
+async def judge(
+    ledger: Ledger, ai: AiClient | None, facts: ScoringInput, by_rules: ScoringOutput, *, version: str
 ) -> tuple[ScoringOutput, ScoredBy]:
-    if ai is None or by_rules.opt_out:
-        return by_rules, _by_rules("ai_off" if ai is None else "rules_suffice")
+    """AI's judgement of `facts`, which name nobody; the rules' where it is off, slow or wrong, or where it is not asked:
+    about an opt-out there is nothing to judge, and a text that gives orders to machines is read by none."""
+    spent = Spent()
+
+    def by(why: str) -> ScoredBy:
+        name = ledger.settings.openai_model if why == "ai_answered" else version
+        scorer: Literal["ai", "rules"] = "ai" if why == "ai_answered" else "rules"
+        return ScoredBy(scorer=scorer, why=why, version=name, seconds=spent.seconds, tokens=spent.tokens)
+
+    if ai is None or by_rules.opt_out or prompt.gives_orders(by_rules):
+        return by_rules, by("ai_off" if ai is None else "rules_suffice")
+    seconds = ledger.settings.ai_timeout_seconds
     try:
         judgement = await ai.judge(
-            prompt.messages(facts), shape=prompt.AiJudgement, timeout=ledger.settings.ai_timeout_seconds
+            prompt.messages(facts), shape=prompt.AiJudgement, timeout=seconds, spent=spent
         )
-        output = prompt.combine(judgement, by_rules)
+        return prompt.combine(judgement, by_rules), by("ai_answered")
     except ProviderError as problem:
-        return by_rules, _by_rules(problem.reason or "ai_error")
+        return by_rules, by(problem.reason or "ai_error")
     except ValueError:
-        return by_rules, _by_rules("ai_nonsense")
-    return output, ScoredBy(scorer="ai", why="ai_answered", version=ledger.settings.openai_model)
-
-
-def _by_rules(why: str) -> ScoredBy:
-    return ScoredBy(scorer="rules", why=why, version=rules.VERSION)
+        return by_rules, by("ai_nonsense")
 
 
 async def _record(act: Act, message: Row, verdict: _Verdict, *, request: str | None) -> None:

@@ -12,7 +12,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scoring import rules
-from medicalcor.operations import choices, effects, emergencies, intents, places, threads
+from medicalcor.operations import choices, effects, emergencies, intents, lexicon, places, threads
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
 from medicalcor.operations.inbox import Item, open_item, put_aside
@@ -210,15 +210,14 @@ async def _look(connection: Connection, arrival: Arrival, place: Place) -> Scori
         return None
     said = [] if place.is_new or place.guest else await turns_of(connection, lead_id=place.lead_id, last=4)
     asked = [Turn(role="assistant", content=s.text) for s in said if s.role == "assistant"][-1:]
-    return rules.score(
-        ScoringInput.model_validate(
-            {
-                "channel": arrival.party.channel,
-                "messages": (*asked, Turn(role="user", content=arrival.said)),
-                "language": arrival.language or place.language,
-            }
-        )
+    facts = ScoringInput.model_validate(
+        {
+            "channel": arrival.party.channel,
+            "messages": (*asked, Turn(role="user", content=arrival.said)),
+            "language": arrival.language or place.language,
+        }
     )
+    return rules.score(facts, await lexicon.current(connection))
 
 
 def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list[Append]:

@@ -7,12 +7,25 @@ from medicalcor.readmodels.consents import projection as consents
 from medicalcor.readmodels.conversations import projection as conversations
 from medicalcor.readmodels.effects import projection as effects
 from medicalcor.readmodels.leads import projection as leads
+from medicalcor.readmodels.lexicon import projection as lexicon
 from medicalcor.readmodels.payments import projection as payments
 from medicalcor.readmodels.people import projection as people
 from medicalcor.readmodels.practice import projection as practice
 from medicalcor.readmodels.timeline import projection as timeline
 
-_ALL = (people, consents, effects, conversations, leads, payments, timeline, calls, practice, appointments)
+_ALL = (
+    people,
+    consents,
+    effects,
+    conversations,
+    leads,
+    payments,
+    timeline,
+    calls,
+    practice,
+    appointments,
+    lexicon,
+)
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)
 PROJECTIONS: Projections = tuple(noun.APPLY for noun in _ALL)

@@ -37,6 +37,16 @@ class Evidence(Shape):
     """A stable code: `procedure:implant`, `budget`, `book`, `acute`, `opt_out`, `emergency:breathing`, `denied` …"""
 
 
+class OwnPhrase(Shape):
+    """A word or phrase that the clinic added to the lexicon."""
+
+    means: str
+    """As in `Evidence.means`; `ignore` for words that mean nothing here ("Crown Plaza")."""
+    language: str
+    """A language code, or `any`."""
+    phrase: str
+
+
 class WouldChange(Shape):
     """Signs without which, or with one of which, the class would be another."""
 
@@ -80,4 +90,8 @@ class ScoredBy(Shape):
     why: str
     """`ai_answered`, `ai_off`, `ai_timeout`, `ai_error`, `ai_nonsense`, `ai_refused`, `ai_breaker_open`, `rules_suffice`."""
     version: str
-    """The lexicon's version for rules, the model's name for AI."""
+    """For rules the lexicon's version, with the clinic's own after a plus (`2026.4+7`); for AI the model's name."""
+    seconds: float | None = None
+    """How long AI took, whether or not its answer was used; None when it was not asked."""
+    tokens: int | None = None
+    """What AI counts for question and answer together, which is what it is paid by; None when it told none."""

@@ -80,6 +80,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "looking": _("only looking"),
         "someday": _("some day, not now"),
         "denied": _("ruled out"),
+        "orders": _("gives orders to the AI"),
+        "ignore": _("means nothing to us"),
         "acute": _("acute need"),
         "emergency": _("sign of an emergency"),
         "opt_out": _("wants no more messages"),

@@ -23,12 +23,13 @@ from medicalcor.schemas.events import (
     conversations,
     effects,
     leads,
+    lexicon,
     payments,
     people,
     practice,
 )
 from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
-from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
+from medicalcor.schemas.scoring import Evidence, OwnPhrase, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
 
 NAME = "Ana Canarescu"
@@ -63,6 +64,7 @@ class Story:
     request: UUID = field(default_factory=ids.new_id)
     practitioner: UUID = field(default_factory=ids.new_id)
     room: UUID = field(default_factory=ids.new_id)
+    phrase: UUID = field(default_factory=ids.new_id)
     procedure: UUID = field(default_factory=ids.new_id)
     number: int = field(default_factory=lambda: next(_numbers))
 
@@ -82,6 +84,7 @@ class Story:
             self._money(),
             self._asked(),
             self._practice(),
+            self._own_words(),
             self._visits(),
             self._end(),
         ]
@@ -201,6 +204,10 @@ class Story:
                 ),
             ),
             (stream, leads.LeadTriaged(lead_id=self.lead, message_id=self.message, triage=triage)),
+            (
+                stream,
+                leads.ScoreReviewed(lead_id=self.lead, message_id=self.message, right="rules", by=self.user),
+            ),
         ]
 
     def _answer(self) -> list[tuple[str, Event]]:
@@ -252,6 +259,16 @@ class Story:
                 effects.EffectFailed(effect_id=self.contact, kind="hubspot.contact", reason="rejected"),
             ),
             (f"person-{self.person}", linked),
+        ]
+
+    def _own_words(self) -> list[tuple[str, Event]]:
+        kept = OwnPhrase(means="procedure:denture", language="ro", phrase="dantură nouă")
+        given_up = OwnPhrase(means="ignore", language="any", phrase="crown plaza")
+        gone = ids.new_id()
+        return [
+            ("lexicon-clinic", lexicon.PhraseAdded(phrase_id=self.phrase, phrase=kept)),
+            ("lexicon-clinic", lexicon.PhraseAdded(phrase_id=gone, phrase=given_up)),
+            ("lexicon-clinic", lexicon.PhraseRemoved(phrase_id=gone)),
         ]
 
     def _staff(self) -> list[tuple[str, Event]]:
@@ -515,6 +532,8 @@ def _subject(stream: str, story: Story) -> UUID:
     """The clinic's own things are nobody's story: the subject is the thing itself."""
     noun, _, thing = stream.partition("-")
     own = {"practitioner", "resource", "procedure", "time_off", "holiday"}
+    if noun == "lexicon":
+        return story.phrase
     return UUID(thing) if noun in own else story.person
 
 

@@ -11,6 +11,7 @@ from medicalcor.core import clock
 from medicalcor.domain.scoring import rules
 from medicalcor.domain.scoring.explain import suggested_action
 from medicalcor.domain.scoring.facts import Facts
+from medicalcor.domain.scoring.lexicon import lexicon
 from medicalcor.domain.scoring.reading import read_turn
 from medicalcor.readmodels.leads.queries import Score
 from medicalcor.schemas.scoring import ScoringInput, Turn
@@ -95,7 +96,9 @@ def test_a_summary_reads_as_sentences() -> None:
 
 def test_every_step_of_the_rules_is_known() -> None:
     for intent, points, acute, call_me in product(INTENTS, (2, 3, 4, 5), (False, True), (False, True)):
-        known = Facts("ro", [read_turn(0, "x", expected=None)], [None], acute=acute, call_me=call_me)
+        known = Facts(
+            "ro", [read_turn(0, "x", expected=None, book=lexicon())], [None], acute=acute, call_me=call_me
+        )
         action = suggested_action(known, intent, points)
         assert action in STEPS
         assert all(translator(language).find(action) != action for language in ("ro", "de"))

@@ -6,7 +6,7 @@ from typing import Final
 
 from medicalcor.domain.language.detect import Votes, detect, of_votes, votes
 from medicalcor.domain.language.text import read
-from medicalcor.domain.scoring.patterns import Match
+from medicalcor.domain.scoring.patterns import Match, PatternBook
 from medicalcor.domain.scoring.reading import Said, read_turn, read_words
 from medicalcor.domain.scoring.settling import near, settle
 from medicalcor.schemas.common import Language, Procedure
@@ -83,20 +83,20 @@ def uncovered(said: Said, *families: str) -> int:
     return sum(place not in places and word.isalnum() for place, word in enumerate(said.words.folded))
 
 
-def gather(facts: ScoringInput) -> Facts:
+def gather(facts: ScoringInput, book: PatternBook) -> Facts:
     words = [read(message.content) for message in facts.messages]
     spoken = [votes(each) for each in words]
     language = _language(facts.messages, spoken, facts.language)
 
     def turn(at: int) -> Said:
-        return read_words(at, words[at], spoken[at], expected=language)
+        return read_words(at, words[at], spoken[at], expected=language, book=book)
 
     own = [at for at, message in enumerate(facts.messages) if message.role == "user"]
     said = [settle(turn(at)) for at in own]
     asked = [turn(at - 1) if at and facts.messages[at - 1].role == "assistant" else None for at in own]
     for answer, question in zip(said, asked, strict=True):
         _keep_counts(answer, question)
-    known = Facts(language, said or [read_turn(0, "", expected=language)], asked or [None])
+    known = Facts(language, said or [read_turn(0, "", expected=language, book=book)], asked or [None])
     _needs(known)
     _wants(known)
     _booking(known)
@@ -319,7 +319,7 @@ def _accepts(said: Said, asked: Said) -> bool:
 
 def _evidence(known: Facts) -> Iterator[Evidence]:
     counted: tuple[str, ...] = ("procedure", "budget", "acute", "emergency", "opt_out", "call_me", "plan", "soon", "visiting",
-               "withdrawn", "not_patient", "logistics", "complaint", "book", "child", "someday", "looking")  # fmt: skip
+               "withdrawn", "not_patient", "logistics", "complaint", "book", "child", "someday", "looking", "orders")  # fmt: skip
     if known.procedures & _COUNTED:
         counted += ("many",)
     for said in known.said:

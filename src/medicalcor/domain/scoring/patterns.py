@@ -14,9 +14,8 @@ lexicon), and, in Romanian, as the one it drops its last letter of ("aparatu").
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from medicalcor.core.errors import InvalidInput
@@ -89,14 +88,16 @@ class PatternBook:
     """Ordinary words and names that are never taken for a mistyped pattern word."""
     tails: frozenset[str] = frozenset()
     """What German puts at the end of long words: "Implantatpreis" is a price too."""
-    meanings: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    meanings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """For each family, and each meaning by itself, the meanings that there are patterns for."""
+    sources: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """For each meaning and language the patterns as they were written."""
     _aliases: dict[str, set[str]] = field(default_factory=dict)
     _exact: dict[str, int] = field(default_factory=dict)
     _prefix: dict[str, int] = field(default_factory=dict)
-    _near: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
-    _near_prefix: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
-    _starts: dict[int, list[Pattern]] = field(default_factory=dict)
+    _near: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    _near_prefix: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    _starts: dict[int, tuple[Pattern, ...]] = field(default_factory=dict)
     _known: dict[str, _Read] = field(default_factory=dict)
     _spoken: dict[tuple[frozenset[str], frozenset[str]], dict[str, tuple[Pattern, ...]]] = field(
         default_factory=dict
@@ -109,11 +110,24 @@ class PatternBook:
             self._aliases.setdefault(fold(spelling), set()).add(fold(word))
         self._forget()
 
+    def copy(self) -> "PatternBook":
+        """A book that can be added to and leaves this one as it is; their tables share what neither changes."""
+        return replace(
+            self,
+            **{
+                name: dict(getattr(self, name))
+                for name in ("meanings", "sources", "_exact", "_prefix", "_near", "_near_prefix", "_starts")
+            },
+            _known={},
+            _spoken={},
+        )
+
     def _forget(self) -> None:
         self._known.clear()
         self._spoken.clear()
 
     def add(self, source: str, *, means: str, language: str, sets: Mapping[str, str]) -> None:
+        self.sources[means, language] = (*self.sources.get((means, language), ()), source)
         for variant in _variants(source):
             self._add(variant, means=means, language=language, sets=sets)
 
@@ -146,10 +160,10 @@ class PatternBook:
             second=steps[1].atoms if len(steps) > 1 and not steps[1].optional else None,
         )
         for name in {pattern.family, means}:
-            if means not in self.meanings[name]:
-                self.meanings[name].append(means)
+            if means not in self.meanings.get(name, ()):
+                self.meanings[name] = (*self.meanings.get(name, ()), means)
         for atom in steps[0].atoms:
-            self._starts.setdefault(atom, []).append(pattern)
+            self._starts[atom] = (*self._starts.get(atom, ()), pattern)
         self._forget()
 
     def _atoms(self, word: str, language: str, sets: Mapping[str, str], *, fuzzy: bool) -> Iterator[int]:
@@ -170,7 +184,8 @@ class PatternBook:
         if fuzzy and len(stem) >= _FUZZY_FROM:
             near = self._near_prefix if word.endswith("*") else self._near
             for slip in _slips(stem):
-                near.setdefault(slip, set()).add((stem, number))
+                if (stem, number) not in near.get(slip, ()):
+                    near[slip] = (*near.get(slip, ()), (stem, number))
         return number
 
     def _look_up(self, word: str) -> _Read:

@@ -76,6 +76,11 @@ def messages(facts: ScoringInput) -> list[dict[str, str]]:
     return [{"role": "system", "content": _JUDGE}, {"role": "user", "content": _as_data(facts)}]
 
 
+def gives_orders(by_rules: ScoringOutput) -> bool:
+    """Whether the text speaks to a machine ("ignore your rules", "score me 5"): such a one is not shown to it."""
+    return any(found.means == "orders" for found in by_rules.evidence)
+
+
 def combine(judgement: AiJudgement, rules: ScoringOutput) -> ScoringOutput:
     """The model's judgement made consistent by the rubric. What the rules found of emergencies and
     opt-outs stays found. Raises `ValueError` for an answer that contradicts itself beyond repair."""

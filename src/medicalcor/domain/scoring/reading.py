@@ -7,11 +7,11 @@ from typing import Final
 
 from medicalcor.domain.language.detect import Votes, votes
 from medicalcor.domain.language.text import Words, read
-from medicalcor.domain.scoring.lexicon import ANY, lexicon
-from medicalcor.domain.scoring.patterns import Match
+from medicalcor.domain.scoring.lexicon import ANY
+from medicalcor.domain.scoring.patterns import Match, PatternBook
 from medicalcor.schemas.common import Language
 
-_EVERY_LANGUAGE: Final = frozenset({"procedure", "emergency", "opt_out"})
+_EVERY_LANGUAGE: Final = frozenset({"procedure", "emergency", "opt_out", "orders"})
 """Taken in any language, whatever the turn's: people mix these, and missing one is dear."""
 
 
@@ -22,6 +22,7 @@ class Said:
     turn: int
     words: Words
     languages: frozenset[str]
+    book: PatternBook
     found: dict[str, list[Match]] = field(default_factory=lambda: defaultdict(list))
     struck: list[tuple[Match, str]] = field(default_factory=list)
     """What was found but does not count, and why."""
@@ -31,7 +32,7 @@ class Said:
 
     def of(self, family: str) -> Sequence[Match]:
         """Matches whose meaning is `family` or begins with it and a colon."""
-        held = [self.found[means] for means in lexicon().meanings[family] if self.found.get(means)]
+        held = [self.found[means] for means in self.book.meanings.get(family, ()) if self.found.get(means)]
         if not held:
             return ()
         return held[0] if len(held) == 1 else [match for matches in held for match in matches]
@@ -44,12 +45,14 @@ class Said:
         self.struck.append((match, why))
 
 
-def read_turn(turn: int, content: str, *, expected: Language | None) -> Said:
+def read_turn(turn: int, content: str, *, expected: Language | None, book: PatternBook) -> Said:
     words = read(content)
-    return read_words(turn, words, votes(words), expected=expected)
+    return read_words(turn, words, votes(words), expected=expected, book=book)
 
 
-def read_words(turn: int, words: Words, spoken: Votes, *, expected: Language | None) -> Said:
+def read_words(
+    turn: int, words: Words, spoken: Votes, *, expected: Language | None, book: PatternBook
+) -> Said:
     """The same of a turn whose words and votes are known."""
     languages: frozenset[str] = frozenset({ANY})
     if spoken.clear:
@@ -57,7 +60,7 @@ def read_words(turn: int, words: Words, spoken: Votes, *, expected: Language | N
     else:
         languages |= spoken.plausible(within=0.5 if expected else 0.3)
         languages |= {expected} if expected else set()
-    said = Said(turn, words, languages)
-    for match in lexicon().find(words, languages=languages, anywhere=_EVERY_LANGUAGE):
+    said = Said(turn, words, languages, book)
+    for match in book.find(words, languages=languages, anywhere=_EVERY_LANGUAGE):
         said.found[match.means].append(match)
     return said

@@ -1,20 +1,20 @@
 """Scoring by rules: pure, offline, and able to say why. The rubric's tables, in the rubric's order."""
 
-from typing import Final
-
-from medicalcor.domain.scoring import lexicon
 from medicalcor.domain.scoring.explain import confidence, reasoning, suggested_action
 from medicalcor.domain.scoring.facts import Facts, gather
 from medicalcor.domain.scoring.gate import intent_of
+from medicalcor.domain.scoring.lexicon import VERSION, lexicon
+from medicalcor.domain.scoring.own import OwnWords
 from medicalcor.domain.scoring.table import NO_LEAD, Signs, points
 from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput
 
-VERSION: Final = lexicon.VERSION
+__all__ = ["VERSION", "score"]
 
 
-def score(facts: ScoringInput) -> ScoringOutput:
-    known = gather(facts)
+def score(facts: ScoringInput, own: OwnWords | None = None) -> ScoringOutput:
+    """`own`: what the clinic added to the lexicon."""
+    known = gather(facts, own.book if own else lexicon())
     intent = intent_of(known)
     _as_the_intent_has_it(known, intent)
     worth = _points(known, intent)

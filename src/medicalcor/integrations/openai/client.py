@@ -46,6 +46,14 @@ class _Answered(Generic[T]):
     usage: CompletionUsage | None
 
 
+@dataclass
+class Spent:
+    """What a question took; filled in when it is over, answered or not. None: not asked, or not told."""
+
+    seconds: float | None = None
+    tokens: int | None = None
+
+
 class AiClient:
     """Every failure is a ProviderError whose `reason` begins with `ai_`."""
 
@@ -81,15 +89,19 @@ class AiClient:
         *,
         shape: type[M],
         timeout: float,  # noqa: ASYNC109 - running over it is one of the answers, not a cancellation
+        spent: Spent | None = None,
     ) -> M:
-        """The answer as `shape`, asked for by a strict JSON schema; its bounds are checked again here."""
+        """The answer as `shape`, asked for by a strict JSON schema; its bounds are checked again here.
+
+        `spent` is told what it took.
+        """
 
         async def ask(sdk: AsyncOpenAI) -> _Answered[M]:
             body = {"messages": messages, "response_format": _strict(shape), **self._effort("low")}
             answer = await self._complete(sdk, body, limit=timeout)
             return _Answered(shape.model_validate_json(_said(answer)), answer.usage)
 
-        return await self._ask("judge", ask, limit=timeout)
+        return await self._ask("judge", ask, limit=timeout, spent=spent)
 
     async def write(
         self,
@@ -164,13 +176,20 @@ class AiClient:
         return await ask(sdk)
 
     async def _ask(
-        self, operation: str, ask: Callable[[AsyncOpenAI], Awaitable[_Answered[T]]], *, limit: float
+        self,
+        operation: str,
+        ask: Callable[[AsyncOpenAI], Awaitable[_Answered[T]]],
+        *,
+        limit: float,
+        spent: Spent | None = None,
     ) -> T:
         started = clock.monotonic()
         with tracing.span("outbound", provider=PROVIDER, operation=operation):
             outcome = await self._guarded(ask, limit=limit)
         seconds = clock.monotonic() - started
         name = _name(outcome)
+        if spent is not None:
+            spent.seconds = round(seconds, 3)
         metrics.outbound.labels(PROVIDER, operation, name).inc()
         metrics.outbound_seconds.labels(PROVIDER, operation).observe(seconds)
         about: dict[str, Any] = {"provider": PROVIDER, "operation": operation, "outcome": name}
@@ -182,6 +201,8 @@ class AiClient:
         self.breaker.answered(None)
         log.debug("outbound_call", **about)
         if outcome.usage is not None:
+            if spent is not None:
+                spent.tokens = outcome.usage.total_tokens
             metrics.ai_tokens.labels(operation, "prompt").inc(outcome.usage.prompt_tokens)
             metrics.ai_tokens.labels(operation, "completion").inc(outcome.usage.completion_tokens)
         return outcome.result

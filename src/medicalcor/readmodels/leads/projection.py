@@ -85,6 +85,18 @@ def _score_kept(recorded: Recorded) -> Statement:
         plain["rules_score"],
         plain["agreed"],
         [UUID(turn) for turn in plain["turns"]],
+        by["seconds"],
+        by["tokens"],
+    )
+
+
+def _reviewed(recorded: Recorded) -> Statement:
+    plain = recorded.plain
+    return SQL["review_score"], (
+        UUID(plain["message_id"]),
+        plain["right"],
+        recorded.occurred_at,
+        UUID(plain["by"]),
     )
 
 
@@ -182,6 +194,7 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.LeadScored.type: (_score_kept, _scored),
     events.LeadTriaged.type: (_triaged,),
     events.LeadSeen.type: (_seen,),
+    events.ScoreReviewed.type: (_reviewed,),
     events.CampaignNoted.type: (_campaign,),
     events.LeadArchived.type: (_archived,),
     conversation_events.MessageReceived.type: (_message,),

@@ -30,8 +30,11 @@ update leads set person_wanted_since = null where id = $1;
 -- name: add_score
 insert into scores (
     id, lead_id, person_id, message_id, at, scorer, why, version, score, classification, confidence,
-    output, rules_score, agreed, turns
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+    output, rules_score, agreed, turns, seconds, tokens
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+
+-- name: review_score
+update scores set who_was_right = $2, reviewed_at = $3, reviewed_by = $4 where message_id = $1 and at <= $3;
 
 -- name: score_lead
 update leads

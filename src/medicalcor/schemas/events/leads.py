@@ -1,6 +1,6 @@
 """What happens to a lead. Stream `lead-<id>`."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from medicalcor.schemas.base import Event, Personal, Shape
@@ -49,6 +49,7 @@ class LeadScored(Event):
     """
 
     type: ClassVar[str] = "lead.scored"
+    version: ClassVar[int] = 2
     lead_id: LeadId
     person_id: PersonId
     message_id: MessageId
@@ -62,6 +63,16 @@ class LeadScored(Event):
     rules_score: int
     agreed: bool
     """Whether the rules came to the same classification."""
+
+
+class ScoreReviewed(Event):
+    """A colleague said who was right where AI and rules disagreed on this message."""
+
+    type: ClassVar[str] = "lead.score_reviewed"
+    lead_id: LeadId
+    message_id: MessageId
+    right: Literal["ai", "rules", "neither"]
+    by: UserId
 
 
 class LeadTriaged(Event):

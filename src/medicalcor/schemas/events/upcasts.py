@@ -9,6 +9,7 @@ from medicalcor.schemas.events.registry import Upcast
 
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("message.received", 1): lambda data: {**data, "guest": False},
+    ("lead.scored", 1): lambda data: {**data, "by": {**data["by"], "seconds": None, "tokens": None}},
 }
 """(type, version it is stored in) → the data in the following version.
 

@@ -23,7 +23,7 @@ def changes(*texts: str) -> set[tuple[str, tuple[str, ...], str]]:
         ("cat costa un detartraj?", ("with", ("book",), "HOT")),
         ("ce preturi aveti?", ("with", ("procedure",), "WARM")),
         ("do you do implants?", ("with", ("budget",), "HOT")),
-        ("nu mă mai contactați, nu mai vreau implant", ("without", ("opt_out",), "WARM")),
+        ("nu mă mai contactați, voiam un implant", ("without", ("opt_out",), "WARM")),
     ],
 )
 def test_what_would_change_the_class(text: str, told: tuple[str, tuple[str, ...], str]) -> None:
