@@ -6,46 +6,10 @@ from typing import Any
 
 import click
 
+from medicalcor.domain.scoring.labelled import UnreadableCase, parse_case
 from medicalcor.domain.scoring.rules import score as judge
 from medicalcor.domain.scoring.table import would_change
-from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
-
-
-class UnreadableCase(Exception):
-    """A line that is no case; the message says what is wrong, without the patient's words."""
-
-
-def parse_case(line: str) -> tuple[str, ScoringInput]:
-    """One JSON object with `id`, `channel` and `messages`; labels and other fields are passed over."""
-    try:
-        case = json.loads(line)
-    except ValueError as error:
-        raise UnreadableCase(f"not JSON ({error})") from error
-    if not isinstance(case, dict):
-        raise UnreadableCase("not a JSON object")
-    missing = [name for name in ("id", "messages") if name not in case]
-    if missing:
-        raise UnreadableCase(f"without {' and '.join(missing)}")
-    return str(case["id"]), ScoringInput(channel=_channel(case), messages=_turns(case["messages"]))
-
-
-def _channel(case: dict[str, Any]) -> Any:
-    channel = case.get("channel", "whatsapp")
-    if channel not in {"whatsapp", "voice", "web", "email"}:
-        raise UnreadableCase("channel must be whatsapp, voice, web or email")
-    return channel
-
-
-def _turns(messages: Any) -> tuple[Turn, ...]:
-    if not isinstance(messages, list) or not messages:
-        raise UnreadableCase("messages must be a list with at least one turn")
-    turns = []
-    for turn in messages:
-        is_turn = isinstance(turn, dict) and isinstance(turn.get("content"), str)
-        if not is_turn or turn.get("role") not in {"user", "assistant"}:
-            raise UnreadableCase("every turn needs a role (user or assistant) and a content")
-        turns.append(Turn(role=turn["role"], content=turn["content"]))
-    return tuple(turns)
+from medicalcor.schemas.scoring import ScoringOutput
 
 
 def prediction(case_id: str, judged: ScoringOutput) -> dict[str, Any]:

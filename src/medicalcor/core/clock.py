@@ -28,6 +28,11 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def cpu_seconds() -> float:
+    """What this process has worked so far, on all cores together: for measuring on a machine that others use too."""
+    return time.process_time()
+
+
 @contextmanager
 def using(source: Source) -> Iterator[None]:
     """Take the time from `source` for a while, in the whole process."""

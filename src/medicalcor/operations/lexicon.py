@@ -6,11 +6,11 @@ from medicalcor.core import ids
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import NotFound
-from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scoring.own import OwnWords, checked
-from medicalcor.operations.ledger import Act, Ledger
+from medicalcor.operations.ledger import Act, Ledger, by_user
 from medicalcor.readmodels.lexicon import queries
-from medicalcor.schemas.base import Event
+from medicalcor.schemas.common import UserId
 from medicalcor.schemas.events.lexicon import PhraseAdded, PhraseRemoved
 
 _STREAM = "lexicon-clinic"
@@ -34,20 +34,20 @@ async def current(connection: Connection) -> OwnWords:
     return _built[latest]
 
 
-async def add_phrase(ledger: Ledger, *, means: str, language: str, phrase: str, cause: Cause) -> UUID:
+async def add_phrase(ledger: Ledger, *, means: str, language: str, phrase: str, by: UserId) -> UUID:
     """Raises `PhraseRefused` for a phrase that would not do what it is added for."""
     phrase_id = ids.new_id()
 
     async def decide(connection: Connection) -> None:
         known = (await current(connection)).phrases
         wanted = checked(means=means, language=language, phrase=phrase, known=known)
-        await _append(ledger, connection, cause, phrase_id, PhraseAdded(phrase_id=phrase_id, phrase=wanted))
+        await _append(ledger, connection, by, PhraseAdded(phrase_id=phrase_id, phrase=wanted))
 
     await record(ledger.pool, decide, subject=_TURN)
     return phrase_id
 
 
-async def remove_phrase(ledger: Ledger, *, phrase_id: UUID, cause: Cause) -> None:
+async def remove_phrase(ledger: Ledger, *, phrase_id: UUID, by: UserId) -> None:
     """It counts no longer; one that is removed already stays so."""
 
     async def decide(connection: Connection) -> None:
@@ -55,12 +55,13 @@ async def remove_phrase(ledger: Ledger, *, phrase_id: UUID, cause: Cause) -> Non
         if found is None:
             raise NotFound("There is no such phrase.")
         if found.removed_at is None:
-            await _append(ledger, connection, cause, phrase_id, PhraseRemoved(phrase_id=phrase_id))
+            await _append(ledger, connection, by, PhraseRemoved(phrase_id=phrase_id))
 
     await record(ledger.pool, decide, subject=_TURN)
 
 
 async def _append(
-    ledger: Ledger, connection: Connection, cause: Cause, phrase_id: UUID, event: Event
+    ledger: Ledger, connection: Connection, by: UserId, event: PhraseAdded | PhraseRemoved
 ) -> None:
-    await Act(ledger, connection, cause).append(Append(_STREAM, (event,), phrase_id))
+    cause = by_user(by, correlation_id=str(event.phrase_id))
+    await Act(ledger, connection, cause).append(Append(_STREAM, (event,), event.phrase_id))

@@ -114,10 +114,13 @@ class PatternBook:
         """A book that can be added to and leaves this one as it is; their tables share what neither changes."""
         return replace(
             self,
-            **{
-                name: dict(getattr(self, name))
-                for name in ("meanings", "sources", "_exact", "_prefix", "_near", "_near_prefix", "_starts")
-            },
+            meanings=dict(self.meanings),
+            sources=dict(self.sources),
+            _exact=dict(self._exact),
+            _prefix=dict(self._prefix),
+            _near=dict(self._near),
+            _near_prefix=dict(self._near_prefix),
+            _starts=dict(self._starts),
             _known={},
             _spoken={},
         )

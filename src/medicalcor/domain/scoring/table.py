@@ -109,7 +109,7 @@ def _taken_away(signs: Signs, gone: tuple[str, ...]) -> Signs:
         signs,
         intent="prospect" if ended else signs.intent,
         procedures=frozenset(code for code in signs.procedures if f"procedure:{code}" not in gone),
-        **{name: False for name in gone if ":" not in name},  # type: ignore[arg-type]  # the names of the yes-or-no fields
+        **{name: False for name in gone if ":" not in name},
     )
     return left if left.procedures or not signs.procedures else _bare_visit(left)
 

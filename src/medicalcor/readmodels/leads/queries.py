@@ -12,6 +12,7 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
 from medicalcor.core.text import folded
+from medicalcor.schemas.common import Classification
 
 GRACE = timedelta(seconds=60)
 """How long the automatic answer may take before an unanswered patient waits for a person."""
@@ -205,3 +206,32 @@ def _needles(search: str) -> tuple[list[str] | None, list[str]]:
 
 def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A message on which AI and rules came to different classes; `score` is the AI's."""
+
+    message_id: UUID
+    lead_id: UUID
+    name: str | None
+    at: datetime
+    score: int
+    classification: str
+    rules_score: int
+    who_was_right: str | None
+    reviewed_at: datetime | None
+
+    @property
+    def rules_classification(self) -> str:
+        return Classification.of(self.rules_score).value
+
+
+async def disagreements(connection: Connection, *, reviewed: bool) -> list[Disagreement]:
+    """The latest hundred."""
+    return [Disagreement(**dict(row)) for row in await connection.fetch(SQL["disagreements"], reviewed)]
+
+
+async def verdicts(connection: Connection) -> dict[str, int]:
+    """Who was right how often."""
+    return {row["who_was_right"]: row["decided"] for row in await connection.fetch(SQL["verdicts"])}

@@ -115,3 +115,15 @@ select archived_at is not null from leads where id = $1
 -- Every judgement of a lead, newest first.
 select id, message_id, at, scorer, why, version, score, classification, confidence, output, rules_score, agreed, turns
 from scores where lead_id = $1 order by at desc, id desc limit 50
+
+-- name: disagreements
+-- Where AI came to another class than the rules, latest first: those nobody has decided about, or those somebody has.
+select s.message_id, s.lead_id, p.name, s.at, s.score, s.classification, s.rules_score, s.who_was_right, s.reviewed_at
+from scores s join people p on p.id = s.person_id
+where not s.agreed and (s.who_was_right is not null) = $1 and p.erased_at is null
+    and not exists (select from scores later where later.message_id = s.message_id and later.at > s.at)
+order by coalesce(s.reviewed_at, s.at) desc limit 100;
+
+-- name: verdicts
+select who_was_right, count(distinct message_id) as decided from scores
+where not agreed and who_was_right is not null group by who_was_right order by who_was_right;
