@@ -13,7 +13,7 @@ from medicalcor.domain.scoring.rules import VERSION
 from medicalcor.domain.scoring.rules import score as judge
 from medicalcor.schemas.scoring import ScoringInput, Turn
 
-_A_GREETING = ScoringInput(channel="whatsapp", messages=(Turn(role="user", content="Hallo"),))
+_A_GREETING = ScoringInput(channel="whatsapp", messages=(Turn(role="user", content="Hallo Unbekanntes"),))
 
 
 @click.command()

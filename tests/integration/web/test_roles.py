@@ -41,6 +41,17 @@ RIGHTS = {
     ("POST", "/settings/api-keys"): Right.MANAGE_API_KEYS,
     ("POST", "/settings/api-keys/{prefix:str}/revoke"): Right.MANAGE_API_KEYS,
     ("POST", "/settings/api-keys/{prefix:str}/restore"): Right.MANAGE_API_KEYS,
+    **{
+        ("GET", f"/settings/scoring{page}"): Right.MANAGE_SCORING
+        for page in ("", "/disagreements", "/disagreements/cases.jsonl", "/measure")
+    },
+    **{
+        ("POST", f"/settings/scoring{act}"): Right.MANAGE_SCORING
+        for act in (
+            *("/try", "/phrases", "/phrases/{phrase_id:uuid}/remove"),
+            *("/disagreements/{message_id:uuid}", "/measure"),
+        )
+    },
     **WORK,
     ("GET", "/payments"): Right.SEE_MONEY,
     ("POST", "/payments/list"): Right.SEE_MONEY,
@@ -91,7 +102,8 @@ async def test_each_role_gets_what_its_table_says(
     for (method, path), right in RIGHTS.items():
         if path in ("/events", "/sign-out") or "item_id" in path or "call_id" in path:
             continue
-        asked = path.replace("{lead_id:uuid}", str(story.lead_id)).replace(
+        asked = re.sub(r"\{(phrase|message)_id:uuid\}", str(ids.new_id()), path)
+        asked = asked.replace("{lead_id:uuid}", str(story.lead_id)).replace(
             "{payment_id:uuid}", str(ids.new_id())
         )
         asked += f"?current={story.lead_id}" if asked.endswith("queue") else ""

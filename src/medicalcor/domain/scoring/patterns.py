@@ -39,8 +39,10 @@ class _Step:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
+    """One way of saying something. Compared by identity: a word begins each pattern once."""
+
     means: str
     language: str
     source: str
@@ -221,11 +223,10 @@ class PatternBook:
         return atoms
 
     def _mistyped(self, word: str) -> set[int]:
-        atoms = {
-            number for slip in _slips(word) for stem, number in self._near.get(slip, ()) if stem[0] == word[0]
-        }
-        if atoms:
-            return atoms
+        meant = {stem for slip in _slips(word) for stem, _ in self._near.get(slip, ()) if stem[0] == word[0]}
+        if meant:
+            return {number for stem in meant for number in self._as_written(stem)}
+        atoms: set[int] = set()
         for length in range(_FUZZY_FROM - 1, len(word) + 1):
             for slip in _slips(word[:length]):
                 for stem, number in self._near_prefix.get(slip, ()):

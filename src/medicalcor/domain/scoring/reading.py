@@ -32,7 +32,8 @@ class Said:
 
     def of(self, family: str) -> Sequence[Match]:
         """Matches whose meaning is `family` or begins with it and a colon."""
-        held = [self.found[means] for means in self.book.meanings.get(family, ()) if self.found.get(means)]
+        found = self.found
+        held = [some for means in self.book.meanings.get(family, ()) if (some := found.get(means))]
         if not held:
             return ()
         return held[0] if len(held) == 1 else [match for matches in held for match in matches]

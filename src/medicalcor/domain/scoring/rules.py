@@ -1,7 +1,7 @@
 """Scoring by rules: pure, offline, and able to say why. The rubric's tables, in the rubric's order."""
 
 from medicalcor.domain.scoring.explain import confidence, reasoning, suggested_action
-from medicalcor.domain.scoring.facts import Facts, gather
+from medicalcor.domain.scoring.facts import Facts, asks_for_another_day, gather
 from medicalcor.domain.scoring.gate import intent_of
 from medicalcor.domain.scoring.lexicon import VERSION, lexicon
 from medicalcor.domain.scoring.own import OwnWords
@@ -46,7 +46,11 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
         known.acute = known.emergency
         return
     if intent == "existing_patient":
-        moved = known.has("logistics:move") or (known.last.has("no") and known.last.has("can"))
+        moved = (
+            known.has("logistics:move")
+            or (known.last.has("no") and known.last.has("can"))
+            or any(asks_for_another_day(said) for said in known.said)
+        )
         known.book = moved or (known.book and not known.has("logistics:cancel", "logistics:confirm"))
         known.budget = False
         return

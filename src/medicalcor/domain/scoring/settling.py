@@ -171,7 +171,10 @@ def _strike_unmeant_pain(said: Said) -> None:
 def _why_not_acute(said: Said, match: Match) -> str | None:
     if any(_overlaps(match, other) for other in said.of("fear")) or _is_a_question(said, match):
         return "fear"
-    if any(_overlaps(match, other) and not _within(other, match) for other in said.of("painless")):
+    if any(
+        _overlaps(match, other) and (other.last == match.last or not _within(other, match))
+        for other in said.of("painless")
+    ):
         return "denied"
     if _denied(said, match):
         return "denied"
