@@ -8,6 +8,9 @@ from medicalcor.domain.scoring.reading import Said
 _OTHERWISE: Final = ("not_now", "someday", "looking", "vague", "plan", "complaint", "budget", "book")
 """A turn that says one of these says more than no."""
 
+_A_QUESTION: Final = 4
+"""Words from which on a question about a treatment is one: "Implants? No, thanks" asks nothing."""
+
 
 def intent_of(known: Facts) -> str:
     """One of the intents of `ScoringOutput.intent`."""
@@ -36,7 +39,11 @@ def _is_not_a_patient(known: Facts) -> bool:
     if known.has("not_patient:animal"):
         return True
     mistaken = known.places("not_patient:wrong_number") + known.places("not_patient:other_trade")
-    likely = known.acute or (known.procedures and (known.budget or known.book))
+    if known.has("logistics:move", "logistics:cancel") and known.has("logistics:own", "appointment"):
+        mistaken += known.places("not_patient:job")  # whose visit is in the way of their own work
+        likely = True
+    else:
+        likely = bool(known.acute or (known.procedures and (known.budget or known.book)))
     places = known.places("not_patient")
     return places > (1 if known.acute else 0) and not (likely and places == mistaken == 1)
 
@@ -66,9 +73,19 @@ def _is_withdrawn(known: Facts) -> bool:
             or _declines(known)
         )
     asked_after = any(last.words.sentences[place - 1] < sentence for sentence in last.words.asked)
+    asked_after = asked_after or _still_asks(last, place)
     return not asked_after and not any(
         match.first >= place for family in ("procedure", "budget", "book") for match in last.of(family)
     )
+
+
+def _still_asks(last: Said, place: int) -> bool:
+    """ "I had it seen to, now I only wanted to know your hours"; "can I … at home? I don't want the lamp"."""
+    wants = any(match.first >= place for match in last.of("want"))
+    if wants and any(match.first >= place for match in last.of("vague")):
+        return True
+    questions = last.words.asked & {last.words.sentences[match.first] for match in last.of("procedure")}
+    return any(last.words.sentences.count(question) >= _A_QUESTION for question in questions)
 
 
 def _walks_away(last: Said) -> bool:
