@@ -300,7 +300,8 @@ def _asks_for_a_day(said: Said) -> bool:
     sentences = said.words.sentences
     able = {sentences[match.first] for match in said.of("can")}
     wanted = {sentences[match.first] for match in said.of("want")}
-    requests = said.words.asked | able | wanted
+    begged = {sentences[match.first] for match in said.of("please")}
+    requests = said.words.asked | able | wanted | begged
     days = [*said.of("soon"), *said.of("day")]
     if any(sentences[match.first] in requests for match in days):
         return True
