@@ -208,11 +208,9 @@ class Content(Wire):
     @property
     def choice(self) -> str | None:
         """The id of what was tapped: of a button or row, or the payload of a template's quick reply."""
-        if self.type == "button":
-            return self.button.payload if self.button else None
-        if self.type == "interactive" and self.interactive and self.interactive.reply:
-            return self.interactive.reply.id
-        return None
+        if self.type == "button" and self.button:
+            return self.button.payload
+        return self.interactive.reply.id if self.interactive and self.interactive.reply else None
 
     @property
     def _chosen(self) -> str | None:
@@ -284,7 +282,6 @@ class InboundMessage(Wire):
 
     @property
     def choice(self) -> str | None:
-        """The id of what was tapped; None where words were written."""
         return self.message.choice
 
     @property
