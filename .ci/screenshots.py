@@ -19,6 +19,9 @@ PAGES = {
     "calls": "/calls",
     "payments": "/payments",
     "api-keys": "/settings/api-keys",
+    "scoring": "/settings/scoring",
+    "disagreements": "/settings/scoring/disagreements",
+    "measure": "/settings/scoring/measure",
     "patterns": "/patterns",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -39,11 +39,11 @@ def anonymous(text: str, *, name: str | None) -> str:
         "[number]", _ACCOUNT.sub("[number]", _EMAIL.sub("[e-mail]", _LINK.sub("[link]", text)))
     )
     text = _STREET.sub("[address]", text)
+    for known in (_TOLD, _SIGNED):
+        text = known.sub(lambda found: f"{found['told']}[name]", text)
     parts = {folded(part) for part in (name or "").split() if len(part) >= _SHORTEST_NAME}
     if parts:
         text = re.sub(r"[^\W\d_]+", lambda word: "[name]" if folded(word[0]) in parts else word[0], text)
-    for known in (_TOLD, _SIGNED):
-        text = known.sub(lambda found: f"{found['told']}[name]", text)
     return text
 
 

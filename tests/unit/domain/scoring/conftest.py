@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from scoring_conversations import OWN, SHARED, VOICES, read_cases
+from scoring_conversations import FRESH, OWN, SHARED, VOICES, read_cases
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +12,11 @@ def own_cases() -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def voices() -> list[dict[str, Any]]:
     return read_cases(VOICES)
+
+
+@pytest.fixture(scope="session")
+def fresh() -> list[dict[str, Any]]:
+    return read_cases(FRESH)
 
 
 @pytest.fixture(scope="session")

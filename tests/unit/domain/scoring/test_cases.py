@@ -16,7 +16,7 @@ from medicalcor.schemas.scoring import ScoringOutput
 Cases = list[dict[str, Any]]
 
 
-@pytest.fixture(params=["own_cases", "voices", "shared_cases"])
+@pytest.fixture(params=["own_cases", "voices", "fresh", "shared_cases"])
 def judged(request: pytest.FixtureRequest) -> list[tuple[dict[str, Any], ScoringOutput]]:
     cases: Cases = request.getfixturevalue(request.param)
     return [(case, score(facts_of(case))) for case in cases]
