@@ -15,6 +15,8 @@ CALL_HEADER = "X-Call-Sid"
 FAILURES = 3
 """So many calls in a row that the agent did not take: the next go to the voicemail at once."""
 COOL_DOWN_SECONDS = 60.0
+_A_CALL = f"CA{'0' * 32}"
+"""Stands in what is written once for the call's own id, which is as long and as plain."""
 _THE_CALLERS_DOING = "canceled"
 
 Told = InboundCall | DialResult | RecordingUpdate
@@ -26,7 +28,7 @@ class Operator:
     def __init__(self, settings: Settings, *, voice_url: str) -> None:
         self._settings = settings
         self._voice_url = voice_url
-        self._voicemails: dict[Language, str] = {}
+        self._written: dict[tuple[str, Language], str] = {}
         self.breaker = Breaker("vapi-line", failures=FAILURES, cool_down=COOL_DOWN_SECONDS)
 
     def answer(self, told: Told | None) -> str:
@@ -53,21 +55,25 @@ class Operator:
         return twiml.hang_up() if told.answered else self._voicemail(language)
 
     def _to_the_agent(self, sip_uri: str, told: InboundCall, language: Language) -> str:
-        recorded = self._settings.call_recording == "on"
-        return twiml.hand_over(
-            sip_uri,
-            notice=self._say("call_notice" if recorded else "call_notice_unrecorded", language),
-            language=language,
-            after_url=self._voice_url,
-            recording_url=self._status_url if recorded else None,
-            headers={CALL_HEADER: told.call_sid},
-        )
+        """The same for everybody but for the call's id."""
+        known = self._written.get(("agent", language))
+        if known is None:
+            recorded = self._settings.call_recording == "on"
+            known = self._written["agent", language] = twiml.hand_over(
+                sip_uri,
+                notice=self._say("call_notice" if recorded else "call_notice_unrecorded", language),
+                language=language,
+                after_url=self._voice_url,
+                recording_url=self._status_url if recorded else None,
+                headers={CALL_HEADER: _A_CALL},
+            )
+        return known.replace(_A_CALL, told.call_sid)
 
     def _voicemail(self, language: Language) -> str:
         """The same for everybody who speaks it."""
-        known = self._voicemails.get(language)
+        known = self._written.get(("voicemail", language))
         if known is None:
-            known = self._voicemails[language] = twiml.voicemail(
+            known = self._written["voicemail", language] = twiml.voicemail(
                 self._say("voicemail_prompt", language),
                 language=language,
                 after_url=self._voice_url,

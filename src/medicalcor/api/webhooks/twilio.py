@@ -21,7 +21,7 @@ from medicalcor.core.ratelimit import Limit
 from medicalcor.core.settings import Settings
 from medicalcor.integrations.twilio import twiml
 from medicalcor.integrations.twilio.forms import inbound_of, update_of
-from medicalcor.integrations.twilio.signature import FORM, Proof, form_of, text_of
+from medicalcor.integrations.twilio.signature import FORM, Proof, form_of
 from medicalcor.schemas.wire.twilio import DialResult, InboundCall, RecordingUpdate, Update
 
 PROVIDER = "twilio"
@@ -83,12 +83,10 @@ class Twilio:
             raise problems.unknown_route()
         body = await request.body()
         path, query = request.scope.get("raw_path") or request.path.encode(), request.scope["query_string"]
-        signed = self._proof.fields(request.headers, body, path=path, query=query)
+        signed = self._proof.form(request.headers, body, path=path, query=query)
         if signed is None:
             self._desk.refuse(size=len(body))
-        if signed:
-            return text_of(signed)
-        return form_of(body) if _is_form(request, body) else _fields_of(parse(body))
+        return signed or (form_of(body) if _is_form(request, body) else _fields_of(parse(body)))
 
 
 def _is_form(request: Request, body: bytes) -> bool:
@@ -117,7 +115,7 @@ def _asked(fields: Mapping[str, str]) -> InboundCall | DialResult | RecordingUpd
 
 def item_of(told: InboundCall | DialResult | Update, fields: Mapping[str, str], *, path: str) -> Item:
     """A word of Twilio's about a call, as it was posted."""
-    body = to_json({"path": path, "fields": dict(fields)})
+    body = to_json({"path": path, "fields": fields})
     return Item("call", told.provider_id, told.call_sid, body)
 
 

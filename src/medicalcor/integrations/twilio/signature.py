@@ -23,8 +23,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOST_FIELDS = 500
 
 
-Fields = Sequence[tuple[bytes, bytes]]
-"""Names and values, decoded."""
+Fields = Sequence[tuple[str, str]]
+"""Names and values, a character a byte (Latin-1): what does not decode as text can still be signed, and is sorted as
+bytes are."""
 
 
 class Proof:
@@ -41,12 +42,13 @@ class Proof:
 
     def accepts(self, headers: Mapping[bytes, bytes], body: bytes, *, path: bytes, query: bytes) -> bool:
         """`headers` by lower-case name; `path` and `query` as they stood in the request line, `body` as it arrived."""
-        return self.fields(headers, body, path=path, query=query) is not None
+        return self.form(headers, body, path=path, query=query) is not None
 
-    def fields(
+    def form(
         self, headers: Mapping[bytes, bytes], body: bytes, *, path: bytes, query: bytes
-    ) -> Fields | None:
-        """The fields that Twilio has signed, none where it has signed the body's hash; None when it is not Twilio's."""
+    ) -> Mapping[str, str] | None:
+        """The fields that Twilio has signed, as `form_of` has them; none where it has signed the body's hash, or an
+        empty body. None when it is not Twilio's."""
         given = headers.get(HEADER)
         if not given:
             return None
@@ -56,18 +58,15 @@ class Proof:
             return None
         rest = path.decode("latin-1") + (f"?{asked}" if asked else "")
         tail = rest.encode() + _written(fields)
-        expected = [_digest(token, base + tail) for token in self._tokens for base in self._bases]
-        return fields if matches(given.decode("latin-1"), expected) else None
-
-
-def sign(token: bytes, url: str, fields: Fields) -> str:
-    """The header's value. `fields` are names and values, decoded, in any order."""
-    return _digest(token, url.encode() + _written(fields))
+        # one after the other: nearly always the first is it
+        expected = (_digest(token, base + tail) for token in self._tokens for base in self._bases)
+        text = given.decode("latin-1")
+        return _text_of(fields) if any(matches(text, [one]) for one in expected) else None
 
 
 def _written(fields: Fields) -> bytes:
     """The fields as they are signed."""
-    return b"".join([name + value for name, value in sorted(set(fields))])
+    return "".join([name + value for name, value in sorted(set(fields))]).encode("latin-1")
 
 
 def _digest(token: bytes, signed: bytes) -> str:
@@ -76,15 +75,20 @@ def _digest(token: bytes, signed: bytes) -> str:
 
 def form_of(body: bytes) -> dict[str, str]:
     """The form's fields as text; of a field that comes several times, the first."""
-    return text_of(_pairs(body))
+    return _text_of(_pairs(body))
 
 
-def text_of(fields: Fields) -> dict[str, str]:
-    """As `form_of`, of fields that have been taken apart already."""
-    found: dict[str, str] = {}
-    for name, value in fields:
-        found.setdefault(name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
-    return found
+def _text_of(fields: Fields) -> dict[str, str]:
+    found = dict(fields)
+    if len(found) != len(fields):
+        found = dict(reversed(fields))
+    if "".join(found.values()).isascii() and "".join(found).isascii():
+        return found
+    return {_text(name): _text(value) for name, value in found.items()}
+
+
+def _text(held: str) -> str:
+    return held if held.isascii() else held.encode("latin-1").decode("utf-8", "replace")
 
 
 def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: str) -> Fields | None:
@@ -105,13 +109,17 @@ def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: str) -
 
 
 def _pairs(body: bytes) -> Fields:
-    """Bytes all the way: what does not decode as text can still be signed."""
     found = []
-    for part in body.replace(b"+", b" ").split(b"&"):
+    # the plus of a number is nearly all there is to decode
+    for part in body.replace(b"+", b" ").replace(b"%2B", b"+").decode("latin-1").split("&"):
         if part:
-            name, _, value = part.partition(b"=")
-            found.append((unquote_to_bytes(name), unquote_to_bytes(value)) if b"%" in part else (name, value))
+            name, _, value = part.partition("=")
+            found.append((_unquoted(name), _unquoted(value)) if "%" in part else (name, value))
     return found
+
+
+def _unquoted(held: str) -> str:
+    return unquote_to_bytes(held.encode("latin-1")).decode("latin-1")
 
 
 def _with_and_without_port(url: str) -> tuple[str, ...]:

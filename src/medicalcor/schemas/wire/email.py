@@ -12,6 +12,7 @@ from email import message_from_string
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -127,10 +128,6 @@ def _pair(one: Any) -> tuple[Any, Any] | None:
     return (one[0], one[1]) if isinstance(one, list) and len(one) == 2 else None
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")
-
-
 Headers = Annotated[dict[str, str], BeforeValidator(_headers)]
 
 
@@ -170,6 +167,14 @@ _SPELT = {
     **dict.fromkeys(("textbody", "bodytext", "bodyplain", "plain"), "text"),
     **dict.fromkeys(("htmlbody", "bodyhtml"), "html"),
 }
+
+
+@lru_cache(maxsize=1024)
+def _meant(name: str) -> str | None:
+    """The field of ours."""
+    return _SPELT.get(name.lower().replace("-", "").replace("_", ""))
+
+
 _IN_HEADERS = ("from", "to", "cc", "subject", "date")
 """Taken from there when they are given nowhere else."""
 
@@ -184,7 +189,7 @@ class _Mail(Wire):
             return given
         mail: dict[str, Any] = {}
         for name, value in given.items():
-            field = _SPELT.get(_plain(name))
+            field = _meant(name)
             if field is not None and (name == field or field not in given):
                 mail.setdefault(field, value)
         if "headers" in mail and ("from" not in mail or "subject" not in mail):

@@ -65,23 +65,29 @@ class Party(Shape):
 def party_of(address: str | None) -> Party:
     """From `From`, `To`, `Caller` or `Called`, which may be a number, an address, a word, or nothing."""
     text = (address or "").strip()
+    if _is_number(text):
+        withheld = text in _WITHHELD_NUMBERS
+        return Party(kind="withheld") if withheld else Party(kind="phone", value=text)
     lower = text.lower()
-    if not text or lower.upper() in _WITHHELD or text in _WITHHELD_NUMBERS or "@anonymous.invalid" in lower:
+    if not text or lower.upper() in _WITHHELD or "@anonymous.invalid" in lower:
         return Party(kind="withheld")
     if lower.startswith(("sip:", "sips:")):
         return Party(kind="sip", value=text)
     if lower.startswith("client:"):
         return Party(kind="client", value=text[len("client:") :] or None)
-    digits = text.removeprefix("+")
-    if (
-        text.startswith("+")
-        and digits.isascii()
-        and digits.isdigit()
+    return Party(kind="unknown", value=text)
+
+
+def _is_number(text: str) -> bool:
+    """E.164."""
+    digits = text[1:]
+    return (
+        text[:1] == "+"
         and 7 <= len(digits) <= 15
         and digits[0] != "0"
-    ):
-        return Party(kind="phone", value=text)
-    return Party(kind="unknown", value=text)
+        and digits.isascii()
+        and digits.isdigit()
+    )
 
 
 class _Call(Wire):
