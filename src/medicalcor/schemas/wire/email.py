@@ -233,7 +233,7 @@ class InboundEmail(_Mail):
         return self.references or self.headers.get("references")
 
 
-class EmailHead(_Mail):
+class _Head(_Mail):
     """What is asked of a mail before it is kept."""
 
     sender: One = Field(alias="from")
@@ -257,9 +257,19 @@ def unwrapped(body: Any) -> Any:
     return body.get("data") if isinstance(body, dict) and isinstance(body.get("data"), dict) else body
 
 
-def head_of(body: Any) -> EmailHead:
-    """From a request's body. Raises ValidationError for what has no sender."""
-    return EmailHead.model_validate(unwrapped(body))
+def head_of(body: Any) -> tuple[str, str | None]:
+    """The sender's address and the mail's `Message-ID`, from a request's body, as `inbound_email` has them.
+
+    Raises ValidationError for what has no sender.
+    """
+    mail = unwrapped(body)
+    if isinstance(mail, dict):
+        written, message_id = mail.get("from"), mail.get("message_id")
+        plain = _PLAIN.fullmatch(written) if isinstance(written, str) else None
+        if plain and message_id and isinstance(message_id, str):  # as nearly all are
+            return plain[2], message_id
+    head = _Head.model_validate(mail)
+    return head.sender.address, head.id
 
 
 def inbound_email(body: Any) -> InboundEmail:

@@ -35,17 +35,15 @@ def _blank(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(value: str | None) -> datetime | None:
     try:
-        return parsedate_to_datetime(value).astimezone(UTC)
+        return parsedate_to_datetime(value).astimezone(UTC) if value else None
     except (TypeError, ValueError, OverflowError):
         return None
 
 
 Text: TypeAlias = Annotated[str | None, BeforeValidator(_blank)]
 Whole: TypeAlias = Annotated[int | None, WrapValidator(_or_none)]
-Moment: TypeAlias = Annotated[datetime | None, BeforeValidator(_moment)]
-"""RFC 2822 on the wire."""
 CallSid: TypeAlias = Annotated[str, Field(pattern=r"^CA[0-9a-fA-F]{32}$")]
 RecordingSid: TypeAlias = Annotated[str, Field(pattern=r"^RE[0-9a-fA-F]{32}$")]
 
@@ -148,9 +146,14 @@ class CallUpdate(_Call):
     """queued, ringing, in-progress, completed, busy, failed, no-answer, canceled; or newer than this code."""
     seconds: Whole = Field(default=None, alias="CallDuration")
     sequence: Whole = Field(default=None, alias="SequenceNumber")
-    at: Moment = Field(default=None, alias="Timestamp")
+    timestamp: Text = Field(default=None, alias="Timestamp")
+    """RFC 2822."""
     answered_by: Text = Field(default=None, alias="AnsweredBy")
     sip_code: Whole = Field(default=None, alias="SipResponseCode")
+
+    @property
+    def at(self) -> datetime | None:
+        return _moment(self.timestamp)
 
     @property
     def provider_id(self) -> str:
@@ -168,12 +171,17 @@ class RecordingUpdate(_Call):
     channels: Whole = Field(default=None, alias="RecordingChannels")
     source: Text = Field(default=None, alias="RecordingSource")
     """DialVerb, RecordVerb, …: RecordVerb is a voicemail."""
-    started_at: Moment = Field(default=None, alias="RecordingStartTime")
+    start_time: Text = Field(default=None, alias="RecordingStartTime")
+    """RFC 2822."""
     error_code: Text = Field(default=None, alias="ErrorCode")
 
     @property
     def provider_id(self) -> str:
         return f"{self.recording_sid}:{self.status or 'said'}"
+
+    @property
+    def started_at(self) -> datetime | None:
+        return _moment(self.start_time)
 
     @property
     def ready(self) -> bool:
