@@ -24,6 +24,7 @@ from medicalcor.schemas.wire.stripe import (
     PaidBy,
     PaymentIntent,
     PaymentOfInvoice,
+    Refund,
     State,
     Subscription,
     SubscriptionDetails,
@@ -101,7 +102,7 @@ _ASIDES = frozenset({
     "customer.subscription.pending_update_applied", "customer.subscription.pending_update_expired",
 })  # fmt: skip
 _CHARGES = frozenset({
-    "charge.refunded", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
+    "charge.refunded", "charge.refund.updated", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
     "charge.dispute.funds_reinstated", "charge.dispute.funds_withdrawn",
 })  # fmt: skip
 
@@ -169,8 +170,15 @@ def _payment(raw: Mapping[str, Any], event_type: str) -> Fact:
         failure=failure_of(code, decline_code=decline) if state == "failed" else None,
         payment_intent_id=intent.id,
         charge_id=intent.latest_charge,
-        invoice_id=intent.invoice,
+        invoice_id=intent.invoice or _invoice_named_by(intent),
     )
+
+
+def _invoice_named_by(intent: PaymentIntent) -> str | None:
+    """Its invoice, where the intent itself says it."""
+    ordered = intent.payment_details.order_reference if intent.payment_details else None
+    named = (ordered, *(intent.metadata.get(name) for name in ("invoice_id", "invoice")))
+    return next((one for one in named if one and one.startswith("in_")), None)
 
 
 def _charge(raw: Mapping[str, Any], event_type: str) -> Fact:
@@ -194,6 +202,25 @@ def _charge(raw: Mapping[str, Any], event_type: str) -> Fact:
         charge_id=charge.id,
         invoice_id=charge.invoice,
         url=charge.receipt_url,
+    )
+
+
+def _refund(raw: Mapping[str, Any], _: str) -> Fact:
+    refund = Refund.model_validate(raw)
+    states: dict[str | None, State] = {
+        "succeeded": "refunded",
+        "pending": "pending",
+        "requires_action": "pending",
+        "failed": "failed",
+        "canceled": "canceled",
+    }
+    return _fact(
+        refund,
+        kind="single_refund",
+        state=states.get(refund.status, "unknown"),
+        amount=refund.amount,
+        payment_intent_id=refund.payment_intent,
+        charge_id=refund.charge,
     )
 
 
@@ -333,6 +360,8 @@ def _of_checkout(session: CheckoutSession, event_type: str) -> State:
 _FAMILIES: dict[str, Callable[[Mapping[str, Any], str], Fact]] = {
     "payment_intent": _payment,
     "charge.dispute": _dispute,
+    "charge.refund": _refund,
+    "refund": _refund,
     "charge": _charge,
     "invoice": _invoice,
     "invoice_payment": _payment_of_invoice,

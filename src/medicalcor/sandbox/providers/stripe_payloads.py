@@ -100,6 +100,22 @@ def charge(payer: Payer, *, refunded: int = 0) -> Thing:
     )
 
 
+def refund(payer: Payer, *, status: str = "succeeded") -> Thing:
+    """One going back; `failed` comes days after it had succeeded."""
+    return _thing(
+        "refund",
+        "re",
+        payer,
+        amount=payer.amount,
+        balance_transaction=new_id("txn"),
+        charge=new_id("ch"),
+        failure_reason="expired_or_canceled_card" if status == "failed" else None,
+        payment_intent=new_id("pi"),
+        reason="requested_by_customer",
+        status=status,
+    )
+
+
 def dispute(payer: Payer, *, status: str = "needs_response") -> Thing:
     disputed = _thing(
         "dispute",
