@@ -69,7 +69,9 @@ def whatsapp(
 @click.option("--status", help="The call's status callback: completed, no-answer, busy, failed, canceled, ….")
 @click.option("--dial", help="What became of handing the call over: completed, no-answer, busy, failed.")
 @click.option("--recording", is_flag=True, help="A recording of the call is there.")
-@click.option("--voicemail", is_flag=True, help="A voicemail is there.")
+@click.option(
+    "--voicemail", is_flag=True, help="A voicemail is there; without --id, of a whole call of its own."
+)
 @click.option("--seconds", default=42, show_default=True, type=click.IntRange(0), help="How long it was.")
 @click.option("--id", "call_sid", help="The call's SID (CA…), to go on with the same one.")
 @click.option(
@@ -97,21 +99,27 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
         account_sid=simulating.setting("TWILIO_ACCOUNT_SID") or payloads.ANY_ACCOUNT,
         called=called or payloads.CLINIC,
     )
-    path, now = "/webhooks/voice/status", clock.now()
+    now, voice, told = clock.now(), "/webhooks/voice", "/webhooks/voice/status"
+    ended = payloads.status(line, status=status or "completed", at=now, sequence=3, seconds=seconds)
     if recording or voicemail:
         sid = payloads.recording_sid()
-        form = payloads.recorded(line, sid=sid, at=now, seconds=seconds, voicemail=voicemail)
+        there = payloads.recorded(line, sid=sid, at=now, seconds=seconds, voicemail=voicemail)
+        course = [(told, there)]
+        if voicemail and call_sid is None:
+            # nothing in the news of a recording says who called
+            course = [(voice, payloads.inbound(line)), (told, there), (told, ended)]
     elif status:
-        form = payloads.status(line, status=status, at=now, sequence=3, seconds=seconds)
+        course = [(told, ended)]
     else:
-        path = "/webhooks/voice"
-        form = payloads.dialled(line, outcome=dial) if dial else payloads.inbound(line)
-    signed = _signed_address(path, url)
-    headers = payloads.headers(signed, form=form, token=simulating.secret("TWILIO_AUTH_TOKEN"))
-    place = url or simulating.webhook(path.removeprefix("/webhooks/"))
-    answered = simulating.post(place, body=payloads.body_of(form), headers=headers)
+        course = [(voice, payloads.dialled(line, outcome=dial) if dial else payloads.inbound(line))]
+    token = simulating.secret("TWILIO_AUTH_TOKEN")
+    answered = []
+    for path, said in course:
+        headers = payloads.headers(_signed_address(path, url), form=said, token=token)
+        place = url or simulating.webhook(path.removeprefix("/webhooks/"))
+        answered.append(simulating.post(place, body=payloads.body_of(said), headers=headers))
     click.echo(f"call {line.call_sid}", err=True)
-    simulating.finish([answered])
+    simulating.finish(answered)
 
 
 @simulate.command()

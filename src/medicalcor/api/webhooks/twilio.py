@@ -38,6 +38,7 @@ class Twilio:
 
     def __init__(self, settings: Settings, desk: Desk) -> None:
         self._desk = desk
+        self._hands_over = settings.vapi_sip_uri is not None
         self._operator = answering.Operator(settings, voice_url=settings.gateway_url + VOICE)
         self._proof = Proof(
             tokens=[token.get_secret_value() for token in settings.twilio_auth_token],
@@ -46,7 +47,14 @@ class Twilio:
 
     def doors(self, limit: Limit = LIMIT) -> list[Door]:
         return [
-            Door(VOICE, PROVIDER, {"POST": self.voice}, limit, _described(_VOICE, twiml=True)),
+            Door(
+                VOICE,
+                PROVIDER,
+                {"POST": self.voice},
+                limit,
+                _described(_VOICE, twiml=True),
+                breaker=self._operator.breaker if self._hands_over else None,
+            ),
             Door(STATUS, PROVIDER, {"POST": self.status}, limit, _described(_STATUS, twiml=False)),
         ]
 
