@@ -272,6 +272,8 @@ SAID_BELOW = (
     _("There is no such payment."),
     _("A colleague has found out whose payment this is."),
     _("Nobody has said yet whose payment this is."),
+    _("There is no such recording here."),
+    _("This recording was deleted."),
     _("This address is on the list of those who do not want to be written to."),
     _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
 )
