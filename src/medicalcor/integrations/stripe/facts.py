@@ -78,14 +78,6 @@ def fact_of(event: Event) -> Fact | None:
     )
 
 
-def fact_of_object(raw: Mapping[str, Any]) -> Fact:
-    """What an object says as it stands now, fetched by its id. Raises InvalidInput."""
-    reader = _OBJECTS.get(str(raw.get("object")))
-    if reader is None:
-        raise InvalidInput("Stripe answered with an object of a kind that is not read here.")
-    return _read(reader, raw, event_type="")
-
-
 def failure_of(code: str | None, *, decline_code: str | None = None) -> FailureCode:
     """In our words. The bank's own `decline_code` says more than Stripe's `code`."""
     return _CODES.get(decline_code or "") or _CODES.get(code or "") or "unknown"
@@ -369,11 +361,3 @@ _FAMILIES: dict[str, Callable[[Mapping[str, Any], str], Fact]] = {
     "checkout.session": _checkout,
 }
 """By the event type's beginning; the longer first."""
-_OBJECTS = {
-    "payment_intent": _payment,
-    "charge": _charge,
-    "dispute": _dispute,
-    "invoice": _invoice,
-    "subscription": _subscription,
-    "checkout.session": _checkout,
-}

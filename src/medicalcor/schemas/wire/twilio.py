@@ -191,13 +191,6 @@ class RecordingUpdate(_Call):
 Update: TypeAlias = CallUpdate | RecordingUpdate
 
 
-class Call(Wire):
-    """The answer about a call."""
-
-    sid: CallSid
-    status: Text = None
-
-
 class Problem(Wire):
     """An error. `message` is left out: it quotes numbers."""
 
