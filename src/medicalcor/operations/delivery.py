@@ -247,7 +247,7 @@ async def _end(act: Act, attempt: Attempt, outcome: Event) -> None:
         await _again(act.connection, effect, outcome.again_at)
     refused = isinstance(outcome, EffectDelayed) and outcome.reason in ACCOUNT
     if refused or isinstance(outcome, EffectFailed):
-        await not_delivered(act, effect, outcome.reason)
+        await not_delivered(act, effect, getattr(outcome, "reason", None))
 
 
 async def resume(ledger: Ledger, *, effect_id: UUID) -> None:
