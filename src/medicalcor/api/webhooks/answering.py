@@ -93,7 +93,7 @@ class Operator:
         """By the number that calls. The gateway may look nobody up, so what the person spoke before is not known."""
         country = self._settings.clinic_country
         return likely_language(
-            told.caller.phone if told else None,
+            told.phone if told else None,
             hint=told.caller_country if isinstance(told, InboundCall) else None,
             clinic_country=country,
         )

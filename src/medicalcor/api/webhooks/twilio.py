@@ -21,7 +21,7 @@ from medicalcor.core.ratelimit import Limit
 from medicalcor.core.settings import Settings
 from medicalcor.integrations.twilio import twiml
 from medicalcor.integrations.twilio.forms import inbound_of, update_of
-from medicalcor.integrations.twilio.signature import FORM, Proof, form_of
+from medicalcor.integrations.twilio.signature import FORM, Proof, form_of, is_form
 from medicalcor.schemas.wire.twilio import DialResult, InboundCall, RecordingUpdate, Update
 
 PROVIDER = "twilio"
@@ -94,12 +94,9 @@ class Twilio:
         signed = self._proof.form(request.headers, body, path=path, query=query)
         if signed is None:
             self._desk.refuse(size=len(body))
-        return signed or (form_of(body) if _is_form(request, body) else _fields_of(parse(body)))
-
-
-def _is_form(request: Request, body: bytes) -> bool:
-    kind = request.headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-    return not body or kind == FORM.encode()
+        if signed:
+            return signed
+        return form_of(body) if not body or is_form(request.headers) else _fields_of(parse(body))
 
 
 def _fields_of(value: object) -> dict[str, str]:

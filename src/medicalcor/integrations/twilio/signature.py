@@ -18,6 +18,7 @@ from medicalcor.core.crypto.hmac import matches
 
 HEADER = b"x-twilio-signature"
 FORM = "application/x-www-form-urlencoded"
+_FORM = FORM.encode()
 _HASH = "bodySHA256"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOST_FIELDS = 500
@@ -52,16 +53,22 @@ class Proof:
         given = headers.get(HEADER)
         if not given:
             return None
-        asked = query.decode("latin-1")
-        fields = _signed_fields(headers, body, query=asked)
+        fields = _signed_fields(headers, body, query=query)
         if fields is None:
             return None
-        rest = path.decode("latin-1") + (f"?{asked}" if asked else "")
-        tail = rest.encode() + _written(fields)
-        # one after the other: nearly always the first is it
-        expected = (_digest(token, base + tail) for token in self._tokens for base in self._bases)
+        tail = _as_called(path, query) + _written(fields)
         text = given.decode("latin-1")
-        return _text_of(fields) if any(matches(text, [one]) for one in expected) else None
+        for token in self._tokens:
+            for base in self._bases:  # nearly always the first is it
+                if matches(text, (_digest(token, base + tail),)):
+                    return _text_of(fields)
+        return None
+
+
+def _as_called(path: bytes, query: bytes) -> bytes:
+    """What follows the public address."""
+    rest = path + b"?" + query if query else path
+    return rest if rest.isascii() else rest.decode("latin-1").encode()
 
 
 def _written(fields: Fields) -> bytes:
@@ -76,6 +83,11 @@ def _digest(token: bytes, signed: bytes) -> str:
     return base64.b64encode(hmac.digest(token, signed, "sha1")).decode()
 
 
+def is_form(headers: Mapping[bytes, bytes]) -> bool:
+    said = headers.get(b"content-type", b"")
+    return said == _FORM or said.split(b";")[0].strip().lower() == _FORM
+
+
 def form_of(body: bytes) -> dict[str, str]:
     """The form's fields as text; of a field that comes several times, the first."""
     return _text_of(_pairs(body))
@@ -85,7 +97,7 @@ def _text_of(fields: Fields) -> dict[str, str]:
     found = dict(fields)
     if len(found) != len(fields):
         found = dict(reversed(fields))
-    if "".join(found.values()).isascii() and "".join(found).isascii():
+    if "".join([*found, *found.values()]).isascii():
         return found
     return {_text(name): _text(value) for name, value in found.items()}
 
@@ -94,9 +106,9 @@ def _text(held: str) -> str:
     return held if held.isascii() else held.encode("latin-1").decode("utf-8", "replace")
 
 
-def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: str) -> Fields | None:
+def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: bytes) -> Fields | None:
     """The fields that the signature covers; None when it cannot cover this body."""
-    hashes = parse_qs(query, keep_blank_values=True).get(_HASH) if query else None
+    hashes = parse_qs(query.decode("latin-1"), keep_blank_values=True).get(_HASH) if query else None
     if hashes is not None:
         fits = len(hashes) == 1 and hmac.compare_digest(
             hashes[0].lower().encode(), hashlib.sha256(body).hexdigest().encode()
@@ -104,7 +116,7 @@ def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: str) -
         return () if fits else None
     if not body:
         return ()
-    if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != FORM.encode():
+    if not is_form(headers):
         return None
     if body.count(b"&") >= _MOST_FIELDS:
         return None

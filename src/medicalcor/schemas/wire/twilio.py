@@ -101,6 +101,12 @@ class _Call(Wire):
         return party_of(self.from_)
 
     @property
+    def phone(self) -> str | None:
+        """The caller's number, if one is told."""
+        given = (self.from_ or "").strip()
+        return given if _is_number(given) and given not in _WITHHELD_NUMBERS else None
+
+    @property
     def called(self) -> Party:
         return party_of(self.to)
 
