@@ -90,7 +90,7 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
     url: str | None,
 ) -> None:
     """Somebody calls the clinic, or Twilio tells about that call. Prints the HTTP status and the call's SID."""
-    from medicalcor.core import clock
+    from medicalcor.cli import simulating_calls
     from medicalcor.sandbox.providers import twilio_payloads as payloads
 
     line = payloads.Line(
@@ -99,19 +99,14 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
         account_sid=simulating.setting("TWILIO_ACCOUNT_SID") or payloads.ANY_ACCOUNT,
         called=called or payloads.CLINIC,
     )
-    now, voice, told = clock.now(), "/webhooks/voice", "/webhooks/voice/status"
-    ended = payloads.status(line, status=status or "completed", at=now, sequence=3, seconds=seconds)
-    if recording or voicemail:
-        sid = payloads.recording_sid()
-        there = payloads.recorded(line, sid=sid, at=now, seconds=seconds, voicemail=voicemail)
-        course = [(told, there)]
-        if voicemail and call_sid is None:
-            # nothing in the news of a recording says who called
-            course = [(voice, payloads.inbound(line)), (told, there), (told, ended)]
-    elif status:
-        course = [(told, ended)]
-    else:
-        course = [(voice, payloads.dialled(line, outcome=dial) if dial else payloads.inbound(line))]
+    course = simulating_calls.course(
+        line,
+        status=status,
+        dial=dial,
+        recorded="voicemail" if voicemail else "call" if recording else None,
+        seconds=seconds,
+        alone=call_sid is None,
+    )
     token = simulating.secret("TWILIO_AUTH_TOKEN")
     answered = []
     for path, said in course:

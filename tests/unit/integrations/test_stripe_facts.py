@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medicalcor.core.errors import InvalidInput
-from medicalcor.integrations.stripe.facts import fact_of, failure_of
+from medicalcor.integrations.stripe.facts import fact_of
+from medicalcor.integrations.stripe.failures import failure_of
 from medicalcor.sandbox.providers import stripe_payloads as payloads
 from medicalcor.schemas.wire.stripe import Event, Fact
 

@@ -38,22 +38,22 @@ order by p.id, l.created_at desc
 select
     (select count(*) from (
         select from payments where merged_into is null and set_aside_at is null limit $1
-    ) as some) as all,
+    ) as counted) as all,
     (select count(*) from (
         select from payments
         where merged_into is null and unmatched is not null and person_id is null and set_aside_at is null limit $1
-    ) as some) as needs,
+    ) as counted) as needs,
     (select count(*) from (
         select from payments
         where merged_into is null and state in ('failed', 'uncollectible', 'past_due') and set_aside_at is null limit $1
-    ) as some) as failed,
+    ) as counted) as failed,
     (select count(*) from (
         select from payments
         where merged_into is null and (refunded > 0 or state in ('disputed', 'dispute_lost')) limit $1
-    ) as some) as refunded,
+    ) as counted) as refunded,
     (select count(*) from (
         select from payments where merged_into is null and set_aside_at is not null limit $1
-    ) as some) as aside
+    ) as counted) as aside
 
 -- name: payment_sums
 -- What was received since a moment, by currency, and what of it went back; the usual currency first.

@@ -274,14 +274,9 @@ class Problem(Wire):
 
 
 Kind: TypeAlias = Literal[
-    "payment",
-    "refund",  # a charge, of which so much went back
-    "single_refund",  # one going back alone: it may fail
-    "dispute",
-    "invoice",
-    "subscription",
-    "checkout",
+    "payment", "refund", "single_refund", "dispute", "invoice", "subscription", "checkout"
 ]
+"""`refund`: a charge, of which so much went back; `single_refund`: one going back alone, which may fail."""
 State: TypeAlias = Literal[
     "pending",  # begun, nothing decided: also a delayed method after checkout
     "paid",
