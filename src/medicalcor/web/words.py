@@ -167,6 +167,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
     "effect_kind": {
         "whatsapp.text": _("WhatsApp message"),
+        "whatsapp.choices": _("WhatsApp question"),
         "whatsapp.template": _("WhatsApp template"),
         "email.message": _("E-mail"),
         "hubspot.contact": _("HubSpot contact"),
