@@ -28,10 +28,10 @@ class Operator:
     def __init__(self, settings: Settings, *, voice_url: str) -> None:
         self._settings = settings
         self._voice_url = voice_url
-        self._written: dict[tuple[str, Language], str] = {}
+        self._written: dict[tuple[str, Language], bytes] = {}
         self.breaker = Breaker("vapi-line", failures=FAILURES, cool_down=COOL_DOWN_SECONDS)
 
-    def answer(self, told: Told | None) -> str:
+    def answer(self, told: Told | None) -> bytes:
         """TwiML. None: Twilio said something that we cannot read, and somebody is on the line all the same."""
         language = self._language(told)
         match told:
@@ -40,21 +40,21 @@ class Operator:
             case DialResult():
                 return self._after_the_agent(told, language)
             case RecordingUpdate():
-                return twiml.hang_up(self._say("voicemail_thanks", language), language=language)
+                return twiml.hang_up(self._say("voicemail_thanks", language), language=language).encode()
             case _:
                 return self._voicemail(language)
 
-    def _after_the_agent(self, told: DialResult, language: Language) -> str:
+    def _after_the_agent(self, told: DialResult, language: Language) -> bytes:
         if told.dial_status == _THE_CALLERS_DOING:
-            return twiml.hang_up()
+            return twiml.hang_up().encode()
         with suppress(BreakerOpen), self.breaker.permit() as permit:
             if told.answered:
                 permit.succeeded()
             else:
                 permit.failed()
-        return twiml.hang_up() if told.answered else self._voicemail(language)
+        return twiml.hang_up().encode() if told.answered else self._voicemail(language)
 
-    def _to_the_agent(self, sip_uri: str, told: InboundCall, language: Language) -> str:
+    def _to_the_agent(self, sip_uri: str, told: InboundCall, language: Language) -> bytes:
         """The same for everybody but for the call's id."""
         known = self._written.get(("agent", language))
         if known is None:
@@ -66,10 +66,10 @@ class Operator:
                 after_url=self._voice_url,
                 recording_url=self._status_url if recorded else None,
                 headers={CALL_HEADER: _A_CALL},
-            )
-        return known.replace(_A_CALL, told.call_sid)
+            ).encode()
+        return known.replace(_A_CALL.encode(), told.call_sid.encode())
 
-    def _voicemail(self, language: Language) -> str:
+    def _voicemail(self, language: Language) -> bytes:
         """The same for everybody who speaks it."""
         known = self._written.get(("voicemail", language))
         if known is None:
@@ -78,7 +78,7 @@ class Operator:
                 language=language,
                 after_url=self._voice_url,
                 recording_url=self._status_url,
-            )
+            ).encode()
         return known
 
     @property

@@ -73,7 +73,7 @@ class Twilio:
             if refused.http_status != 503:
                 raise
             log.warning("call_answered_but_not_stored", reason=refused.code)
-        return Answer(200, self._operator.answer(told).encode(), _XML)
+        return Answer(200, self._operator.answer(told), _XML)
 
     async def status(self, request: Request) -> Answer:
         """Keep how a call went, or that a recording is there."""

@@ -56,12 +56,13 @@ class Proof:
         fields = _signed_fields(headers, body, query=query)
         if fields is None:
             return None
-        tail = _as_called(path, query) + _written(fields)
+        written = _written(fields)
+        tail = _as_called(path, query) + written
         text = given.decode("latin-1")
         for token in self._tokens:
             for base in self._bases:  # nearly always the first is it
                 if matches(text, (_digest(token, base + tail),)):
-                    return _text_of(fields)
+                    return _text_of(fields, plain=written.isascii())
         return None
 
 
@@ -90,14 +91,15 @@ def is_form(headers: Mapping[bytes, bytes]) -> bool:
 
 def form_of(body: bytes) -> dict[str, str]:
     """The form's fields as text; of a field that comes several times, the first."""
-    return _text_of(_pairs(body))
+    return _text_of(_pairs(body), plain=False)
 
 
-def _text_of(fields: Fields) -> dict[str, str]:
+def _text_of(fields: Fields, *, plain: bool) -> dict[str, str]:
+    """`plain`: it is known to be ASCII."""
     found = dict(fields)
     if len(found) != len(fields):
         found = dict(reversed(fields))
-    if "".join([*found, *found.values()]).isascii():
+    if plain:
         return found
     return {_text(name): _text(value) for name, value in found.items()}
 
