@@ -86,7 +86,7 @@ class Leads:
         """Refused with everything that is wrong, at once."""
         wrong = [_wrong(field, code, language) for field, code in self._unreachable(given)]
         if FILES in given:
-            wrong.append(_wrong(given[FILES], "file_unwanted", language))
+            wrong.append(_wrong(str(given[FILES]), "file_unwanted", language))
         try:
             form = LeadForm.model_validate(given)
         except ValidationError as fault:
