@@ -140,7 +140,6 @@ const keys = (event) => {
 
 export const movable = () => {
   document.addEventListener("change", (event) => event.target.matches("[data-submit]") && event.target.value !== "" && event.target.form.requestSubmit());
-  document.addEventListener("htmx:after:swap", () => document.querySelectorAll("dialog[open] [data-close-after].htmx-request, dialog[data-done]").forEach((one) => one.closest("dialog").close()));
   document.addEventListener("submit", (event) => { if (event.target.matches("[data-close-after]")) event.target.closest("dialog")?.close(); });
   if (document.querySelector(".cal")?.dataset.mayMove !== "yes") return;
   document.addEventListener("pointerdown", press);
@@ -150,7 +149,7 @@ export const movable = () => {
   document.addEventListener("pointercancel", () => held && !held.byKeys && leave());
   document.addEventListener("keydown", keys, true);
   document.addEventListener("click", (event) => {
-    if (Date.now() - dragged > 300) return;
+    if (Date.now() - dragged > 300 || !event.target.closest("[data-drag]")) return;
     event.preventDefault();
     event.stopPropagation();
   }, true);
