@@ -197,6 +197,23 @@ def test_only_the_payment_of_an_invoice_says_which_intent_paid_it() -> None:
     assert (said.invoice_id, said.payment_intent_id) == ("in_1", "pi_1")
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "state"),
+    [
+        ("refund.created", "succeeded", "refunded"),
+        ("refund.created", "pending", "pending"),
+        ("refund.updated", "canceled", "canceled"),
+        ("refund.failed", "failed", "failed"),
+        ("charge.refund.updated", "failed", "failed"),
+    ],
+)
+def test_a_refund_alone_says_how_it_stands(kind: str, status: str, state: str) -> None:
+    thing = payloads.refund(PAYER, status=status)
+    said = fact(kind, thing)
+    assert (said.kind, said.state, said.amount) == ("single_refund", state, PAYER.amount)
+    assert (said.charge_id, said.payment_intent_id) == (thing["charge"], thing["payment_intent"])
+
+
 def test_a_subscription_may_end_with_its_period() -> None:
     assert fact("customer.subscription.updated", payloads.subscription(PAYER)).ending is False
     ending = {**payloads.subscription(PAYER), "cancel_at_period_end": True}
