@@ -25,10 +25,16 @@ class Right(StrEnum):
     SEE_PAID = "see_paid"
     """What one person has paid, on their page."""
 
+    SEE_CALENDAR = "see_calendar"
+    """Visits, with who comes."""
+    BOOK = "book"
+    """Book, move and cancel visits, and note who came."""
     MANAGE_API_KEYS = "manage_api_keys"
     """Let other systems in."""
     MANAGE_SCORING = "manage_scoring"
     """The clinic's own words, who was right where AI and rules disagree, measuring."""
+    HEAR_CALLS = "hear_calls"
+    """Listen to recordings that are kept."""
     BOOK_OVER = "book_over"
     """Put a visit over another one or outside working hours, saying why."""
 
@@ -42,8 +48,11 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SEE_UNREAD: frozenset({Role.ADMIN, Role.RECEPTIONIST, Role.PRIVACY_OFFICER}),
     Right.SEE_MONEY: frozenset({Role.ADMIN, Role.RECEPTIONIST}),
     Right.SEE_PAID: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
+    Right.SEE_CALENDAR: EVERYBODY,
+    Right.BOOK: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.MANAGE_API_KEYS: frozenset({Role.ADMIN}),
     Right.MANAGE_SCORING: frozenset({Role.ADMIN}),
+    Right.HEAR_CALLS: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.BOOK_OVER: frozenset({Role.ADMIN, Role.DOCTOR}),
 }
 
