@@ -308,16 +308,6 @@ def _asks_for_a_day(said: Said) -> bool:
     return any(sentences[match.first] in able & said.words.asked for match in said.of("clock"))
 
 
-def asks_for_another_day(said: Said) -> bool:
-    """ "I can't make it on Tuesday. Have you anything on Thursday?": the day is in the question, away from what is given up."""
-    gone = {said.words.clauses[match.first] for match in said.of("logistics:cancel")}
-    days = [*said.of("day"), *said.of("soon")]
-    return any(
-        said.words.sentences[match.first] in said.words.asked and said.words.clauses[match.first] not in gone
-        for match in days
-    )
-
-
 def _accepts(said: Said, asked: Said) -> bool:
     """A yes, or a time, in answer to an offered visit."""
     if not asked.has("ctx:offer") or asked.has("ctx:reminder") or said.has("not_now"):

@@ -155,3 +155,13 @@ def _excuses_itself(known: Facts) -> bool:
 def _only_greets(said: Said) -> bool:
     """A greeting alone waits for an answer; with thanks or an ok beside it, it closes."""
     return said.has("greeting") and not uncovered(said, "greeting")
+
+
+def asks_for_another_day(said: Said) -> bool:
+    """ "I can't make it on Tuesday. Have you anything on Thursday?": the day is in the question, away from what is given up."""
+    gone = {said.words.clauses[match.first] for match in said.of("logistics:cancel")}
+    days = [*said.of("day"), *said.of("soon")]
+    return any(
+        said.words.sentences[match.first] in said.words.asked and said.words.clauses[match.first] not in gone
+        for match in days
+    )

@@ -1,8 +1,8 @@
 """Scoring by rules: pure, offline, and able to say why. The rubric's tables, in the rubric's order."""
 
 from medicalcor.domain.scoring.explain import confidence, reasoning, suggested_action
-from medicalcor.domain.scoring.facts import Facts, asks_for_another_day, gather
-from medicalcor.domain.scoring.gate import intent_of
+from medicalcor.domain.scoring.facts import Facts, gather
+from medicalcor.domain.scoring.gate import asks_for_another_day, intent_of
 from medicalcor.domain.scoring.lexicon import VERSION, lexicon
 from medicalcor.domain.scoring.own import OwnWords
 from medicalcor.domain.scoring.table import NO_LEAD, Signs, points

@@ -7,8 +7,7 @@ Headings of the lexicon and what they do:
 * `neg`, `painless`, `fear`, `past`, `hearsay` strike an acute need beside them, `now` saves it from
   `past`; `past:event` ("last week") ages what broke then, not what has hurt since;
 * `need` before a procedure saves it from `past` ("I was told years ago that I need …");
-* `dear` says that a price is too high, which is no question for one;
-* `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
+* `dear`: a price is too high, which is no question for one; `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
 """
 
 from collections.abc import Iterable
@@ -172,7 +171,7 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
     if any(_overlaps(match, other) for other in said.of("fear")) or _is_a_question(said, match):
         return "fear"
     if any(
-        _overlaps(match, other) and (other.last == match.last or not _within(other, match))
+        _overlaps(match, other) and (_ends_in_denial(said, match, other) or not _within(other, match))
         for other in said.of("painless")
     ):
         return "denied"
@@ -185,6 +184,11 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
     if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match):
         return "mild"
     return None
+
+
+def _ends_in_denial(said: Said, match: Match, painless: Match) -> bool:
+    """ "A molar, it doesn't hurt": the denial is the end of what was found; "for pain I can't" is none."""
+    return painless.last == match.last and any(no.first == painless.first for no in said.of("neg"))
 
 
 def _is_a_question(said: Said, match: Match) -> bool:
