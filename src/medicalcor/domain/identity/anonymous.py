@@ -2,7 +2,7 @@
 
 import re
 
-from medicalcor.core.text import folded
+from medicalcor.domain.language.text import fold
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
@@ -41,9 +41,9 @@ def anonymous(text: str, *, name: str | None) -> str:
     text = _STREET.sub("[address]", text)
     for known in (_TOLD, _SIGNED):
         text = known.sub(lambda found: f"{found['told']}[name]", text)
-    parts = {folded(part) for part in (name or "").split() if len(part) >= _SHORTEST_NAME}
+    parts = {fold(part) for part in (name or "").split() if len(part) >= _SHORTEST_NAME}
     if parts:
-        text = re.sub(r"[^\W\d_]+", lambda word: "[name]" if folded(word[0]) in parts else word[0], text)
+        text = re.sub(r"[^\W\d_]+", lambda word: "[name]" if fold(word[0]) in parts else word[0], text)
     return text
 
 
