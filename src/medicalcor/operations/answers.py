@@ -14,7 +14,7 @@ from medicalcor.domain.assist.replies import fixed_reply
 from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects, forms, threads, wording
+from medicalcor.operations import consents, effects, forms, threads, wording
 from medicalcor.operations.leads import as_output, scoring_input
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
@@ -105,8 +105,12 @@ async def _answer_form(act: Act, about: Row, intent: effects.Intent) -> UUID | N
         place, intent = elsewhere, replace(intent, content=content)
     if await forms.answered_enough(act, person_id=about["person_id"], by_whatsapp=elsewhere is not None):
         await effects.decline(act, conversation_id=place, intent=intent, reason="already_acknowledged")
-        return None
-    return await _plan(act, place, intent)
+        send = None
+    else:
+        send = await _plan(act, place, intent)
+    # after the answer, so that the question is the last thing said
+    await consents.confirm_form(act, person_id=about["person_id"], cause_id=about["id"])
+    return send
 
 
 def _key(message_id: UUID) -> str:

@@ -61,7 +61,7 @@ async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
 
 async def standing(connection: Connection, *, conversation_id: UUID) -> Row:
     """Conversation, person and lead in one row."""
-    row = await connection.fetchrow(SQL["standing"], conversation_id)
+    row = await connection.fetchrow(SQL["standing"], conversation_id, clock.now())
     if row is None:
         raise NotFound("There is no such conversation.")
     return row
@@ -78,8 +78,9 @@ def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
         channel_on=ledger.is_on(kind),
         has_address=about["reply_to"] is not None and _carries(kind, about),
         erased=about["erased_at"] is not None,
-        opted_out_at=about["opted_out_at"],
-        suppressed=about["suppressed"],
+        # that a wish for silence was heard is said once, after it
+        opted_out_at=about["opted_out_at"] if intent.purpose != "opt_out_notice" else None,
+        suppressed=about["suppressed"] and intent.purpose != "opt_out_notice",
         taken_over=about["taken_over_by"] is not None,
         # a call opens no window for WhatsApp
         last_inbound_at=about["last_inbound_at"] if about["channel"] != "voice" else None,

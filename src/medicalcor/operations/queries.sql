@@ -74,7 +74,12 @@ select
     (select external_id from crm_links k where k.person_id = c.person_id) as crm_id,
     array(
         select purpose from consents g
-        where g.person_id = c.person_id and g.granted_at is not null and g.withdrawn_at is null
+        where g.person_id = c.person_id and g.state = 'granted' and (g.expires_at is null or g.expires_at > $2)
+            and (g.address_key = '' or exists (
+                select from addresses own
+                where own.address_key = g.address_key and own.person_id = c.person_id
+                    and own.kind = c.reply_kind and own.value = c.reply_to
+            ))
     ) as consents
 from conversations c
 join people p on p.id = c.person_id
@@ -107,6 +112,9 @@ select
             select from messages later
             where later.conversation_id = c.id and later.id > m.id and later.guest = m.guest
                 and later.kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+                and not exists (
+                    select from consent_steps k where k.evidence_id = later.id and k.data ->> 'how' in ('reply', 'tap')
+                )
         )
     ) as newer,
     exists (select from effects e where e.cause_id = m.id and e.purpose = 'emergency') as emergency_answered,
@@ -166,6 +174,9 @@ select m.* from (
     select id, conversation_id, lead_id, person_id, kind, body, received_at, provider_id, guest, choice
     from messages
     where conversation_id = $1 and not guest and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+        and not exists (
+            select from consent_steps k where k.evidence_id = messages.id and k.data ->> 'how' in ('reply', 'tap')
+        )
     order by id desc limit 1
 ) m
 where not exists (select from effects where key = 'answer:' || m.id)

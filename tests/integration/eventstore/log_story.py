@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from medicalcor.core import ids
@@ -33,10 +34,11 @@ from medicalcor.schemas.triage import TriageResult
 
 NAME = "Ana Canarescu"
 PHONE = "+40722777001"
+NOTE = "told the desk about her wrist"
 TEXT = "Bună ziua, vreau un implant, am bugetul pregătit"
 PERSONAL = (
     *(NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant", "sip:canar@", "Doare"),
-    *("Mihai Canarescu", "swelling, cannot wait", "Dr. Canarescu", "her knee"),
+    *("Mihai Canarescu", "swelling, cannot wait", "Dr. Canarescu", "her knee", NOTE),
 )
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -158,7 +160,34 @@ class Story:
         withdrawn = consents.ConsentWithdrawn(
             person_id=self.person, purposes=("marketing_email",), channel="email"
         )
-        return [(f"person-{self.person}", granted), (f"person-{self.person}", withdrawn)]
+        person, question = f"person-{self.person}", ids.new_id()
+        words: dict[str, Any] = {"text_version": "2026-11", "text_hash": "ab" * 32, "language": "ro"}
+        where: dict[str, Any] = {"person_id": self.person, "channel": "whatsapp"}
+        what: dict[str, Any] = {"purposes": ("marketing_whatsapp",), "address_key": self.person.hex}
+        asked = consents.ConsentAsked(
+            **(where | what | words),
+            question_id=question,
+            conversation_id=self.conversation,
+            effect_id=self.contact,
+            occasion="question",
+            clinic="Clinica",
+        )
+        renewed = consents.ConsentRenewed(
+            **(where | what | words), question_id=question, how="paper", expires_at=T0, note=NOTE
+        )
+        about = {"person_id": self.person, "question_id": question}
+        return [
+            (person, granted),
+            (person, withdrawn),
+            (person, consents.ConsentClaimed(**(where | what | words), evidence_id=self.message, origin=NOTE)),
+            (person, asked),
+            (person, consents.ConsentDenied(**(where | what), question_id=question, how="tap", note=NOTE)),
+            (person, consents.ConsentDoubted(**about, message_id=self.message)),
+            (person, consents.ConsentDoubtSettled(**about, meant="yes", by=self.user, note=NOTE)),
+            (person, renewed),
+            (person, consents.ConsentExpired(person_id=self.person, **what, expires_at=T0)),
+            (person, consents.ConsentWithdrawn(**(where | what), how="phone", note=NOTE)),
+        ]
 
     def _judgement(self) -> list[tuple[str, Event]]:
         output = ScoringOutput(

@@ -1,0 +1,86 @@
+"""Whether somebody wants no more offers, or to be left alone altogether, or to be written to again.
+
+A wish for silence is found by the scoring rules; here is found what it is about. The forms are data, in `withdrawal.toml`.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final, Literal
+
+from medicalcor.domain.language.text import read
+
+_SHORT: Final = 14
+"""Words: a longer message says more than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    scope: Literal["offers", "everything", "none"]
+    alone: bool
+    """Whether the message says nothing else."""
+
+
+def wish(text: str, *, silence: bool) -> Wish:
+    """What is to end. `silence` is what the scoring rules say of the message: whether it is a wish for silence."""
+    words = read(text)
+    said = " ".join(words.folded)
+    ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
+    if not silence and not ends_offers:
+        return Wish("none", alone=False)
+    alone = len(words.folded) <= _SHORT and not words.asked
+    only_offers = _forms().offers.search(said) and not _means_everything(text, said)
+    return Wish("offers" if only_offers else "everything" if silence else "none", alone)
+
+
+def wants_back(text: str) -> bool:
+    """Whether the whole message asks to be written to again."""
+    return " ".join(word for word in read(text).folded if word.isalnum()) in _forms().start
+
+
+def _means_everything(text: str, said: str) -> bool:
+    """Something that goes beyond offers, or the bare word for stopping in a sentence of its own."""
+    if _forms().everything.search(said):
+        return True
+    sentences = (" ".join(read(part).folded) for part in re.split(r"[.!\n;]+", text))
+    return any(sentence in _forms().stop for sentence in sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    offers: re.Pattern[str]
+    everything: re.Pattern[str]
+    ends: tuple[re.Pattern[str], ...]
+    stop: frozenset[str]
+    start: frozenset[str]
+
+
+@cache
+def _forms() -> _Forms:
+    source = resources.files("medicalcor.domain.consent").joinpath("withdrawal.toml").read_text("utf-8")
+    data: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(source)
+    languages = data.values()
+
+    def every(kind: str) -> list[str]:
+        return [form for language in languages for form in language.get(kind, ())]
+
+    return _Forms(
+        offers=_any(every("offers")),
+        everything=_any(every("everything")),
+        ends=tuple(
+            re.compile(
+                rf"\b(?:{'|'.join(spoken['ends'])})\b(?: \S+){{0,6}}? (?:{'|'.join(spoken['offers'])})\b"
+            )
+            for spoken in languages
+            if "ends" in spoken
+        ),
+        stop=frozenset(every("stop")),
+        start=frozenset(every("start")),
+    )
+
+
+def _any(forms: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(forms)})\b")
