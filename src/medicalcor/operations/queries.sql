@@ -54,7 +54,7 @@ select id, lead_id, person_id from conversations where id = $1;
 select id, lead_id, person_id from conversations where partition_key = $1;
 
 -- name: message
-select m.id, m.conversation_id, m.lead_id, m.person_id, m.kind, m.body, m.received_at, m.provider_id, m.guest
+select m.id, m.conversation_id, m.lead_id, m.person_id, m.kind, m.body, m.received_at, m.provider_id, m.guest, m.choice
 from messages m where m.id = $1;
 
 -- name: standing

@@ -179,7 +179,10 @@ class Story:
         return [
             (person, granted),
             (person, withdrawn),
-            (person, consents.ConsentClaimed(**(where | what | words), evidence_id=self.message, origin=NOTE)),
+            (
+                person,
+                consents.ConsentClaimed(**(where | what | words), evidence_id=self.message, origin=NOTE),
+            ),
             (person, asked),
             (person, consents.ConsentDenied(**(where | what), question_id=question, how="tap", note=NOTE)),
             (person, consents.ConsentDoubted(**about, message_id=self.message)),
@@ -500,8 +503,15 @@ class Story:
             channel="whatsapp",
             message_id=self.message,
         )
+        lifted = people.OptOutLifted(
+            person_id=self.person, address_keys=(self.person.hex,), question_id=self.message
+        )
+        nobody = people.AddressSuppressed(address_key=self.user.hex, channel="email", message_id=self.message)
         return [
             (f"person-{self.person}", opted_out),
+            (f"person-{self.person}", lifted),
+            (f"person-{self.person}", opted_out),
+            (f"address-{self.user}", nobody),
             self._planned(self.lost, HubSpotContact()),
             (
                 f"effect-{self.lost}",
@@ -543,7 +553,7 @@ class Story:
 def _subject(stream: str, story: Story) -> UUID:
     """The clinic's own things are nobody's story: the subject is the thing itself."""
     noun, _, thing = stream.partition("-")
-    own = {"practitioner", "resource", "procedure", "time_off", "holiday"}
+    own = {"practitioner", "resource", "procedure", "time_off", "holiday", "address"}
     return UUID(thing) if noun in own else story.person
 
 

@@ -29,16 +29,23 @@ def wish(text: str, *, silence: bool) -> Wish:
     words = read(text)
     said = " ".join(words.folded)
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
-    if not silence and not ends_offers:
+    if not ends_offers and (not silence or _only_hurts(said)):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
     only_offers = _forms().offers.search(said) and not _means_everything(text, said)
-    return Wish("offers" if only_offers else "everything" if silence else "none", alone)
+    return Wish("everything" if silence and not only_offers else "offers", alone)
 
 
 def wants_back(text: str) -> bool:
     """Whether the whole message asks to be written to again."""
     return " ".join(word for word in read(text).folded if word.isalnum()) in _forms().start
+
+
+def _only_hurts(said: str) -> bool:
+    """ "I can't take it any more": of pain, not of messages."""
+    known = _forms()
+    speaks_of_us = known.everything.search(said) or known.offers.search(said) or known.messages.search(said)
+    return bool(known.pain.search(said)) and not speaks_of_us
 
 
 def _means_everything(text: str, said: str) -> bool:
@@ -53,6 +60,8 @@ def _means_everything(text: str, said: str) -> bool:
 class _Forms:
     offers: re.Pattern[str]
     everything: re.Pattern[str]
+    messages: re.Pattern[str]
+    pain: re.Pattern[str]
     ends: tuple[re.Pattern[str], ...]
     stop: frozenset[str]
     start: frozenset[str]
@@ -70,6 +79,8 @@ def _forms() -> _Forms:
     return _Forms(
         offers=_any(every("offers")),
         everything=_any(every("everything")),
+        messages=_any(every("messages")),
+        pain=_any(every("pain")),
         ends=tuple(
             re.compile(
                 rf"\b(?:{'|'.join(spoken['ends'])})\b(?: \S+){{0,6}}? (?:{'|'.join(spoken['offers'])})\b"
