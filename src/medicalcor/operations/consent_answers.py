@@ -67,7 +67,7 @@ async def decided(connection: Connection, message_id: UUID) -> bool:
 
 def silences(look: ScoringOutput | None, text: str | None) -> bool:
     """Whether a message asks for silence, and not only for an end of offers."""
-    return look is not None and look.opt_out and withdrawal.wish(text or "", silence=True).scope != "offers"
+    return look is not None and withdrawal.wish(text or "", silence=look.opt_out).scope == "everything"
 
 
 async def _end_offers(act: Act, arrival: Arrival, place: Place, *, alone: bool) -> bool:

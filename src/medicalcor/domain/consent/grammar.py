@@ -24,7 +24,8 @@ from medicalcor.schemas.scoring import ScoringInput, Turn
 Verdict = Literal["granted", "denied", "withdrawn", "doubt", "nothing"]
 """`withdrawn` is a wish for silence or for no more offers; `doubt` goes to a person; `nothing` says
 nothing about consent."""
-Kind = Literal["yes", "no", "courtesies", "fillers"]
+Kind = Literal["yes", "no", "courtesies", "emphasis", "joins", "fillers"]
+_KINDS: Final[tuple[Kind, ...]] = ("yes", "no", "courtesies", "emphasis", "joins", "fillers")
 Form = tuple[str, ...]
 """A piece's words."""
 
@@ -81,8 +82,11 @@ def _answers(words: Words, languages: tuple[Language, ...]) -> set[str]:
     """What the whole reply is made of, courtesies aside; empty when anything else stands in it, or a question mark."""
     if words.asked:
         return set()
-    said = tuple(word for word in words.folded if word.isalnum())
-    kinds = _cover(said, _pieces(languages)) or _cover(_once(said), _pieces(languages))
+    said, pieces = tuple(word for word in words.folded if word.isalnum()), _pieces(languages)
+    bare = tuple(word for word in said if pieces.get((word,)) != "emphasis")
+    kinds = _cover(said, pieces) or _cover(_once(said), pieces) or _cover(bare, pieces)
+    if "joins" in kinds[-1:]:
+        return set()  # "yes, but"
     answers = {kind for kind in kinds if kind in ("yes", "no")}
     if answers == {"no"} and "fillers" in kinds:
         return {"yes", "no"}  # "no, that's fine" can be read both ways
@@ -132,7 +136,7 @@ def _is_unclear(words: Words, languages: tuple[Language, ...]) -> bool:
 def _pieces(languages: tuple[Language, ...]) -> Mapping[Form, Kind]:
     """Of these languages together; what one calls a yes or a no is never another's courtesy."""
     found: dict[Form, Kind] = {}
-    for kind in ("fillers", "courtesies", "yes", "no"):
+    for kind in reversed(_KINDS):  # a yes or a no is that first of all
         for language in languages:
             found |= dict.fromkeys(_forms()[language].pieces[kind], kind)
     return found
@@ -155,7 +159,7 @@ def _forms() -> Mapping[Language, _Forms]:
 
     return {
         language: _Forms(
-            {kind: forms(language, kind) for kind in ("yes", "no", "courtesies", "fillers")},
+            {kind: forms(language, kind) for kind in _KINDS},
             forms(language, "unsure"),
             re.compile(rf"\b(?:{'|'.join(data[language]['about'])})\b"),
         )

@@ -29,6 +29,7 @@ def wish(text: str, *, silence: bool) -> Wish:
     words = read(text)
     said = " ".join(words.folded)
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
+    silence = silence or (bool(_forms().silence.search(said)) and not words.asked)
     if not ends_offers and (not silence or _only_hurts(said)):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
@@ -44,7 +45,10 @@ def wants_back(text: str) -> bool:
 def _only_hurts(said: str) -> bool:
     """ "I can't take it any more": of pain, not of messages."""
     known = _forms()
-    speaks_of_us = known.everything.search(said) or known.offers.search(said) or known.messages.search(said)
+    begins = said.partition(" ")[0] in known.stop
+    speaks_of_us = begins or any(
+        form.search(said) for form in (known.everything, known.offers, known.messages)
+    )
     return bool(known.pain.search(said)) and not speaks_of_us
 
 
@@ -60,6 +64,7 @@ def _means_everything(text: str, said: str) -> bool:
 class _Forms:
     offers: re.Pattern[str]
     everything: re.Pattern[str]
+    silence: re.Pattern[str]
     messages: re.Pattern[str]
     pain: re.Pattern[str]
     ends: tuple[re.Pattern[str], ...]
@@ -79,6 +84,7 @@ def _forms() -> _Forms:
     return _Forms(
         offers=_any(every("offers")),
         everything=_any(every("everything")),
+        silence=_any(every("silence")),
         messages=_any(every("messages")),
         pain=_any(every("pain")),
         ends=tuple(
