@@ -184,16 +184,17 @@ async def grant(
     address_key: str | None,
     text: Wording,
     saying: Saying,
+    key: str | None = None,
 ) -> None:
     """Agreed, in these words. Who was asked after a wish for silence, and agrees, may be written to again."""
     rows = await act.connection.fetch(SQL["consents_of"], person_id)
     given = {(r["purpose"], r["address_key"]) for r in rows if r["granted_at"] is not None}
     events: list[Event] = []
     for group in purposes.by_period(wanted):
-        key = address_key if purposes.bound(group[0]) else None
-        again = any((purpose, key or "") in given for purpose in group)
+        held_for = address_key if purposes.bound(group[0]) else None
+        again = any((purpose, held_for or "") in given for purpose in group)
         kind = ConsentRenewed if again else ConsentGranted
-        events.append(_granted(kind, person_id, group, key, text, saying))
+        events.append(_granted(kind, person_id, group, held_for, text, saying))
     question = saying.question
     if question is not None:
         silent = await act.connection.fetchrow(SQL["opted_out"], person_id)
@@ -203,7 +204,7 @@ async def grant(
                     person_id=person_id, address_keys=tuple(silent["keys"]), question_id=question["id"]
                 )
             )
-    await act.append(Append(f"person-{person_id}", events, person_id))
+    await act.append(Append(f"person-{person_id}", events, person_id, key=key))
 
 
 def _granted(
@@ -277,6 +278,7 @@ async def withdraw(
     wanted: Iterable[ConsentPurpose],
     saying: Saying,
     address_key: str | None = None,
+    key: str | None = None,
 ) -> None:
     """Not agreed any more, whether or not it ever was; what waits and needs it is called back in the same commit."""
     ended = tuple(p for p in PURPOSES if p in set(wanted))
@@ -291,7 +293,7 @@ async def withdraw(
         by=saying.by,
         note=saying.note,
     )
-    await act.append(Append(f"person-{person_id}", (event,), person_id))
+    await act.append(Append(f"person-{person_id}", (event,), person_id, key=key))
     waiting = await act.connection.fetch(SQL["dependent_on"], person_id, list(ended))
     await effects.void(act, waiting=waiting, reason="consent_withdrawn")
 

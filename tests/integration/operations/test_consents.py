@@ -264,11 +264,12 @@ async def test_what_is_no_answer_decides_nothing(ana: Patient, text: str) -> Non
 
 async def test_a_doubt_goes_to_a_colleague_once_it_is_one(ana: Patient) -> None:
     question = await ana.asked()
-    await ana.say("da, dar nu prea des vă rog")
+    unclear = await ana.say("da, dar nu prea des vă rog")
     [row] = await ana.rows("select state, doubt_message_id from consent_questions where id = $1", question)
     assert row["state"] == "doubt"
     assert row["doubt_message_id"] is not None
     assert await ana.alerts() == ["consent_unclear"]
+    await ana.told("Am înțeles.", key=f"answer:{unclear.message_id}")
     await ana.say("da")
     assert await ana.agreed() == {"marketing_whatsapp"}
 

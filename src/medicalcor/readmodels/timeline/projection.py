@@ -107,6 +107,14 @@ _PERSON = (
     people.PersonErased,
     consents.ConsentGranted,
     consents.ConsentWithdrawn,
+    consents.ConsentAsked,
+    consents.ConsentClaimed,
+    consents.ConsentRenewed,
+    consents.ConsentDenied,
+    consents.ConsentExpired,
+    consents.ConsentDoubted,
+    consents.ConsentDoubtSettled,
+    people.OptOutLifted,
 )
 
 APPLY: Mapping[str, Sequence[Project]] = {

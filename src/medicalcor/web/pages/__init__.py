@@ -5,6 +5,7 @@ from litestar.handlers import HTTPRouteHandler
 from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
 from medicalcor.web.pages.calls.routes import ROUTES as CALLS
 from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
+from medicalcor.web.pages.leads.consents import ROUTES as CONSENTS
 from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
 from medicalcor.web.pages.leads.lead import ROUTES as LEAD
 from medicalcor.web.pages.leads.routes import ROUTES as LEADS
@@ -27,5 +28,6 @@ ROUTES: list[HTTPRouteHandler] = [
     *PATTERNS,
     *PAYMENTS,
     *DEPOSITS,
+    *CONSENTS,
     *API_KEYS,
 ]
