@@ -24,7 +24,7 @@ Case = tuple[Language, str, str]
 
 def load(file: Path) -> list[Case]:
     """A TOML table a language, in it lists of replies: `yes`, `no`, `stop` and `trap` (must decide nothing)."""
-    data: dict[Language, dict[str, list[str]]] = tomllib.loads(file.read_text("utf-8"))
+    data: dict[Any, dict[str, list[str]]] = tomllib.loads(file.read_text("utf-8"))
     return [
         (language, label, text)
         for language, by in data.items()

@@ -281,6 +281,14 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 
 SAID_BELOW = (
+    _("Choose what to ask for; some things are agreed to by WhatsApp only, some by e-mail."),
+    _("The question may not be sent now. Under 'Sent and not sent' stands why."),
+    _("There is no address to send that question to."),
+    _("Choose what it is about."),
+    _("The person has no address for that. Add it first, then record the consent."),
+    _("Choose what was meant: yes, no or neither."),
+    _("There is no such question."),
+    _("Somebody has settled this already."),
     _("The patient last wrote more than 24 hours ago. WhatsApp takes only an approved template now."),
     _("This person asked not to be contacted. You can answer when they write again."),
     _("This number is on the list of those who do not want to be written to."),

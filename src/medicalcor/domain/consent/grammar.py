@@ -87,7 +87,7 @@ def _answers(words: Words, languages: tuple[Language, ...]) -> set[str]:
     kinds = _cover(said, pieces) or _cover(_once(said), pieces) or _cover(bare, pieces)
     if "joins" in kinds[-1:]:
         return set()  # "yes, but"
-    answers = {kind for kind in kinds if kind in ("yes", "no")}
+    answers: set[str] = {kind for kind in kinds if kind in ("yes", "no")}
     if answers == {"no"} and "fillers" in kinds:
         return {"yes", "no"}  # "no, that's fine" can be read both ways
     return answers
