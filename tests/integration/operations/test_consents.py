@@ -1,6 +1,7 @@
 """What people agree to: asked, answered, withdrawn, ended; and what that does to what waits."""
 
-from datetime import UTC, datetime
+import random
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -513,3 +514,34 @@ async def test_a_broken_commit_withdraws_nothing_and_calls_back_nothing(
     assert (await ana.status(offer))[0] == "planned"
     await ana.say("Nu mai vreau oferte")
     assert (await ana.status(offer))[0] == "void"
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_nothing_counts_that_was_not_agreed_to_last(
+    ana: Patient, ledger: Ledger, still: clock.Still, seed: int
+) -> None:
+    """Whatever happens in whatever order: what counts is what a plain yes to a question said last, until it ends."""
+    dice = random.Random(seed)  # noqa: S311 - dice for a test
+    agreed_at: datetime | None = None
+    open_since: datetime | None = None
+    for _ in range(12):
+        act = dice.choice(["ask", "yes", "yes", "no", "other", "offers", "wait", "audit"])
+        if act == "ask":
+            await ana.asked()
+            open_since = clock.now()
+        elif act == "wait":
+            still.forward(days=dice.choice([1, 8, 400]))
+        elif act == "audit":
+            await consent_upkeep.audit(ledger)
+        else:
+            words = {"yes": "da", "no": "nu", "other": "cât costă?", "offers": "nu mai vreau oferte"}[act]
+            received = await ana.say(words)
+            if received.next != "nothing":
+                await ana.told("Am înțeles.", key=f"answer:{received.message_id}")
+            answers = open_since is not None and clock.now() - open_since < timedelta(days=7)
+            if act == "yes" and answers:
+                agreed_at, open_since = clock.now(), None
+            elif act == "offers" or (act == "no" and answers):
+                agreed_at, open_since = None, None
+        counts = agreed_at is not None and clock.now() < agreed_at.replace(year=agreed_at.year + 2)
+        assert ("marketing_whatsapp" in await ana.agreed()) == counts, act
