@@ -42,16 +42,22 @@ HANDLED = statements("medicalcor.operations")["inbox_handled"]
 async def heard(act: Act, arrival: Arrival, place: Place, look: ScoringOutput | None) -> bool:
     """Take what a message says about consent. True when it says nothing else, and has been answered here.
 
-    A wish for silence is the caller's; one to be spared offers ends only those.
+    After a wish for silence, which the caller has recorded, nothing goes out any more; one to be spared offers ends those.
     """
+    if silences(look, arrival.said) and not place.guest:
+        await silence(
+            act,
+            person_id=place.person_id,
+            message_id=arrival.item.id,
+            conversation_id=place.conversation_id,
+        )
+        return False
     unheard = place.guest or arrival.kind in SILENT or arrival.text is None or arrival.choice is not None
     if unheard or look is None or look.emergency:
         return False
     wished = withdrawal.wish(arrival.text or "", silence=look.opt_out)
     if wished.scope == "offers":
         return await _end_offers(act, arrival, place, alone=wished.alone)
-    if wished.scope == "everything":
-        return False
     if withdrawal.wants_back(arrival.text or ""):
         return await _ask_again(act, arrival, place)
     question = await _asked_last(act.connection, place.conversation_id, arrival)
@@ -67,7 +73,9 @@ async def decided(connection: Connection, message_id: UUID) -> bool:
 
 def silences(look: ScoringOutput | None, text: str | None) -> bool:
     """Whether a message asks for silence, and not only for an end of offers."""
-    return look is not None and withdrawal.wish(text or "", silence=look.opt_out).scope == "everything"
+    if look is None or not text or grammar.plain_no(text):
+        return False
+    return withdrawal.wish(text, silence=look.opt_out).scope == "everything"
 
 
 async def _end_offers(act: Act, arrival: Arrival, place: Place, *, alone: bool) -> bool:

@@ -37,8 +37,11 @@ select exists (
 ) or exists (select from effects where key = 'consent:start:' || $1::text)
 
 -- name: only_offers
--- Whether one of these messages ended the offers, and no more than that.
-select exists (select from consent_steps where evidence_id = any($1::uuid[]) and type = 'consent.withdrawn')
+-- Whether one of these messages refused or ended something, and no more than that.
+select exists (
+    select from consent_steps
+    where evidence_id = any($1::uuid[]) and type in ('consent.withdrawn', 'consent.denied')
+)
 
 -- name: pending
 -- What was ticked in forms with addresses of this person and waits for them.

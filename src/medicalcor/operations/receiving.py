@@ -87,13 +87,6 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     )
     by_patient = Act(ledger, connection, item.cause("patient"))
     await by_patient.append(*place.entries, received, *_noticed(arrival, place, look))
-    if consent_answers.silences(look, arrival.said) and not place.guest:
-        await consent_answers.silence(
-            by_patient,
-            person_id=place.person_id,
-            message_id=item.id,
-            conversation_id=place.conversation_id,
-        )
     answered = await consent_answers.heard(by_patient, arrival, place, look)
     await _follow_up(Act(ledger, connection, item.cause("system")), arrival, place, look)
     await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)

@@ -327,9 +327,10 @@ async def test_taps_answer_their_question_and_old_ones_get_an_honest_answer(
     assert await ana.state() == "withdrawn"
 
 
-async def test_no_is_kept_and_not_asked_again(ana: Patient) -> None:
+@pytest.mark.parametrize("text", ["Nu, mulțumesc", "I don't consent", "Nu vă dau acordul"])
+async def test_no_is_kept_and_ends_nothing_else(ana: Patient, text: str) -> None:
     await ana.asked()
-    received = await ana.say("Nu, mulțumesc")
+    received = await ana.say(text)
     assert (received.next, await ana.state()) == ("nothing", "denied")
     assert await ana.rows("select 1 from people where opted_out_at is not null") == []
 

@@ -14,7 +14,7 @@ from importlib import resources
 from itertools import groupby
 from typing import Any, Final, Literal
 
-from medicalcor.domain.consent.withdrawal import wish
+from medicalcor.domain.consent.withdrawal import speaks_of_messages, wish
 from medicalcor.domain.language.text import Words, read
 from medicalcor.domain.scoring.rules import score
 from medicalcor.schemas.common import LANGUAGES, Language
@@ -66,6 +66,11 @@ def read_reply(text: str, question: Question | None, *, known: Language | None =
     if answers == {"yes"} and _AGAINST.isdisjoint(text):
         return Reply("granted", question.purposes)
     return Reply("doubt" if answers or _is_unclear(words, languages) else "nothing")
+
+
+def plain_no(text: str) -> bool:
+    """Whether this is no more than a no, in whatever language: who does not agree to something may still be written to."""
+    return _answers(read(text), LANGUAGES) == {"no"} and not speaks_of_messages(text)
 
 
 def _spoken(question: Question | None, known: Language | None) -> tuple[Language, ...]:

@@ -42,14 +42,20 @@ def wants_back(text: str) -> bool:
     return " ".join(word for word in read(text).folded if word.isalnum()) in _forms().start
 
 
-def _only_hurts(said: str) -> bool:
-    """ "I can't take it any more": of pain, not of messages."""
+def speaks_of_messages(text: str) -> bool:
+    """Whether messages, offers or being contacted are named, or it begins with a word for stopping."""
+    return _names_us(" ".join(read(text).folded))
+
+
+def _names_us(said: str) -> bool:
     known = _forms()
     begins = said.partition(" ")[0] in known.stop
-    speaks_of_us = begins or any(
-        form.search(said) for form in (known.everything, known.offers, known.messages)
-    )
-    return bool(known.pain.search(said)) and not speaks_of_us
+    return begins or any(form.search(said) for form in (known.everything, known.offers, known.messages))
+
+
+def _only_hurts(said: str) -> bool:
+    """ "I can't take it any more": of pain, not of messages."""
+    return bool(_forms().pain.search(said)) and not _names_us(said)
 
 
 def _means_everything(text: str, said: str) -> bool:
