@@ -159,7 +159,7 @@ def test_a_form_s_ticks_wait_for_the_owner_of_the_mailbox(stack: Stack, ana: str
     assert page.status_code == 200
     assert "oferte și noutăți prin e-mail" in page.text
     assert state(stack, ana, "marketing_email") == "pending", "looking at a link changes nothing"
-    assert stack.http.post(f"{stack.api_url}{path}", data={"answer": "maybe"}).status_code == 400
+    assert stack.http.post(f"{stack.api_url}{path}", data={"answer": "maybe"}).status_code == 422
     assert stack.http.post(f"{stack.api_url}{path}x", data={"answer": "yes"}).status_code == 404
     said = stack.http.post(f"{stack.api_url}{path}", data={"answer": "yes"})
     assert said.status_code == 200

@@ -195,16 +195,27 @@ async def grant(
         again = any((purpose, held_for or "") in given for purpose in group)
         kind = ConsentRenewed if again else ConsentGranted
         events.append(_granted(kind, person_id, group, held_for, text, saying))
-    question = saying.question
-    if question is not None:
-        silent = await act.connection.fetchrow(SQL["opted_out"], person_id)
-        if silent and silent["opted_out_at"] and silent["opted_out_at"] < question["asked_at"]:
-            events.append(
-                OptOutLifted(
-                    person_id=person_id, address_keys=tuple(silent["keys"]), question_id=question["id"]
-                )
-            )
+    events += await _lifted(act, person_id, saying)
     await act.append(Append(f"person-{person_id}", events, person_id, key=key))
+
+
+async def _lifted(act: Act, person_id: UUID, saying: Saying) -> list[Event]:
+    """The wish for silence ends with a yes to a question that was asked after it, or that was signed or said to us."""
+    silent = await act.connection.fetchrow(SQL["opted_out"], person_id)
+    if silent is None or silent["opted_out_at"] is None:
+        return []
+    question = saying.question
+    if question is None and saying.by is None:
+        return []
+    if question is not None and question["asked_at"] <= silent["opted_out_at"]:
+        return []
+    return [
+        OptOutLifted(
+            person_id=person_id,
+            address_keys=tuple(silent["keys"]),
+            question_id=question["id"] if question is not None else None,
+        )
+    ]
 
 
 def _granted(

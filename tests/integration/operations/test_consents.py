@@ -19,6 +19,7 @@ from medicalcor.domain.consent import links, texts
 from medicalcor.operations import (
     choices,
     consent_answers,
+    consent_desk,
     consent_upkeep,
     consents,
     effects,
@@ -367,6 +368,20 @@ async def test_stop_ends_everything_is_confirmed_once_and_start_brings_nothing_b
     assert await ana.agreed() == set()
     assert await ana.alerts() == ["consent_unclear"]
     assert await ana.rows("select 1 from people where opted_out_at is null") == []
+    [lead] = await ana.rows("select id from leads")
+    for _ in range(2):
+        await consent_desk.note_down(
+            ledger,
+            lead_id=lead["id"],
+            wanted=REMINDERS,
+            agrees=True,
+            how="in_person",
+            note="at the desk",
+            by=ids.new_id(),
+            key="pressed-twice",
+        )
+    assert await ana.agreed() == set(REMINDERS), "what was signed brings back what it says, and no more"
+    assert await ana.rows("select 1 from people where opted_out_at is null") != []
 
 
 async def test_an_unknown_number_is_silenced_without_becoming_a_lead(

@@ -31,7 +31,7 @@ def _shown(summary: str, *, posted: bool = False) -> dict[str, Any]:
             {200: Gives("A page in the reader's language", media_type="text/html")},
             path={"token": "As the link in the e-mail has it|x"},
             refuses={404: "The link is not one of ours, or too old"}
-            | ({400: "Neither yes nor no was sent"} if posted else {}),
+            | ({422: "Neither yes nor no was sent"} if posted else {}),
             tag="doors",
         )
     )

@@ -61,12 +61,13 @@ class AddressSuppressed(Event):
 
 
 class OptOutLifted(Event):
-    """The person was asked after their wish for silence, and agreed to be written to again."""
+    """After their wish for silence the person agreed to be written to again."""
 
     type: ClassVar[str] = "person.opt_out_lifted"
     person_id: PersonId
     address_keys: tuple[str, ...]
-    question_id: UUID
+    question_id: UUID | None = None
+    """The question that they answered; None for what they signed or said to a colleague."""
 
 
 class CrmLinked(Event):
