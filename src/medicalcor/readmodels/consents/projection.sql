@@ -30,10 +30,10 @@ set state = excluded.state, since = excluded.since, channel = excluded.channel, 
 
 -- name: deny
 -- By an address ($3).
-insert into consents (person_id, purpose, address_key, state, since, channel, how, evidence_id, decided_by, note)
-select $1, purpose, coalesce($3, ''), 'denied', $9, $4, $5, $6, $7, $8 from unnest($2::text[]) as purpose
+insert into consents (person_id, purpose, address_key, state, since, channel, how, evidence_id, decided_by, note, withdrawn_at)
+select $1, purpose, coalesce($3, ''), 'denied', $9, $4, $5, $6, $7, $8, $9 from unnest($2::text[]) as purpose
 on conflict (person_id, purpose, address_key) do update
-set state = excluded.state, since = excluded.since, how = excluded.how, evidence_id = excluded.evidence_id,
+set state = excluded.state, since = excluded.since, withdrawn_at = excluded.withdrawn_at, how = excluded.how, evidence_id = excluded.evidence_id,
     decided_by = excluded.decided_by, note = excluded.note;
 
 -- name: withdraw
