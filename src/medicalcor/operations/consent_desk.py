@@ -35,6 +35,9 @@ async def ask(
             "Choose what to ask for; some things are agreed to by WhatsApp only, some by e-mail."
         )
 
+    if 0 < len(set(fitting) & set(purposes.MARKETING)) < len(fitting):
+        raise InvalidInput("Ask for offers apart from other things: one yes cannot agree to both.")
+
     async def decide(connection: Connection) -> None:
         act = Act(ledger, connection, by_user(by, correlation_id=str(lead_id)))
         line = await _line(act, person["person_id"], kinds)

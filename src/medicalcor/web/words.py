@@ -313,6 +313,7 @@ SAID_BELOW = (
     _("The question may not be sent now. Under 'Sent and not sent' stands why."),
     _("There is no address to send that question to."),
     _("Choose what it is about."),
+    _("Ask for offers apart from other things: one yes cannot agree to both."),
     _("The person has no address for that. Add it first, then record the consent."),
     _("Choose what was meant: yes, no or neither."),
     _("There is no such question."),

@@ -13,6 +13,7 @@ from medicalcor.core import clock, ids
 from medicalcor.core.crypto.vault import seal
 from medicalcor.core.database.pool import Connection, Pool
 from medicalcor.core.database.transaction import record
+from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.core.settings import Settings
 from medicalcor.domain.consent import links, texts
@@ -561,3 +562,17 @@ async def test_nothing_counts_that_was_not_agreed_to_last(
                 agreed_at, open_since = None, None
         counts = agreed_at is not None and clock.now() < agreed_at.replace(year=agreed_at.year + 2)
         assert ("marketing_whatsapp" in await ana.agreed()) == counts, act
+
+
+async def test_the_desk_asks_for_offers_apart_and_says_what_cannot_be_asked(
+    ana: Patient, ledger: Ledger
+) -> None:
+    [lead] = await ana.rows("select id from leads")
+    about: dict[str, Any] = {"lead_id": lead["id"], "by": ids.new_id(), "key": "pressed-once"}
+    with pytest.raises(InvalidInput, match="apart"):
+        await consent_desk.ask(ledger, wanted=(*OFFERS, *REMINDERS), by_mail=False, **about)
+    with pytest.raises(InvalidInput, match="no address"):
+        await consent_desk.ask(ledger, wanted=REMINDERS, by_mail=True, **about)
+    for _ in range(2):
+        await consent_desk.ask(ledger, wanted=REMINDERS, by_mail=False, **about)
+    assert len(await ana.rows("select 1 from consent_questions where asked_by is not null")) == 1
