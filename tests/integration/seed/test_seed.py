@@ -158,6 +158,7 @@ async def test_people_write_in_every_language_and_staff_answers(clinic: Pool) ->
 async def test_an_opt_out_and_media_and_reasons_are_kept(clinic: Pool) -> None:
     after_opt_out = (
         "select count(*) from effects e join people p on p.id = e.person_id where e.sent_at > p.opted_out_at"
+        " and e.purpose <> 'opt_out_notice'"
     )
     assert await clinic.fetchval(f"{after_opt_out} and e.kind like 'whatsapp.%'") == 0
     assert await clinic.fetchval("select count(*) from people where opted_out_at is not null") == 3
