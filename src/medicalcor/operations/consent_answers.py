@@ -29,7 +29,7 @@ from medicalcor.schemas.common import Language
 from medicalcor.schemas.effects import StaffAlert
 from medicalcor.schemas.events.consents import PURPOSES, ConsentDoubted
 from medicalcor.schemas.events.conversations import SILENT
-from medicalcor.schemas.events.people import AddressSuppressed
+from medicalcor.schemas.events.people import AddressSuppressed, OptedOut
 from medicalcor.schemas.leads import ConsentLinked
 from medicalcor.schemas.scoring import ScoringOutput
 
@@ -123,7 +123,7 @@ def _asks(effect: Row) -> bool:
     content: dict[str, Any] = effect["content"] or {}
     if effect["kind"] in {"whatsapp.choices", "whatsapp.template"}:
         return True
-    return "?" in content.get("body", "?") or ";" in content.get("body", "")
+    return "?" in content.get("body", "?")
 
 
 async def _answered(act: Act, arrival: Arrival, place: Place, question: Row) -> bool:
@@ -133,6 +133,8 @@ async def _answered(act: Act, arrival: Arrival, place: Place, question: Row) -> 
     if verdict == "doubt":
         await _doubt(act, question, arrival.item.id)
         return False
+    if verdict == "withdrawn":
+        await _opt_out(act, arrival, place)
     if verdict not in ("granted", "denied"):
         return False
     if verdict == "granted" and not await _may_be_granted(act, question, within=purposes.ANSWER_WITHIN):
@@ -143,6 +145,23 @@ async def _answered(act: Act, arrival: Arrival, place: Place, question: Row) -> 
     await consents.answer(act, question, agrees=verdict == "granted", saying=saying)
     await _acknowledge(act, place.conversation_id, arrival.item.id, verdict, question["purposes"])
     return True
+
+
+async def _opt_out(act: Act, arrival: Arrival, place: Place) -> None:
+    """Asked about consent, the person wants no messages at all."""
+    event = OptedOut(
+        person_id=place.person_id,
+        address_keys=tuple(address.key for address in arrival.party.addresses),
+        channel=arrival.party.channel,
+        message_id=arrival.item.id,
+    )
+    await act.append(Append(f"person-{place.person_id}", (event,), place.person_id))
+    await silence(
+        act,
+        person_id=place.person_id,
+        message_id=arrival.item.id,
+        conversation_id=place.conversation_id,
+    )
 
 
 async def _doubt(act: Act, question: Row, message_id: UUID) -> None:

@@ -576,3 +576,10 @@ async def test_the_desk_asks_for_offers_apart_and_says_what_cannot_be_asked(
     for _ in range(2):
         await consent_desk.ask(ledger, wanted=REMINDERS, by_mail=False, **about)
     assert len(await ana.rows("select 1 from consent_questions where asked_by is not null")) == 1
+
+
+async def test_asked_about_consent_odder_words_for_silence_are_understood_too(ana: Patient) -> None:
+    await ana.asked()
+    await ana.say("Uitați de mine, vă rog")
+    assert await ana.rows("select 1 from people where opted_out_at is not null") != []
+    assert (await ana.bodies())[-1].startswith("Am înțeles. Nu vă mai trimitem")

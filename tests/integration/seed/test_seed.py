@@ -205,7 +205,12 @@ async def test_forms_tell_where_people_come_from_and_what_they_agreed_to(clinic:
     told = dict(
         await clinic.fetch("select type, count(*) from timeline where type like 'consent.%' group by 1")
     )
-    assert told == {"consent.granted": 6, "consent.withdrawn": 1}
+    assert told == {
+        "consent.granted": 6,
+        "consent.claimed": 5,
+        "consent.asked": 5,
+        "consent.withdrawn": 1,
+    }
 
 
 async def test_money_of_every_kind_is_with_its_payer_or_in_the_work_list(clinic: Pool) -> None:

@@ -59,7 +59,8 @@ def read_reply(text: str, question: Question | None, *, known: Language | None =
     answers = _answers(words, languages) if question is not None else set()
     if question is not None and answers == {"no"}:
         return Reply("denied", question.purposes)  # a plain no to the question ends nothing else
-    if _wants_silence(text, known or (question.language if question else None)):
+    language = known or (question.language if question else None)
+    if _wants_silence(text, language, asked=question is not None):
         return Reply("withdrawn")
     if question is None:
         return Reply("nothing")
@@ -78,9 +79,9 @@ def _spoken(question: Question | None, known: Language | None) -> tuple[Language
     return tuple(language for language in LANGUAGES if language in wanted)
 
 
-def _wants_silence(text: str, known: Language | None) -> bool:
-    asked = ScoringInput(channel="whatsapp", messages=(Turn(role="user", content=text),), language=known)
-    return wish(text, silence=score(asked).opt_out).scope != "none"
+def _wants_silence(text: str, known: Language | None, *, asked: bool) -> bool:
+    said = ScoringInput(channel="whatsapp", messages=(Turn(role="user", content=text),), language=known)
+    return wish(text, silence=score(said).opt_out, asked=asked).scope != "none"
 
 
 def _answers(words: Words, languages: tuple[Language, ...]) -> set[str]:

@@ -24,12 +24,15 @@ class Wish:
     """Whether the message says nothing else."""
 
 
-def wish(text: str, *, silence: bool) -> Wish:
-    """What is to end. `silence` is what the scoring rules say of the message: whether it is a wish for silence."""
+def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
+    """What is to end. `silence` is what the scoring rules say of the message: whether it is a wish for silence.
+
+    `asked`: it follows a question about consent, so that shorter words and odder ones mean that too.
+    """
     words = read(text)
     said = " ".join(words.folded)
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
-    silence = silence or (bool(_forms().silence.search(said)) and not words.asked)
+    silence = silence or (asked and bool(_forms().silence.search(said)) and not words.asked)
     if not ends_offers and (not silence or _only_hurts(said)):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked

@@ -153,3 +153,16 @@ def test_pain_is_no_wish_for_silence() -> None:
 def test_start_is_a_whole_message() -> None:
     assert wants_back("START")
     assert not wants_back("When do you start?")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the blood just won't stop it's been five hours",
+        "please take my number and call me",
+        "nu ma mai suna nimeni inapoi",
+        "Danke, wir melden uns nicht mehr",
+    ],
+)
+def test_what_reads_like_it_out_of_place_is_left_to_the_scoring_rules(text: str) -> None:
+    assert wish(text, silence=False).scope == "none"
