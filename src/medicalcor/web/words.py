@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from medicalcor.web.consent_words import CONSENT
 from medicalcor.web.money_words import MONEY
 from medicalcor.web.reasons import REASONS
 from medicalcor.web.translate import Translator
@@ -265,59 +266,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "workflows:run": _("Start, cancel and repeat workflows"),
         "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
     },
-    "consent": {
-        "data_processing": _("use of their data for this request"),
-        "marketing_whatsapp": _("offers on WhatsApp"),
-        "marketing_email": _("offers by e-mail"),
-        "marketing_sms": _("offers by SMS"),
-        "appointment_reminders": _("reminders of visits"),
-        "treatment_updates": _("news of the treatment"),
-        "third_party_sharing": _("passing data on to others"),
-    },
-    "consent_state": {
-        "pending": _("not confirmed yet"),
-        "granted": _("agreed"),
-        "denied": _("not agreed"),
-        "withdrawn": _("withdrawn"),
-        "expired": _("ended"),
-    },
-    "consent_how": {
-        "form": _("by the form on the website"),
-        "reply": _("in a message, as the answer to our question"),
-        "tap": _("by the button below our question"),
-        "link": _("by the link in an e-mail"),
-        "message": _("in a message"),
-        "paper": _("on paper"),
-        "phone": _("by telephone"),
-        "in_person": _("face to face"),
-    },
-    "consent_step": {
-        "consent.asked": _("Asked"),
-        "consent.claimed": _("Ticked in the form"),
-        "consent.granted": _("Agreed"),
-        "consent.renewed": _("Agreed again"),
-        "consent.denied": _("Did not agree"),
-        "consent.withdrawn": _("Withdrawn"),
-        "consent.expired": _("Ended"),
-        "consent.doubted": _("Answered unclearly"),
-        "consent.doubt_settled": _("A colleague read the answer"),
-        "person.opted_out": _("Asked for no more messages"),
-        "person.opt_out_lifted": _("Agreed to be written to again"),
-    },
-    "meant": {"yes": _("yes, they agree"), "no": _("no, they do not agree"), "nothing": _("neither")},
+    **CONSENT,
     **REASONS,
 }
 
 SAID_BELOW = (
-    _("Choose what to ask for; some things are agreed to by WhatsApp only, some by e-mail."),
-    _("The question may not be sent now. Under 'Sent and not sent' stands why."),
-    _("There is no address to send that question to."),
-    _("Choose what it is about."),
-    _("Ask for offers apart from other things: one yes cannot agree to both."),
-    _("The person has no address for that. Add it first, then record the consent."),
-    _("Choose what was meant: yes, no or neither."),
-    _("There is no such question."),
-    _("Somebody has settled this already."),
     _("The patient last wrote more than 24 hours ago. WhatsApp takes only an approved template now."),
     _("This person asked not to be contacted. You can answer when they write again."),
     _("This number is on the list of those who do not want to be written to."),
