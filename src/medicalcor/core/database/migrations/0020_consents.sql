@@ -55,6 +55,7 @@ create table consent_steps (
 );
 create index consent_steps_person on consent_steps (person_id, position);
 create index consent_steps_evidence on consent_steps (evidence_id) where evidence_id is not null;
+create index conversations_inbound on conversations (last_inbound_at);
 
 do $$
 begin
