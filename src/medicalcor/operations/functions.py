@@ -1,7 +1,7 @@
 """What can be asked at the gateway, by name."""
 
 from medicalcor.domain.voice.tools import PREFIX
-from medicalcor.operations import ai, voice_tools
+from medicalcor.operations import ai, calendar_api, voice_tools
 from medicalcor.operations.asks import Function, Functions
 
 VOICE: dict[str, Function] = {
@@ -11,4 +11,8 @@ VOICE: dict[str, Function] = {
 }
 """By the name that the voice agent knows; `domain/voice/tools.py` describes each to it."""
 
-FUNCTIONS: Functions = {**{PREFIX + name: function for name, function in VOICE.items()}, **ai.FUNCTIONS}
+FUNCTIONS: Functions = {
+    **{PREFIX + name: function for name, function in VOICE.items()},
+    **ai.FUNCTIONS,
+    **calendar_api.FUNCTIONS,
+}

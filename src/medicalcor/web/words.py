@@ -232,6 +232,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "workflows:read": _("See workflows and their runs"),
         "workflows:run": _("Start, cancel and repeat workflows"),
         "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
+        "booking:read": _("See free times and visits, without names"),
+        "booking:write": _("Book, move and cancel visits"),
     },
     "consent": {
         "data_processing": _("use of their data for this request"),
