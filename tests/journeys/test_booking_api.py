@@ -181,6 +181,17 @@ def test_what_is_wrong_with_a_request_is_pointed_at(
     assert NAME not in str(problem)
 
 
+def test_wishes_about_the_time_are_kept(client: Client, practice: Practice) -> None:
+    day = (datetime.now(UTC) + timedelta(days=3)).date()
+    wishes = {"first_day": day, "last_day": day + timedelta(days=20), "weekday": "wed", "not_before": "15:00"}
+    found = client.slots(**wishes, not_after="17:30", order="spread")
+    begins = [datetime.fromisoformat(slot["starts_at"]) for slot in found]
+    assert begins
+    assert {at.weekday() for at in begins} == {2}
+    assert all("15:00" <= f"{at:%H:%M}" <= "17:30" for at in begins)
+    assert all(day <= at.date() <= day + timedelta(days=20) for at in begins)
+
+
 def test_what_is_not_there_is_not_found(client: Client, practice: Practice) -> None:
     client.get(f"appointments/{uuid4()}", status=404)
     client.get("appointments/1", status=404)

@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     StringConstraints,
     WithJsonSchema,
     model_validator,
@@ -68,6 +69,7 @@ Moment = Annotated[
 Clock = Annotated[
     time,
     _written(r"\d\d:\d\d", "17:30", time.fromisoformat),
+    PlainSerializer(lambda shown: f"{shown:%H:%M}", return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}),
 ]
 Id = Annotated[UUID, _written(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", _EXAMPLE, UUID)]
@@ -242,7 +244,9 @@ class VisitsWanted(Published):
     until: Moment | None = None
     """Those that begin before this moment."""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, Field(pattern=r"^[0-9]{1,17}~[0-9a-f-]{36}$")] | None = None
+    cursor: (
+        Annotated[str, Field(pattern=r"^[0-9]{1,10}~[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None
+    ) = None
     """`next` of the page before."""
 
 

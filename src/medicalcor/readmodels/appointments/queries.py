@@ -36,6 +36,19 @@ class Entry:
     end_reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class OfCall:
+    """How many visits a caller booked and cancelled with the voice agent."""
+
+    booked: int
+    cancelled: int
+
+
+async def of_call(connection: Connection, *, call_id: UUID) -> OfCall:
+    row = await connection.fetchrow(_SQL["of_call"], f"call:{call_id}", call_id)
+    return OfCall(**dict(row or {}))
+
+
 async def between(
     connection: Connection,
     *,

@@ -42,3 +42,8 @@ select a.id from appointments a join occupancies o on o.appointment_id = a.id
 join resources r on r.no = o.resource_no
 where r.id = $1 and o.during && tstzrange($2, $3) and o.status in ('booked', 'confirmed')
 order by a.starts_at, a.id;
+
+-- name: of_call
+-- How many visits came of a call ($2), and how many went in it; $1 is how the call is named as the one who did it.
+select count(*) filter (where booked_by = $1) as booked, count(*) filter (where ended_by = $1) as cancelled
+from appointments where person_id = (select person_id from calls where id = $2);

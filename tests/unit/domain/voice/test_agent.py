@@ -1,6 +1,7 @@
 """What the voice agent says and is told, in every language; and that every tool it knows is there."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -31,10 +32,12 @@ def test_the_greeting_names_the_clinic_and_says_that_the_call_is_recorded(langua
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_instructions_hold_the_clinics_facts_and_all_rules(language: Language) -> None:
-    told = agent.instructions(CLINIC, language)
+    told = agent.instructions(CLINIC, language, today=date(2026, 12, 3))
     for part in ("Clinica Aurora", "112", "9-18 {x}", "hours, prices", "hand_to_person", "request_callback"):
         assert part in told, part
     assert re.findall(r"^(\d)\.", told, re.MULTILINE) == list("123456")
+    assert "2026-12-03" in told
+    assert "book_appointment" in told
     assert "150" not in told, "prices come from the tool, when they are asked for"
 
 

@@ -32,7 +32,9 @@ create function visit_standing(
     about uuid, person_lock bigint, numbers integer[], known_by text, nos integer[], begin_at bigint[],
     end_at bigint[], moving uuid, moment timestamptz
 ) returns table (erased_at timestamptz, stream text, clashes jsonb)
-language plpgsql volatile as $$
+language plpgsql volatile
+-- planned once: planning it takes five times as long as doing it
+set plan_cache_mode = force_generic_plan as $$
 declare
     number integer;
 begin
