@@ -1,7 +1,7 @@
 """What can be asked at the gateway, by name."""
 
 from medicalcor.domain.voice.tools import PREFIX
-from medicalcor.operations import ai, calendar_api, voice_booking, voice_tools
+from medicalcor.operations import ai, calendar_api, calendar_feed, voice_booking, voice_tools
 from medicalcor.operations.asks import Function, Functions
 
 VOICE: dict[str, Function] = {
@@ -16,4 +16,5 @@ FUNCTIONS: Functions = {
     **{PREFIX + name: function for name, function in VOICE.items()},
     **ai.FUNCTIONS,
     **calendar_api.FUNCTIONS,
+    **calendar_feed.FUNCTIONS,
 }

@@ -23,8 +23,8 @@ def procedure(words: str, offered: Mapping[str, Mapping[str, str]]) -> str | Non
             return code
     understood = _understood(words)
     meant = [code for code in offered if code in understood]
-    if len(meant) == 1:
-        return meant[0]
+    if meant:
+        return meant[0] if len(meant) == 1 else None
     named = [
         code
         for code, titles in offered.items()

@@ -43,7 +43,7 @@ def test_the_instructions_hold_the_clinics_facts_and_all_rules(language: Languag
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_facts_a_call_back_is_offered(language: Language) -> None:
-    told = agent.instructions(agent.Clinic("A", "112", {}), language)
+    told = agent.instructions(agent.Clinic("A", "112", {}), language, today=date(2026, 12, 3))
     assert "{" not in told
     assert agent.handing_over(language)
     assert agent.nobody_there(language)
