@@ -129,11 +129,8 @@ async def plan(
 
     `NotWorking` and `NotFree` when it cannot be; `anyhow` plans it all the same. `but` is the visit that moves.
     """
-    if choice.starts_at < clock.now() - _WALK_IN:
-        raise InvalidInput("That time lies in the past. Choose one that is still to come.")
-    if choice.starts_at.second or choice.starts_at.microsecond:
-        raise InvalidInput("A visit begins on a whole minute.")
     start = choice.starts_at
+    _must_be_sensible(start)
     sought = await look(
         ledger,
         connection,
@@ -161,6 +158,13 @@ async def plan(
         ends_at=start + sought.duration,
         takes=tuple(takes),
     )
+
+
+def _must_be_sensible(start: datetime) -> None:
+    if start < clock.now() - _WALK_IN:
+        raise InvalidInput("That time lies in the past. Choose one that is still to come.")
+    if start.second or start.microsecond:
+        raise InvalidInput("A visit begins on a whole minute.")
 
 
 def _must_be_open(question: Question, worker: Worker, at: int) -> None:

@@ -49,6 +49,8 @@ class SetUp:
     version: int
     offers: Mapping[UUID, Offer]
     """By procedure: those that are offered."""
+    workers: Mapping[UUID, Worker]
+    """Everybody who treats."""
     holidays: frozenset[date]
 
 
@@ -75,6 +77,7 @@ def _read(known: practice.SetUp) -> SetUp:
     return SetUp(
         known.version,
         {UUID(one["id"]): _offer(one, workers, known.places, off) for one in known.procedures},
+        {worker.id: worker for _, worker in workers},
         frozenset(known.holidays),
     )
 

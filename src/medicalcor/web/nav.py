@@ -21,5 +21,6 @@ PAGES: tuple[Page, ...] = (
     Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),
     Page("/calls", _("Calls"), "phone", "c", Right.SEE_LEADS),
     Page("/payments", _("Payments"), "receipt", "p", Right.SEE_MONEY),
+    Page("/settings/practice", _("Practice"), "stethoscope", "o", Right.MANAGE_PRACTICE),
     Page("/settings/api-keys", _("Settings"), "settings", "s", Right.MANAGE_API_KEYS),
 )

@@ -27,6 +27,8 @@ class Right(StrEnum):
 
     MANAGE_API_KEYS = "manage_api_keys"
     """Let other systems in."""
+    MANAGE_PRACTICE = "manage_practice"
+    """Who treats and when, rooms, procedures, days off, addresses of calendars."""
     BOOK_OVER = "book_over"
     """Put a visit over another one or outside working hours, saying why."""
 
@@ -41,6 +43,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SEE_MONEY: frozenset({Role.ADMIN, Role.RECEPTIONIST}),
     Right.SEE_PAID: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.MANAGE_API_KEYS: frozenset({Role.ADMIN}),
+    Right.MANAGE_PRACTICE: frozenset({Role.ADMIN, Role.RECEPTIONIST}),
     Right.BOOK_OVER: frozenset({Role.ADMIN, Role.DOCTOR}),
 }
 

@@ -78,6 +78,11 @@ async def by_id(connection: Connection, *, appointment_id: UUID) -> Entry | None
     return Entry(**dict(row)) if row else None
 
 
+async def taking(connection: Connection, *, resource_id: UUID, start: datetime, end: datetime) -> list[Entry]:
+    """Visits that need the resource then, the earliest first."""
+    return [Entry(**dict(row)) for row in await connection.fetch(_SQL["taking"], resource_id, start, end)]
+
+
 async def in_the_way(
     connection: Connection, *, resource_id: UUID, start: datetime, end: datetime
 ) -> list[UUID]:
