@@ -31,11 +31,11 @@ class Caller:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def entry(self, name: str, *, tool_id: str = "", **arguments: Any) -> dict[str, Any]:
+    def entry(self, tool: str, /, *, tool_id: str = "", **arguments: Any) -> dict[str, Any]:
         asked = payloads.tool_calls(
             self.call,
             tool_id=tool_id or str(uuid4()),
-            name=name,
+            name=tool,
             arguments=arguments,
             shape="function",
             at=clock.now(),
@@ -43,8 +43,8 @@ class Caller:
         [entry] = self.tell(asked)["results"]
         return dict(entry)
 
-    def use(self, name: str, **arguments: Any) -> dict[str, Any]:
-        entry = self.entry(name, **arguments)
+    def use(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
+        entry = self.entry(tool, **arguments)
         assert "result" in entry, entry
         told: dict[str, Any] = json.loads(entry["result"])
         return told

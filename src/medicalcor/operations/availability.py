@@ -131,16 +131,9 @@ async def plan(
     """
     start = choice.starts_at
     _must_be_sensible(start)
-    sought = await look(
-        ledger,
-        connection,
-        zone=zone,
-        procedure_id=choice.procedure_id,
-        practitioner_id=choice.practitioner_id,
-        start=start,
-        end=start + timedelta(seconds=1),
-        but=but,
-    )
+    wanted = {"procedure_id": choice.procedure_id, "practitioner_id": choice.practitioner_id}
+    until = start + timedelta(seconds=1)
+    sought = await look(ledger, connection, zone=zone, **wanted, start=start, end=until, but=but)
     question, at = sought.question, walltime.seconds(start)
     if not question.workers:
         raise InvalidInput("This practitioner does not do that procedure.")

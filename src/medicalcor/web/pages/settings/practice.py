@@ -12,7 +12,6 @@ from litestar.response import Redirect
 from medicalcor.core import clock, ids
 from medicalcor.core.auth.roles import Right
 from medicalcor.core.database.pool import Connection
-from medicalcor.core.eventstore.store import Cause
 from medicalcor.operations import practice as operations
 from medicalcor.operations.ledger import by_user
 from medicalcor.readmodels.appointments import queries as appointments
@@ -76,7 +75,8 @@ async def titles(connection: Connection) -> dict[UUID, str]:
     }
 
 
-def cause(request: Visitor) -> Cause:
+def cause(request: Visitor) -> Any:
+    """What a colleague decided, on a page."""
     return by_user(staff(request).id, correlation_id=str(ids.new_id()))
 
 
