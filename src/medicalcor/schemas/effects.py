@@ -10,6 +10,7 @@ from medicalcor.schemas.common import Language
 
 Purpose = Literal[
     "answer", "emergency", "staff_reply", "missed_call", "receipt", "payment_request", "marketing", "crm", "staff_alert",
+    "booking", "reminder", "waitlist", "consent_question",
 ]  # fmt: skip
 Author = Literal["automatic", "staff"]
 
@@ -25,6 +26,30 @@ class WhatsAppText(Shape):
     """The provider's id of the message that this answers."""
 
 
+class Choice(Shape):
+    """One of several things that a patient can tap. Its id says what is meant by it: `noun:id:verb` (operations/choices)."""
+
+    id: str = Field(min_length=1, max_length=200)
+    title: str = Field(min_length=1, max_length=24)
+    description: str | None = Field(default=None, max_length=72)
+
+
+class WhatsAppChoices(Shape):
+    """A question with what can be answered by a tap; only inside the 24-hour window.
+
+    Up to three short choices go as buttons, more of them, or such as need describing, as a list behind `opener`.
+    """
+
+    kind: Literal["whatsapp.choices"] = "whatsapp.choices"
+    body: str = Field(min_length=1, max_length=1024)
+    choices: tuple[Choice, ...] = Field(min_length=1, max_length=10)
+    opener: str | None = Field(default=None, max_length=20)
+    """What opens the list; without it the choices must fit on buttons (three, of 20 characters)."""
+    language: Language
+    written_by: Literal["ai", "phrases", "staff"]
+    reply_to: str | None = None
+
+
 class WhatsAppTemplate(Shape):
     """A template that Meta approved; allowed outside the window too."""
 
@@ -32,6 +57,8 @@ class WhatsAppTemplate(Shape):
     name: str
     language: Language
     parameters: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    """What each of its quick replies comes back as, in order: ids as those of a `Choice`."""
 
 
 class EmailMessage(Shape):
@@ -86,6 +113,7 @@ class StaffAlert(Shape):
 
 Content = Annotated[
     WhatsAppText
+    | WhatsAppChoices
     | WhatsAppTemplate
     | EmailMessage
     | HubSpotContact

@@ -59,14 +59,23 @@ class Dates:
         text = self._format(at, _DAY[self._language] + ("" if day.year == today.year else " y"))
         return text[0].upper() + text[1:]
 
-    def date(self, day: date) -> str:
+    def calendar_day(self, day: date) -> str:
         """ "Thursday 3 December 2026", of the calendar, not of a moment."""
         return format_date(day, "full", locale=self._language)
 
-    def weekday(self, nth: int, *, long: bool = False) -> str:
+    def day_of_week(self, nth: int, *, long: bool = False) -> str:
         """Monday is 0."""
         names = get_day_names("wide" if long else "abbreviated", "stand-alone", locale=self._language)
         return str(names[nth])
+
+    def weekday(self, day: date) -> str:
+        """ "Thursday 12 March" """
+        text = format_date(day, _DAY[self._language], locale=self._language)
+        return text[0].upper() + text[1:]
+
+    def date(self, day: date) -> str:
+        """ "12 Mar" """
+        return format_date(day, _DATE[self._language], locale=self._language)
 
     def ago(self, at: datetime) -> Markup:
         """ "6 minutes ago", as an element that the page keeps fresh."""

@@ -59,7 +59,9 @@ def test_time_off_a_day_that_goes_otherwise_and_a_holiday_count() -> None:
     assert not fits(one, holidays=frozenset({date(2026, 5, 4)}))
 
 
-@pytest.mark.parametrize("day", [date(2026, 3, 27), date(2026, 3, 30), date(2026, 10, 23), date(2026, 10, 26)])
+@pytest.mark.parametrize(
+    "day", [date(2026, 3, 27), date(2026, 3, 30), date(2026, 10, 23), date(2026, 10, 26)]
+)
 def test_nine_is_nine_on_both_sides_of_the_change(day: date) -> None:
     assert fits(visit(9, day=day))
     assert not fits(visit(8, day=day))
