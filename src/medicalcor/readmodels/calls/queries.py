@@ -41,6 +41,8 @@ class Call:
     recordings: Sequence[str]
     """The states of its recordings."""
     erased: bool
+    booked: Sequence[datetime] = ()
+    """When the visits are that were booked in it with the voice agent, and still stand."""
 
 
 async def log(connection: Connection, *, outcomes: Sequence[str] = (), limit: int = PAGE) -> list[Call]:
