@@ -90,9 +90,7 @@ async def _measure(desk: Desk, *, clients: int, attempts: int, rivals: int) -> d
 
 async def _served(desk: Desk) -> float:
     """CPU seconds of PostgreSQL's sessions that are open."""
-    rows = await desk.ledger.pool.fetch(
-        "select pid from pg_stat_activity where datname = current_database()"
-    )
+    rows = await desk.ledger.pool.fetch("select pid from pg_stat_activity where datname = current_database()")
     return sum(cpu_seconds(row["pid"]) for row in rows)
 
 
