@@ -81,6 +81,7 @@ def test_a_caller_books_what_they_chose(
     stack: Stack, practice: Practice, phone: str, language: str, words: str, hour: str
 ) -> None:
     caller = Caller(stack, phone)
+    caller.tell(caller.call.message("status-update", at=clock.now(), status="in-progress"))
     found = caller.use("find_slots", procedure=words, part_of_day="morning", language=language)
     assert len(found["times"]) == 3
     assert all(hour in one["say"] for one in found["times"])
