@@ -22,7 +22,12 @@ def for_call(settings: Settings, message: ServerMessage, *, url: str) -> dict[st
     """The clinic's assistant: the one that is kept at Vapi, else one that is described for this call."""
     language = _language(settings, message)
     today = clock.now().astimezone(ZoneInfo(settings.clinic_timezone)).date()
-    clinic = agent.Clinic(settings.clinic_name, settings.emergency_number, settings.clinic_facts)
+    clinic = agent.Clinic(
+        settings.clinic_name,
+        settings.emergency_number,
+        settings.clinic_facts,
+        records=settings.call_recording == "on",
+    )
     if settings.vapi_assistant_id:
         return replies.assistant_by_id(
             settings.vapi_assistant_id, variables=_variables(clinic, language, today)

@@ -33,6 +33,8 @@ class Right(StrEnum):
     """Let other systems in."""
     MANAGE_PRACTICE = "manage_practice"
     """Who treats and when, rooms, procedures, days off, addresses of calendars."""
+    HEAR_CALLS = "hear_calls"
+    """Listen to recordings that are kept."""
     BOOK_OVER = "book_over"
     """Put a visit over another one or outside working hours, saying why."""
 
@@ -50,6 +52,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.BOOK: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.MANAGE_API_KEYS: frozenset({Role.ADMIN}),
     Right.MANAGE_PRACTICE: frozenset({Role.ADMIN, Role.RECEPTIONIST}),
+    Right.HEAR_CALLS: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.BOOK_OVER: frozenset({Role.ADMIN, Role.DOCTOR}),
 }
 

@@ -7,7 +7,8 @@ select c.id, c.person_id, c.lead_id, who.name, address.value as phone, c.caller_
     array(
         select a.starts_at from appointments a
         where a.person_id = c.person_id and a.booked_by = 'call:' || c.id and a.status <> 'cancelled' order by a.starts_at
-    ) as booked
+    ) as booked,
+    array(select r.sid from call_recordings r where r.call_id = c.id and r.state = 'kept' order by r.at, r.sid) as kept
 from calls c
 join people who on who.id = c.person_id
 left join lateral (
