@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from medicalcor.web.money_words import MONEY
+from medicalcor.web.practice_words import PRACTICE
 from medicalcor.web.reasons import REASONS
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
@@ -265,14 +266,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "booking:read": _("See free times and visits, without names"),
         "booking:write": _("Book, move and cancel visits"),
     },
-    "resource": {"room": _("room"), "device": _("device"), "practitioner": _("practitioner")},
-    "time_off": {
-        "holiday": _("leave"),
-        "training": _("training"),
-        "sick": _("sick leave"),
-        "maintenance": _("maintenance"),
-        "other": _("something else"),
-    },
+    **PRACTICE,
     "consent": {
         "data_processing": _("use of their data for this request"),
         "marketing_whatsapp": _("offers on WhatsApp"),
@@ -309,17 +303,6 @@ SAID_BELOW = (
     _("Write the amount in figures, such as 250 or 250,50."),
     _("This amount cannot be asked for."),
     _("There is no such payment."),
-    _("Write hours as 09:00-13:00, several with commas between them."),
-    _("Choose a day."),
-    _("Write minutes and prices in figures."),
-    _("This day is a holiday already."),
-    _("Two stretches of the same day overlap."),
-    _("Somebody else has changed this in the meantime. Look at it again, then decide."),
-    _("Time off goes from an earlier to a later moment, each with its time zone."),
-    _("A room belongs to one group or more, a device to exactly one."),
-    _("A procedure has a title in one language or more."),
-    _("The price goes from the lower to the higher."),
-    _("A procedure takes one room at most, and each kind of device once."),
     _("A colleague has found out whose payment this is."),
     _("Nobody has said yet whose payment this is."),
     _("There is no such recording here."),
