@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from medicalcor.web.consent_words import CONSENT
 from medicalcor.web.money_words import MONEY
+from medicalcor.web.practice_words import PRACTICE
 from medicalcor.web.reasons import REASONS
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
@@ -266,7 +267,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "workflows:read": _("See workflows and their runs"),
         "workflows:run": _("Start, cancel and repeat workflows"),
         "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
+        "booking:read": _("See free times and visits, without names"),
+        "booking:write": _("Book, move and cancel visits"),
     },
+    **PRACTICE,
     **CONSENT,
     "correction": {
         "mistake": _("assigned by mistake"),
