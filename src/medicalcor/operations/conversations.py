@@ -8,7 +8,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import Forbidden, InvalidInput, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
-from medicalcor.domain.outreach.policy import decide as decide_outreach
+from medicalcor.domain.outreach.policy import CONVERSATION
 from medicalcor.operations import effects, wording
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.operations.wording import Line
@@ -93,8 +93,8 @@ async def reply(
         known = await connection.fetch(SQL["known_effects"], [intent.key])
         if known:
             return UUID(int=known[0]["id"].int)
-        _must_be_allowed(decide_outreach(effects.facts(ledger, about, intent)), intent.content.kind)
         act = _act(ledger, connection, conversation_id, by)
+        _must_be_allowed(await effects.judged(act, about, intent), intent.content.kind)
         if about["taken_over_by"] is None:
             await _silence_machine(act, about, by)
         planned = await effects.plan(act, conversation_id=conversation_id, intents=[intent])
@@ -108,7 +108,7 @@ async def _silence_machine(act: Act, about: Row, by: UserId) -> None:
     conversation_id = about["conversation_id"]
     event = ConversationTakenOver(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
     await act.append(_entry(about, event))
-    waiting = await act.connection.fetch(SQL["automatic_effects"], conversation_id)
+    waiting = await act.connection.fetch(SQL["automatic_effects"], conversation_id, list(CONVERSATION))
     await effects.void(act, waiting=waiting, reason="taken_over")
 
 

@@ -20,7 +20,6 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import OutcomeUnknown, ProviderError
 from medicalcor.core.eventstore.store import Append
-from medicalcor.domain.outreach.policy import decide
 from medicalcor.operations import effects
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Act, Ledger
@@ -29,6 +28,7 @@ from medicalcor.schemas.effects import OPEN, Content, StaffAlert, to_patient
 from medicalcor.schemas.events.effects import (
     EffectDelayed,
     EffectFailed,
+    EffectHeld,
     EffectRefused,
     EffectSent,
     EffectUnknown,
@@ -61,7 +61,7 @@ class Attempt:
 
     number: int
     effect: Row
-    about: Row | None
+    about: Row
     content: Content
 
 
@@ -111,11 +111,9 @@ async def _begin(act: Act, about: Destination, *, patient: bool) -> Attempt | No
             SQL["end_attempt"], effect["id"], effect["attempt"], now, "unknown", "interrupted"
         )
     content = CONTENT.validate_python(effect["content"])
-    standing = None
-    if to_patient(about.kind):
-        standing = await effects.standing(act.connection, conversation_id=effect["conversation_id"])
-        if not await _still_allowed(act, effect, standing, content):
-            return None
+    standing = await effects.standing(act.connection, conversation_id=effect["conversation_id"])
+    if not await _still_allowed(act, effect, standing, content):
+        return None
     number = effect["attempt"] + 1
     await act.connection.execute(SQL["begin_attempt"], effect["id"], number, now)
     return Attempt(number, effect, standing, content)
@@ -152,12 +150,17 @@ async def _still_allowed(act: Act, effect: Row, about: Row, content: Content) ->
         purpose=effect["purpose"],
         author=effect["author"],
         cause_id=effect["cause_id"],
+        useless_after=effect["useless_after"],
+        asked_at=effect["asked_at"],
     )
-    decision = decide(effects.facts(act.ledger, about, intent))
+    decision = await effects.judged(act, about, intent, effect_id=effect["id"])
     if decision.verdict == "refuse":
         await _append(
             act, effect, EffectRefused(effect_id=effect["id"], kind=effect["kind"], decision=decision)
         )
+    elif decision.hold_until is not None:
+        await _append(act, effect, EffectHeld(effect_id=effect["id"], kind=effect["kind"], decision=decision))
+        await _again(act.connection, effect, decision.hold_until)
     return decision.verdict == "send"
 
 

@@ -44,8 +44,6 @@ async def send(ledger: Ledger, *, whatsapp: WhatsAppClient | None, about: Destin
 
 async def _ask(whatsapp: WhatsAppClient, attempt: Attempt) -> str | None:
     about = attempt.about
-    if about is None:
-        raise ProviderOff(provider="whatsapp", reason="no_address")
     to = Recipient(kind=about["reply_kind"], value=about["reply_to"])
     tracker = str(attempt.effect["id"])
     match attempt.content:

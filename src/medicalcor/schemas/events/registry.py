@@ -14,6 +14,7 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    templates,
 )
 
 EVENTS: tuple[type[Event], ...] = (
@@ -41,6 +42,7 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectStatusChanged,
     effects.EffectUnknown,
     effects.EffectDelayed,
+    effects.EffectHeld,
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
@@ -86,6 +88,7 @@ EVENTS: tuple[type[Event], ...] = (
     payments.PaymentRequested,
     payments.PaymentLinkMade,
     payments.PaymentLinkFailed,
+    templates.TemplateStateLearnt,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}
