@@ -20,7 +20,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import OutcomeUnknown, ProviderError
 from medicalcor.core.eventstore.store import Append
-from medicalcor.operations import effects
+from medicalcor.operations import effects, templates
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
@@ -101,7 +101,8 @@ async def deliver(ledger: Ledger, *, about: Destination, send: Send, recover: Re
 
 async def _begin(act: Act, about: Destination, *, patient: bool) -> Attempt | None:
     effect = await act.connection.fetchrow(SQL["effect"], about.effect_id)
-    if effect is None or effect["status"] not in OPEN or effect["content"] is None:
+    content = content_of(effect) if effect is not None else None
+    if effect is None or content is None or effect["status"] not in OPEN:
         return None
     if await _must_wait(act, effect, patient=patient):
         return None
@@ -110,7 +111,6 @@ async def _begin(act: Act, about: Destination, *, patient: bool) -> Attempt | No
         await act.connection.execute(
             SQL["end_attempt"], effect["id"], effect["attempt"], now, "unknown", "interrupted"
         )
-    content = CONTENT.validate_python(effect["content"])
     standing = await effects.standing(act.connection, conversation_id=effect["conversation_id"])
     if not await _still_allowed(act, effect, standing, content):
         return None
@@ -131,6 +131,11 @@ async def _must_wait(act: Act, effect: Row, *, patient: bool) -> bool:
         return False
     await _wait(act, effect, now + pause)
     return True
+
+
+def content_of(effect: Row) -> Content | None:
+    """What it says; None once it is erased."""
+    return CONTENT.validate_python(effect["content"]) if effect["content"] is not None else None
 
 
 def _interrupted(effect: Row) -> bool:
@@ -246,28 +251,33 @@ async def _end(act: Act, attempt: Attempt, outcome: Event) -> None:
     await _append(act, effect, outcome)
     if isinstance(outcome, EffectUnknown | EffectDelayed):
         await _again(act.connection, effect, outcome.again_at)
+    if isinstance(outcome, EffectFailed):
+        await templates.learn_from_refusal(act, attempt.content, outcome.reason)
     refused = isinstance(outcome, EffectDelayed) and outcome.reason in ACCOUNT
     if refused or isinstance(outcome, EffectFailed):
         await tell_staff(act, effect)
 
 
-async def resume(ledger: Ledger, *, effect_id: UUID) -> None:
-    """Do not wait any longer: what kept it back was mended."""
+async def resume(ledger: Ledger, *, effect_id: UUID) -> bool:
+    """Do not wait any longer: what kept it back was mended. The policy is asked again before it goes.
+
+    False when it does not wait.
+    """
     about = await effects.destination(ledger, effect_id=effect_id)
 
-    async def decide(connection: Connection) -> None:
+    async def decide(connection: Connection) -> bool:
         act = Act(ledger, connection, about.cause)
         effect = await connection.fetchrow(SQL["effect"], effect_id)
-        if effect is None or effect["status"] != "delayed":
-            return
+        if effect is None or effect["status"] not in ("delayed", "held"):
+            return False
         now = clock.now()
-        event = EffectDelayed(
-            effect_id=effect_id, kind=about.kind, reason=effect["attempt_reason"], again_at=now
-        )
+        reason = effect["attempt_reason"] or "released"
+        event = EffectDelayed(effect_id=effect_id, kind=about.kind, reason=reason, again_at=now)
         await _append(act, effect, event)
         await _again(connection, effect, now)
+        return True
 
-    await record(ledger.pool, decide, subject=about.person_id)
+    return await record(ledger.pool, decide, subject=about.person_id)
 
 
 def _outcome_of(event: Event) -> str:

@@ -20,3 +20,9 @@ order by 2 desc;
 select max(coalesce(e.sent_at, e.planned_at)) from effects e
 where e.person_id = $1 and e.id is distinct from $2 and e.purpose = 'consent_question'
     and e.status in ('planned', 'held', 'unknown', 'delayed', 'sent', 'delivered', 'read');
+
+-- name: waiting_for_template
+-- What is held because this template was paused.
+select id from effects
+where status = 'held' and content ->> 'name' = $1 and content ->> 'language' = $2
+    and decision -> 'reasons' ? 'template_paused';

@@ -534,7 +534,7 @@ class Story:
 def _subject(stream: str, story: Story) -> UUID:
     """The clinic's own things are nobody's story: the subject is the thing itself."""
     noun, _, thing = stream.partition("-")
-    own = {"practitioner", "resource", "procedure", "time_off", "holiday"}
+    own = {"practitioner", "resource", "procedure", "time_off", "holiday", "template"}
     return UUID(thing) if noun in own else story.person
 
 

@@ -58,9 +58,10 @@ def zone_of(phone: str | None, *, clinic_zone: str, at: datetime) -> str:
     nobody there is written to more than a few hours off.
     """
     try:
-        found = zones.time_zones_for_geographical_number(phonenumbers.parse(phone or ""))
+        number = phonenumbers.parse(phone or "")
     except phonenumbers.NumberParseException:
         return clinic_zone
+    found = {*zones.time_zones_for_number(number), *zones.time_zones_for_geographical_number(number)}
     known = [zone for zone in found if zone != zones.UNKNOWN_TIMEZONE]
     if not known or clinic_zone in known:
         return clinic_zone

@@ -5,12 +5,13 @@ for good refuses; what stands in the way for now holds, until the first moment a
 docs/decisions/0022 says why the rules are as they are, docs/reference/outreach.md is written from them.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
 from medicalcor.domain.outreach import hours
-from medicalcor.domain.outreach.facts import FREE_TEXT, WINDOW, Consent, Facts, kept, read
+from medicalcor.domain.outreach.facts import FREE_TEXT, Consent, Facts, kept, read
 from medicalcor.schemas.decisions import Decision, Reason, Verdict
 from medicalcor.schemas.effects import Purpose
 
@@ -47,9 +48,9 @@ def decide(facts: Facts) -> Decision:
     until, reasons = _next(facts)
     if not reasons:
         return _decision("send", (_why(facts),), facts)
-    late = _too_late(facts, until)
-    if late is not None:
-        return _decision("refuse", (*reasons, late), facts)
+    by_then = _barrier(replace(facts, now=until))
+    if by_then is not None:
+        return _decision("refuse", (*reasons, by_then), facts)
     return _decision("hold", reasons, facts, until)
 
 
@@ -75,7 +76,7 @@ def _barrier(facts: Facts) -> Reason | None:
         return None
     if not facts.has_address:
         return "no_address"
-    return _unwanted(facts) or _not_agreed(facts) or _not_taken(facts) or _too_late(facts, facts.now)
+    return _unwanted(facts) or _not_agreed(facts) or _not_taken(facts) or _too_late(facts)
 
 
 def _unwanted(facts: Facts) -> Reason | None:
@@ -171,7 +172,7 @@ def _next(facts: Facts) -> tuple[datetime, tuple[Reason, ...]]:
     if free > at:
         at = free
         reasons.append("frequency_cap")
-    if facts.purpose in UNASKED and not _talking(facts):
+    if facts.purpose in UNASKED and not _talking(facts, at):
         end = hours.over_at(at, hours.parse(facts.quiet_hours), facts.zone)
         if end is not None:
             at = end
@@ -179,9 +180,9 @@ def _next(facts: Facts) -> tuple[datetime, tuple[Reason, ...]]:
     return at, tuple(reasons)
 
 
-def _talking(facts: Facts) -> bool:
+def _talking(facts: Facts, at: datetime) -> bool:
     wrote = facts.last_inbound_at
-    return facts.purpose == "consent_question" and wrote is not None and facts.now < wrote + TALKING
+    return facts.purpose == "consent_question" and wrote is not None and at < wrote + TALKING
 
 
 def _below_the_limits(facts: Facts) -> datetime:
@@ -200,14 +201,8 @@ def _room(sent: tuple[datetime, ...], most: int, within: timedelta, now: datetim
     return lately[most - 1] + within if len(lately) >= most else now
 
 
-def _too_late(facts: Facts, at: datetime) -> Reason | None:
-    """Why it is no use any more at that moment."""
-    if facts.useless_after is not None and at >= facts.useless_after:
-        return "too_late"
-    closes = facts.last_inbound_at + WINDOW if facts.last_inbound_at else None
-    if facts.kind in FREE_TEXT and (closes is None or at >= closes):
-        return "window_closed"
-    return None
+def _too_late(facts: Facts) -> Reason | None:
+    return "too_late" if facts.useless_after is not None and facts.now >= facts.useless_after else None
 
 
 def _why(facts: Facts) -> Reason:
