@@ -82,14 +82,18 @@ def _carries(kind: str, about: Row) -> bool:
 
 
 def _agreed(about: Row) -> tuple[Consent, ...]:
-    texts = about["consent_texts"] or {}
     return tuple(
-        Consent(
-            purpose=purpose,
-            text_version=texts.get(purpose, {}).get("text_version"),
-            at=texts.get(purpose, {}).get("at"),
-        )
+        _consent(purpose, (about["consent_texts"] or {}).get(purpose))
         for purpose in sorted(about["consents"])
+    )
+
+
+def _consent(purpose: str, given: dict[str, str | None] | None) -> Consent:
+    at = given and given["at"]
+    return Consent(
+        purpose=purpose,
+        text_version=given["text_version"] if given else None,
+        at=datetime.fromisoformat(at) if at else None,
     )
 
 

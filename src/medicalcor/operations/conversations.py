@@ -41,6 +41,13 @@ class TakenByColleague(ProductError):
     http_status = 409
 
 
+class TooLate(ProductError):
+    """It does not wait any more: it has gone out, or it was not going to."""
+
+    code = "not_waiting"
+    http_status = 409
+
+
 async def take_over(ledger: Ledger, *, conversation_id: ConversationId, by: UserId) -> None:
     """A colleague writes here from now on: automatic answers stop, those that wait are called back."""
 
@@ -101,6 +108,23 @@ async def reply(
         return planned[0].effect_id
 
     return await record(ledger.pool, decide)
+
+
+async def call_back(ledger: Ledger, *, effect_id: EffectId, by: UserId) -> None:
+    """A colleague does not want sent what waits; doing it twice changes nothing."""
+    about = await effects.destination(ledger, effect_id=effect_id)
+
+    async def decide(connection: Connection) -> None:
+        await lock_subject(connection, about.person_id)
+        row = await connection.fetchrow(SQL["waiting_effect"], effect_id)
+        if row is None or row["status"] == "void":
+            return
+        if not row["waits"]:
+            raise TooLate
+        cause = Cause(correlation_id=about.cause.correlation_id, actor=f"user:{by}")
+        await effects.void(Act(ledger, connection, cause), waiting=[row], reason="cancelled", by=by)
+
+    await record(ledger.pool, decide)
 
 
 async def _silence_machine(act: Act, about: Row, by: UserId) -> None:

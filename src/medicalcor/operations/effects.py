@@ -106,13 +106,13 @@ async def decline(act: Act, *, conversation_id: UUID, intent: Intent, reason: Re
     await act.append(_entry(about, intent, Planned(ids.new_id(), intent.content, decision)))
 
 
-async def void(act: Act, *, waiting: Sequence[Row], reason: VoidReason) -> None:
+async def void(act: Act, *, waiting: Sequence[Row], reason: VoidReason, by: UUID | None = None) -> None:
     """Call back what has not gone out yet, in the transaction that made it wrong."""
     await act.append(
         *(
             Append(
                 stream(row["id"]),
-                (EffectVoided(effect_id=row["id"], kind=row["kind"], reason=reason),),
+                (EffectVoided(effect_id=row["id"], kind=row["kind"], reason=reason, by=by),),
                 row["person_id"],
             )
             for row in waiting

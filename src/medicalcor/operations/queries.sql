@@ -233,6 +233,13 @@ where person_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and pur
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
+-- name: waiting_effect
+-- A message to a patient, and whether it can still be called back: it waits, and is not on its way this moment.
+select id, kind, person_id, status,
+    status in ('held', 'delayed')
+        and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null) as waits
+from effects e where id = $1 and (kind like 'whatsapp.%' or kind like 'email.%');
+
 -- name: automatic_effects
 -- What the machine has still to say for these purposes ($2) to the lead of this conversation; what is on its way cannot be called back.
 select id, kind, person_id from effects e

@@ -7,6 +7,7 @@ docs/decisions/0022 says why the rules are as they are, docs/reference/outreach.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
@@ -225,6 +226,8 @@ def _decision(
     seen: dict[str, JsonValue] = {
         "window_open": facts.window_open,
         "consent": consent.purpose if consent else None,
+        "unasked": facts.purpose in UNASKED,
+        "local_time": facts.now.astimezone(ZoneInfo(facts.zone)).strftime("%H:%M"),
         "decided_at": facts.now.isoformat(),
     }
     return Decision(
