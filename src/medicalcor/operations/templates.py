@@ -15,7 +15,7 @@ from medicalcor.operations.inbox import Item, put_aside
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.effects import Content, WhatsAppTemplate
 from medicalcor.schemas.events.templates import TemplateStateLearnt
-from medicalcor.schemas.wire.whatsapp import TemplateNotice
+from medicalcor.schemas.wire.whatsapp_templates import TemplateNotice
 
 SQL = statements("medicalcor.operations", "outreach.sql")
 HANDLED = statements("medicalcor.operations")["inbox_handled"]

@@ -53,7 +53,9 @@ async def reply(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Re
     return await _shown(request, lead_id, toast=None)
 
 
-@post("/leads/{lead_id:uuid}/effects/{effect_id:uuid}/call-back", opt=right(Right.WORK_LEADS), status_code=200)
+@post(
+    "/leads/{lead_id:uuid}/effects/{effect_id:uuid}/call-back", opt=right(Right.WORK_LEADS), status_code=200
+)
 async def call_back(
     request: Visitor, lead_id: FromPath[UUID], effect_id: FromPath[UUID]
 ) -> Response[str] | Redirect:
