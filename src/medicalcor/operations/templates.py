@@ -13,6 +13,7 @@ from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.outreach.templates import Learnt, taught, told
 from medicalcor.operations.inbox import Item, put_aside
 from medicalcor.operations.ledger import Act, Ledger
+from medicalcor.schemas.common import Language
 from medicalcor.schemas.effects import Content, WhatsAppTemplate
 from medicalcor.schemas.events.templates import TemplateStateLearnt
 from medicalcor.schemas.wire.whatsapp_templates import TemplateNotice
@@ -44,6 +45,14 @@ async def take_in(ledger: Ledger, item: Item) -> list[UUID]:
         return [row["id"] for row in waiting]
 
     return await record(ledger.pool, decide, subject=_id(ledger, said.template, said.language))
+
+
+async def usable(connection: Connection, name: str, language: Language) -> bool:
+    """Whether WhatsApp would take it, as far as we know: whoever has other words uses those when it would not."""
+    known = await connection.fetchrow(SQL["template"], name, language)
+    if known is None or known["state"] == "approved":
+        return True
+    return known["until"] is not None and known["until"] <= clock.now()
 
 
 async def learn_from_refusal(act: Act, content: Content | None, reason: str | None) -> None:
