@@ -82,14 +82,14 @@ def test_a_missed_call_at_night_is_followed_up_in_the_morning_unless_a_colleague
 
     elena, lead = Colleague.hired(night, "Elena"), held["lead_id"]
     page = elena.open(lead)
-    assert "It is outside the hours in which the clinic writes." in page
-    assert "Do not send" in page
+    assert "Este în afara orelor în care clinica scrie." in page
+    assert "Nu trimite" in page
     assert elena.post(f"/leads/{lead}/effects/{held['id']}/call-back").status_code == 303
     assert follow_up(night, phone, "void")["reason"] == "cancelled"
     assert (
         elena.post(f"/leads/{lead}/effects/{held['id']}/call-back").status_code == 303
     )  # once more: no harm
-    assert "Not sent, follow-up of a missed call: A colleague called it back." in elena.open(lead)
+    assert "Netrimis, urmare a unui apel pierdut: Un coleg a oprit trimiterea." in elena.open(lead)
     [recorded] = night.rows(
         "select payload ->> 'by' as by, actor from domain_events where type = 'effect.voided' and stream = $1",
         f"effect-{held['id']}",
@@ -97,6 +97,7 @@ def test_a_missed_call_at_night_is_followed_up_in_the_morning_unless_a_colleague
     assert recorded["actor"] == f"user:{recorded['by']}"
     answered = night.effects_of(phone)[0]
     assert elena.post(f"/leads/{lead}/effects/{answered['id']}/call-back").status_code == 409
+    elena.http.close()
 
 
 def test_who_lives_where_it_is_day_is_written_to_by_day(night: Stack) -> None:
