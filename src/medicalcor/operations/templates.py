@@ -1,6 +1,6 @@
 """What WhatsApp lets us send: learnt from Meta's notices and from messages that were refused."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -19,6 +19,8 @@ from medicalcor.schemas.events.templates import TemplateStateLearnt
 from medicalcor.schemas.wire.whatsapp_templates import TemplateNotice
 
 SQL = statements("medicalcor.operations", "outreach.sql")
+A_SECOND = timedelta(seconds=1)
+"""Meta tells whole seconds: what it tells was so by the end of that second, after what a message taught within it."""
 HANDLED = statements("medicalcor.operations")["inbox_handled"]
 
 
@@ -29,7 +31,7 @@ async def take_in(ledger: Ledger, item: Item) -> list[UUID]:
     except ValidationError:
         await record(ledger.pool, lambda connection: _unread(connection, item.id))
         return []
-    at = min(notice.at or item.received_at, clock.now())
+    at = min(notice.at + A_SECOND if notice.at else item.received_at, clock.now())
     said = notice.value
     learnt = told(said.event, title=said.title, reason=said.reason, at=at)
 
