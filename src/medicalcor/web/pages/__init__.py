@@ -15,6 +15,9 @@ from medicalcor.web.pages.live.routes import ROUTES as LIVE
 from medicalcor.web.pages.patterns.routes import ROUTES as PATTERNS
 from medicalcor.web.pages.payments.routes import ROUTES as PAYMENTS
 from medicalcor.web.pages.settings.api_keys import ROUTES as API_KEYS
+from medicalcor.web.pages.settings.equipment import ROUTES as EQUIPMENT
+from medicalcor.web.pages.settings.practice import ROUTES as PRACTICE
+from medicalcor.web.pages.settings.practitioner import ROUTES as PRACTITIONER
 from medicalcor.web.pages.signin.routes import ROUTES as SIGN_IN
 
 ROUTES: list[HTTPRouteHandler] = [
@@ -30,6 +33,9 @@ ROUTES: list[HTTPRouteHandler] = [
     *PAYMENTS,
     *DEPOSITS,
     *API_KEYS,
+    *PRACTICE,
+    *PRACTITIONER,
+    *EQUIPMENT,
     *CALENDAR,
     *CALENDAR_COMMANDS,
 ]
