@@ -10,6 +10,8 @@ from medicalcor.core.settings import Settings
 from medicalcor.operations.set_up import Remembered
 from medicalcor.readmodels.projections import PROJECTIONS
 
+__all__ = ["Act", "Cause", "Ledger", "by_patient", "by_system", "by_user", "open_ledger"]
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:

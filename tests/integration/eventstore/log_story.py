@@ -27,6 +27,7 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    templates,
 )
 from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
 from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
@@ -66,6 +67,7 @@ class Story:
     practitioner: UUID = field(default_factory=ids.new_id)
     room: UUID = field(default_factory=ids.new_id)
     procedure: UUID = field(default_factory=ids.new_id)
+    template: UUID = field(default_factory=ids.new_id)
     number: int = field(default_factory=lambda: next(_numbers))
 
     def chapters(self) -> list[list[tuple[str, Event]]]:
@@ -298,6 +300,12 @@ class Story:
             self._planned(self.note, WhatsAppText(body="Vă sunăm noi", language="ro", written_by="staff")),
             (
                 f"effect-{self.note}",
+                effects.EffectHeld(
+                    effect_id=self.note, kind="whatsapp.text", decision=self._decision("hold")
+                ),
+            ),
+            (
+                f"effect-{self.note}",
                 effects.EffectRefused(
                     effect_id=self.note, kind="whatsapp.text", decision=self._decision("refuse")
                 ),
@@ -522,7 +530,19 @@ class Story:
                 effects.EffectVoided(effect_id=self.lost, kind="hubspot.contact", reason="opted_out"),
             ),
             (f"lead-{self.lead}", leads.LeadArchived(lead_id=self.lead, reason="done")),
+            (f"template-{self.template}", self._template()),
         ]
+
+    def _template(self) -> templates.TemplateStateLearnt:
+        return templates.TemplateStateLearnt(
+            template_id=self.template,
+            template=f"recall_{self.number}",
+            language="ro",
+            state="paused",
+            told_by="meta",
+            at=T0,
+            until=T0 + timedelta(hours=3),
+        )
 
     def _decision(self, verdict: str) -> Decision:
         return Decision.model_validate(
@@ -557,7 +577,7 @@ class Story:
 def _subject(stream: str, story: Story) -> UUID:
     """The clinic's own things are nobody's story: the subject is the thing itself."""
     noun, _, thing = stream.partition("-")
-    own = {"practitioner", "resource", "procedure", "time_off", "holiday", "address"}
+    own = {"practitioner", "resource", "procedure", "time_off", "holiday", "address", "template"}
     return UUID(thing) if noun in own else story.person
 
 

@@ -14,6 +14,7 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    templates,
 )
 
 EVENTS: tuple[type[Event], ...] = (
@@ -50,6 +51,7 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectStatusChanged,
     effects.EffectUnknown,
     effects.EffectDelayed,
+    effects.EffectHeld,
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
@@ -96,6 +98,7 @@ EVENTS: tuple[type[Event], ...] = (
     payments.PaymentRequested,
     payments.PaymentLinkMade,
     payments.PaymentLinkFailed,
+    templates.TemplateStateLearnt,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}
