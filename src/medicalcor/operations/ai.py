@@ -22,11 +22,16 @@ from medicalcor.domain.scoring import calls, prompt, rules
 from medicalcor.domain.scoring.table import would_change
 from medicalcor.domain.triage.rules import triage as triaged
 from medicalcor.integrations.openai.client import AiClient
+<<<<<<< HEAD
 from medicalcor.operations import lexicon
+=======
+from medicalcor.operations import calendar_api
+>>>>>>> main
 from medicalcor.operations.asks import Functions, Tools
 from medicalcor.operations.leads import judge
 from medicalcor.operations.talk import turns_of
 from medicalcor.schemas import ai as shapes
+from medicalcor.schemas import booking
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.calls import CallTurn
@@ -229,6 +234,10 @@ def _long(tools: Tools) -> float:
     return _LONG * tools.ledger.settings.ai_timeout_seconds
 
 
+async def find_slots(tools: Tools, asked: booking.ToFindSlots) -> booking.FreeTimes:
+    return await calendar_api.find(tools.ledger, asked)
+
+
 _DOES: Mapping[str, Callable[[Tools, Any], Awaitable[Shape]]] = {
     "score_lead": score_lead,
     "triage": triage,
@@ -237,6 +246,7 @@ _DOES: Mapping[str, Callable[[Tools, Any], Awaitable[Shape]]] = {
     "suggest_reply": suggest_reply,
     "summarize_conversation": summarize_conversation,
     "analyze_transcript": analyze_transcript,
+    "find_slots": find_slots,
 }
 
 

@@ -1,14 +1,20 @@
 """What can be asked at the gateway, by name."""
 
 from medicalcor.domain.voice.tools import PREFIX
-from medicalcor.operations import ai, voice_tools
+from medicalcor.operations import ai, calendar_api, calendar_feed, voice_booking, voice_tools
 from medicalcor.operations.asks import Function, Functions
 
 VOICE: dict[str, Function] = {
     "clinic_info": voice_tools.clinic_info,
     "request_callback": voice_tools.request_callback,
     "hand_to_person": voice_tools.hand_to_person,
+    **voice_booking.VOICE,
 }
 """By the name that the voice agent knows; `domain/voice/tools.py` describes each to it."""
 
-FUNCTIONS: Functions = {**{PREFIX + name: function for name, function in VOICE.items()}, **ai.FUNCTIONS}
+FUNCTIONS: Functions = {
+    **{PREFIX + name: function for name, function in VOICE.items()},
+    **ai.FUNCTIONS,
+    **calendar_api.FUNCTIONS,
+    **calendar_feed.FUNCTIONS,
+}

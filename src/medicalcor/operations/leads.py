@@ -13,8 +13,13 @@ from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.triage.rules import triage
+<<<<<<< HEAD
 from medicalcor.integrations.openai.client import AiClient, Spent
 from medicalcor.operations import effects, emergencies, lexicon
+=======
+from medicalcor.integrations.openai.client import AiClient
+from medicalcor.operations import consent_answers, consents, effects, emergencies
+>>>>>>> main
 from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
@@ -142,7 +147,7 @@ async def _record(act: Act, message: Row, verdict: _Verdict, *, request: str | N
             key=key,
         )
     )
-    if output.opt_out and about["opted_out_at"] is None:
+    if output.opt_out and about["opted_out_at"] is None and not await _only_offers(act, verdict):
         await _opted_out(act, message)
     if output.emergency and not await _number_was_sent(act.connection, about):
         # the model saw what the rules, which look at every message at once, did not
@@ -171,8 +176,14 @@ async def _opted_out(act: Act, message: Row) -> None:
         message_id=message["id"],
     )
     await act.append(Append(f"person-{person_id}", (event,), person_id))
-    waiting = await act.connection.fetch(SQL["dependent_effects"], person_id)
-    await effects.void(act, waiting=waiting, reason="opted_out")
+    await consent_answers.silence(
+        act, person_id=person_id, message_id=message["id"], conversation_id=message["conversation_id"]
+    )
+
+
+async def _only_offers(act: Act, verdict: _Verdict) -> bool:
+    """Whether what reads as a wish for silence was one to be spared offers, and has been granted."""
+    return bool(await act.connection.fetchval(consents.SQL["only_offers"], list(verdict.turns)))
 
 
 async def _number_was_sent(connection: Connection, about: Row) -> bool:

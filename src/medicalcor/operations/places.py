@@ -72,6 +72,8 @@ class Place:
     """Written by somebody who is not known to be the person."""
     unconfirmed: tuple[Address, ...] = ()
     """Addresses that were given, and are not taken to be the person's."""
+    newcomer: bool = False
+    """Whether nobody knew the person before."""
 
 
 async def lock(connection: Connection, party: Party) -> None:
@@ -168,7 +170,8 @@ def _newcomer(party: Party, addresses: Sequence[Address]) -> Place:
     created = PersonCreated(person_id=person_id, name=_name(party.name), source=party.channel)
     events: list[Event] = [created, *(_address_added(person_id, a) for a in addresses)]
     entry = Append(f"person-{person_id}", events, person_id, expected=0, occurred_at=party.at)
-    return _opened(Place(person_id, ids.new_id(), ids.new_id(), None, (entry,)), party, new_lead=True)
+    place = Place(person_id, ids.new_id(), ids.new_id(), None, (entry,), newcomer=True)
+    return _opened(place, party, new_lead=True)
 
 
 def _opened(place: Place, party: Party, *, new_lead: bool) -> Place:

@@ -12,7 +12,11 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scoring import rules
+<<<<<<< HEAD
 from medicalcor.operations import choices, effects, emergencies, intents, lexicon, places, threads
+=======
+from medicalcor.operations import choices, consent_answers, effects, emergencies, intents, places, threads
+>>>>>>> main
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
 from medicalcor.operations.inbox import Item, open_item, put_aside
@@ -76,6 +80,8 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     place = await places.place_of(connection, arrival.party)
     event = _event(arrival, place)
     look = await _look(connection, arrival, place)
+    if consent_answers.only_silence(arrival, place, look):
+        return await _suppressed(ledger, connection, arrival)
     received = Append(
         f"conversation-{place.conversation_id}",
         (event,),
@@ -85,11 +91,11 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     )
     by_patient = Act(ledger, connection, item.cause("patient"))
     await by_patient.append(*place.entries, received, *_noticed(arrival, place, look))
-    if look is not None and look.opt_out and not place.guest:
-        waiting = await connection.fetch(SQL["dependent_effects"], place.person_id)
-        await effects.void(by_patient, waiting=waiting, reason="opted_out")
+    answered = await consent_answers.heard(by_patient, arrival, place, look)
     await _follow_up(Act(ledger, connection, item.cause("system")), arrival, place, look)
     await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
+    if answered:
+        return await _owed(connection, place.conversation_id, instead_of=item.id)
     return await _next(
         connection,
         item.id,
@@ -99,6 +105,14 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
         choice=event.choice,
         guest=event.guest,
     )
+
+
+async def _suppressed(ledger: Ledger, connection: Connection, arrival: Arrival) -> Received:
+    """Nobody we know wants silence, and gets it: no lead is made of them."""
+    item = arrival.item
+    await consent_answers.suppress(Act(ledger, connection, item.cause("patient")), arrival)
+    await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "suppressed", None)
+    return Received(item.id, "nothing")
 
 
 async def _follow_up(act: Act, arrival: Arrival, place: Place, look: ScoringOutput | None) -> None:
@@ -143,6 +157,8 @@ async def _next(
 ) -> Received:
     if kind in SILENT:
         return await _owed(connection, conversation_id, instead_of=message_id)
+    if await consent_answers.decided(connection, message_id):
+        return Received(message_id, "nothing")
     if not guest and choices.known(choice):
         return Received(message_id, "choose")
     if guest:
@@ -229,7 +245,7 @@ def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list
     language = arrival.language or (look.language if look is not None else None)
     if language not in (None, place.language):
         events.append(LanguageDetected(person_id=person, language=language, message_id=message))
-    if look is not None and look.opt_out:
+    if look is not None and consent_answers.silences(look, arrival.said):
         keys = tuple(a.key for a in arrival.party.addresses)
         channel = arrival.party.channel
         events.append(OptedOut(person_id=person, address_keys=keys, channel=channel, message_id=message))

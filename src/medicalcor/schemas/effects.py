@@ -10,9 +10,11 @@ from medicalcor.schemas.common import Language
 
 Purpose = Literal[
     "answer", "emergency", "staff_reply", "missed_call", "receipt", "payment_request", "marketing", "crm", "staff_alert",
-    "booking", "reminder", "waitlist", "consent_question",
+    "booking", "reminder", "waitlist", "consent_question", "opt_out_notice", "follow_up",
 ]  # fmt: skip
 Author = Literal["automatic", "staff"]
+TemplateState = Literal["approved", "paused", "disabled", "unknown"]
+"""`unknown`: WhatsApp has no approved template of that name in that language."""
 
 
 class WhatsAppText(Shape):
@@ -107,7 +109,7 @@ class StaffAlert(Shape):
     kind: Literal["staff.alert"] = "staff.alert"
     code: Literal[
         "emergency", "hot_lead", "delivery_failed", "missed_call", "payment_failed", "wants_a_person",
-        "payment_disputed", "payment_link_failed", "refund_failed",
+        "payment_disputed", "payment_link_failed", "consent_unclear", "refund_failed",
     ]  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from medicalcor.web.consent_words import CONSENT
 from medicalcor.web.money_words import MONEY
+from medicalcor.web.practice_words import PRACTICE
 from medicalcor.web.reasons import REASONS
 from medicalcor.web.scoring_words import SCORING
 from medicalcor.web.translate import Translator
@@ -218,6 +220,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_link_failed": _("No payment link could be made"),
         "missed_call": _("Missed call"),
         "wants_a_person": _("A caller wants a person"),
+        "consent_unclear": _("An answer about consent is unclear"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -229,6 +232,18 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_request": _("request for a payment"),
         "marketing": _("offer by the clinic"),
         "missed_call": _("follow-up of a missed call"),
+        "booking": _("news of a visit"),
+        "reminder": _("reminder of a visit"),
+        "waitlist": _("a place that has become free"),
+        "follow_up": _("news of the treatment"),
+        "consent_question": _("question about consent"),
+        "opt_out_notice": _("that a wish for silence was heard"),
+    },
+    "template_state": {
+        "approved": _("approved"),
+        "paused": _("paused"),
+        "disabled": _("switched off"),
+        "unknown": _("not approved"),
     },
     "status": {
         "planned": _("Waiting to be sent"),
@@ -266,16 +281,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "workflows:read": _("See workflows and their runs"),
         "workflows:run": _("Start, cancel and repeat workflows"),
         "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
+        "booking:read": _("See free times and visits, without names"),
+        "booking:write": _("Book, move and cancel visits"),
     },
-    "consent": {
-        "data_processing": _("use of their data for this request"),
-        "marketing_whatsapp": _("offers on WhatsApp"),
-        "marketing_email": _("offers by e-mail"),
-        "marketing_sms": _("offers by SMS"),
-        "appointment_reminders": _("reminders of visits"),
-        "treatment_updates": _("news of the treatment"),
-        "third_party_sharing": _("passing data on to others"),
-    },
+    **PRACTICE,
+    **CONSENT,
     "correction": {
         "mistake": _("assigned by mistake"),
         "paid_for_another": _("paid for somebody else"),
@@ -285,6 +295,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 
 SAID_BELOW = (
+    _("It does not wait any more: it has gone out, or it was not going to."),
     _("The patient last wrote more than 24 hours ago. WhatsApp takes only an approved template now."),
     _("This person asked not to be contacted. You can answer when they write again."),
     _("This number is on the list of those who do not want to be written to."),

@@ -39,7 +39,7 @@ KEYS: Final = (
     "answer_form",
     "mail_subject",
 )
-PLACES: Final = ("clinic", "number", "amount", "link")
+PLACES: Final = ("clinic", "number", "amount", "link", "purposes")
 """What a template may leave open; its parameters fill those that it has, in this order."""
 
 

@@ -87,6 +87,8 @@ class LeadRow:
     missed_call_since: datetime | None = None
     person_wanted: bool = False
     """A caller asked for a person, and nobody has reacted."""
+    consent_unclear_since: datetime | None = None
+    """An answer about consent that is neither yes nor no waits for a colleague."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ select l.*,
         when l.emergency_since > coalesce(l.seen_by_staff_at, '-infinity') then 1
         when l.hot_since is not null and l.scored_at > coalesce(l.seen_by_staff_at, '-infinity') then 2
         when l.failed_since > coalesce(l.seen_by_staff_at, '-infinity') then 3
+        when exists (select from consent_questions q where q.person_id = l.person_id and q.state = 'doubt') then 4
         when l.unanswered_since < $2 and (coalesce(l.routing, 'reception') <> 'none' or l.opt_out) then 4
         when l.missed_call_since > coalesce(l.seen_by_staff_at, '-infinity') then 4
         when l.person_wanted_since > coalesce(l.seen_by_staff_at, '-infinity') then 4
@@ -14,6 +15,9 @@ select l.*,
         when l.classification = 'WARM' then 6
         else 7
     end as need,
+    (
+        select min(q.doubt_at) from consent_questions q where q.person_id = l.person_id and q.state = 'doubt'
+    ) as consent_unclear_since,
     coalesce(l.person_wanted_since > coalesce(l.seen_by_staff_at, '-infinity'), false) as person_wanted
 from leads l
 where (l.archived_at is not null) = $1
@@ -25,7 +29,7 @@ with ranked as ({ranked}), placed as (
         when 1 then r.emergency_since
         when 2 then r.hot_since
         when 3 then r.failed_since
-        when 4 then greatest(r.unanswered_since, r.missed_call_since, r.person_wanted_since)
+        when 4 then greatest(r.unanswered_since, r.missed_call_since, r.person_wanted_since, r.consent_unclear_since)
         when 5 then r.scored_at
         else r.last_activity_at
     end as need_at
@@ -45,7 +49,7 @@ with ranked as ({ranked}), placed as (
 select c.id, c.person_id, who.name, c.channel, coalesce(c.language, who.language) as language, c.score,
     c.classification, c.need, c.need_at, c.last_text, c.last_activity_at, c.procedures, c.budget, c.intent_to_book,
     c.medical_flags, c.missed_call, c.missed_call_since, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone, mail.value as email,
-    c.person_wanted, talk.channel as talk_channel, owner.taken_over_by, owner.name as owner, talk.last_inbound_at, talk.last_outbound_at,
+    c.person_wanted, c.consent_unclear_since, talk.channel as talk_channel, owner.taken_over_by, owner.name as owner, talk.last_inbound_at, talk.last_outbound_at,
     latest.rules_score, latest.scorer, earlier.score as earlier_score
 from chosen c
 join people who on who.id = c.person_id

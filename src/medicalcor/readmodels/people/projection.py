@@ -59,6 +59,18 @@ def _opted_out(recorded: Recorded) -> Statement:
     )
 
 
+def _suppressed(recorded: Recorded) -> Statement:
+    return SQL["suppress"], (recorded.plain["address_key"], recorded.occurred_at)
+
+
+def _lifted(recorded: Recorded) -> Statement:
+    return SQL["lift"], (recorded.subject_id, recorded.plain["address_keys"])
+
+
+def _silent_before(recorded: Recorded) -> Statement:
+    return SQL["silent_before"], (recorded.subject_id, recorded.plain["address_key"])
+
+
 def _crm_linked(recorded: Recorded) -> Statement:
     plain = recorded.plain
     return SQL["link_crm"], (
@@ -79,9 +91,11 @@ def _erased(recorded: Recorded) -> Statement:
 APPLY: Mapping[str, Sequence[Project]] = {
     events.PersonCreated.type: (_created,),
     events.PersonNamed.type: (_named,),
-    events.AddressAdded.type: (_address_added,),
+    events.AddressAdded.type: (_address_added, _silent_before),
     events.LanguageDetected.type: (_language,),
     events.OptedOut.type: (_opted_out,),
+    events.AddressSuppressed.type: (_suppressed,),
+    events.OptOutLifted.type: (_lifted,),
     events.CrmLinked.type: (_crm_linked,),
     events.PersonErased.type: (_erased,),
 }

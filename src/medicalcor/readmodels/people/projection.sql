@@ -17,6 +17,19 @@ insert into suppressions (address_key, since, reason)
 select key, $2, 'opted_out' from unnest($3::text[]) as key
 on conflict (address_key) do nothing;
 
+-- name: suppress
+insert into suppressions (address_key, since, reason) values ($1, $2, 'opted_out')
+on conflict (address_key) do nothing;
+
+-- name: silent_before
+-- Whoever asked for silence before they were known is somebody who opted out.
+update people p set opted_out_at = coalesce(p.opted_out_at, s.since)
+from suppressions s where p.id = $1 and s.address_key = $2 and s.reason = 'opted_out';
+
+-- name: lift
+with person as (update people set opted_out_at = null where id = $1)
+delete from suppressions where address_key = any($2::text[]) and reason = 'opted_out';
+
 -- name: link_crm
 insert into crm_links (person_id, provider, external_id, linked_at) values ($1, $2, $3, $4)
 on conflict (person_id) do update set external_id = excluded.external_id, linked_at = excluded.linked_at;

@@ -89,6 +89,7 @@ _EFFECT = (
     effects.EffectStatusChanged,
     effects.EffectUnknown,
     effects.EffectDelayed,
+    effects.EffectHeld,
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
@@ -108,6 +109,14 @@ _PERSON = (
     people.PersonErased,
     consents.ConsentGranted,
     consents.ConsentWithdrawn,
+    consents.ConsentAsked,
+    consents.ConsentClaimed,
+    consents.ConsentRenewed,
+    consents.ConsentDenied,
+    consents.ConsentExpired,
+    consents.ConsentDoubted,
+    consents.ConsentDoubtSettled,
+    people.OptOutLifted,
 )
 
 APPLY: Mapping[str, Sequence[Project]] = {

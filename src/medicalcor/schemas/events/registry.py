@@ -15,6 +15,7 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    templates,
 )
 
 EVENTS: tuple[type[Event], ...] = (
@@ -27,6 +28,15 @@ EVENTS: tuple[type[Event], ...] = (
     people.PersonErased,
     consents.ConsentGranted,
     consents.ConsentWithdrawn,
+    consents.ConsentAsked,
+    consents.ConsentClaimed,
+    consents.ConsentRenewed,
+    consents.ConsentDenied,
+    consents.ConsentExpired,
+    consents.ConsentDoubted,
+    consents.ConsentDoubtSettled,
+    people.AddressSuppressed,
+    people.OptOutLifted,
     leads.LeadCreated,
     leads.LeadScored,
     leads.LeadTriaged,
@@ -45,6 +55,7 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectStatusChanged,
     effects.EffectUnknown,
     effects.EffectDelayed,
+    effects.EffectHeld,
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
@@ -91,6 +102,7 @@ EVENTS: tuple[type[Event], ...] = (
     payments.PaymentRequested,
     payments.PaymentLinkMade,
     payments.PaymentLinkFailed,
+    templates.TemplateStateLearnt,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

@@ -7,6 +7,7 @@ from medicalcor.web.pages.appointments.commands import ROUTES as CALENDAR_COMMAN
 from medicalcor.web.pages.appointments.routes import ROUTES as CALENDAR
 from medicalcor.web.pages.calls.routes import ROUTES as CALLS
 from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
+from medicalcor.web.pages.leads.consents import ROUTES as CONSENTS
 from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
 from medicalcor.web.pages.leads.lead import ROUTES as LEAD
 from medicalcor.web.pages.leads.routes import ROUTES as LEADS
@@ -16,7 +17,10 @@ from medicalcor.web.pages.patterns.routes import ROUTES as PATTERNS
 from medicalcor.web.pages.payments.routes import ROUTES as PAYMENTS
 from medicalcor.web.pages.settings.api_keys import ROUTES as API_KEYS
 from medicalcor.web.pages.settings.disagreements import ROUTES as DISAGREEMENTS
+from medicalcor.web.pages.settings.equipment import ROUTES as EQUIPMENT
 from medicalcor.web.pages.settings.measuring import ROUTES as MEASURING
+from medicalcor.web.pages.settings.practice import ROUTES as PRACTICE
+from medicalcor.web.pages.settings.practitioner import ROUTES as PRACTITIONER
 from medicalcor.web.pages.settings.scoring import ROUTES as SCORING
 from medicalcor.web.pages.signin.routes import ROUTES as SIGN_IN
 
@@ -32,10 +36,14 @@ ROUTES: list[HTTPRouteHandler] = [
     *PATTERNS,
     *PAYMENTS,
     *DEPOSITS,
+    *CONSENTS,
     *API_KEYS,
     *SCORING,
     *DISAGREEMENTS,
     *MEASURING,
+    *PRACTICE,
+    *PRACTITIONER,
+    *EQUIPMENT,
     *CALENDAR,
     *CALENDAR_COMMANDS,
 ]

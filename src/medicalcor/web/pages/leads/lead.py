@@ -11,7 +11,7 @@ from medicalcor.core import clock, ids
 from medicalcor.core.auth import accounts
 from medicalcor.core.auth.roles import Right, may
 from medicalcor.core.database.pool import Row
-from medicalcor.domain.outreach.policy import WINDOW
+from medicalcor.domain.outreach.facts import WINDOW
 from medicalcor.domain.payments.money import CURRENCIES
 from medicalcor.readmodels.calls import queries as calls
 from medicalcor.readmodels.conversations import queries as conversations
@@ -24,6 +24,7 @@ from medicalcor.readmodels.users import queries as users
 from medicalcor.schemas.effects import to_patient
 from medicalcor.schemas.payments import DEPOSIT_REASONS
 from medicalcor.web.pages.leads import view
+from medicalcor.web.pages.leads.agreed import consent_data
 from medicalcor.web.request import Visitor, right, staff
 from medicalcor.web.site import Visit, site_of, visit
 
@@ -99,6 +100,8 @@ async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
     return {
         **_facts(lead, now),
         **await _money(seen, lead),
+        **await consent_data(seen, lead["person_id"]),
+        "may_work": may(staff(seen.request).role, Right.WORK_LEADS),
         "toast": None,
         "score": judged[0] if judged else None,
         "scores": judged,
