@@ -22,11 +22,7 @@ from medicalcor.domain.scoring import calls, prompt, rules
 from medicalcor.domain.scoring.table import would_change
 from medicalcor.domain.triage.rules import triage as triaged
 from medicalcor.integrations.openai.client import AiClient
-<<<<<<< HEAD
-from medicalcor.operations import lexicon
-=======
-from medicalcor.operations import calendar_api
->>>>>>> main
+from medicalcor.operations import calendar_api, lexicon
 from medicalcor.operations.asks import Functions, Tools
 from medicalcor.operations.leads import judge
 from medicalcor.operations.talk import turns_of

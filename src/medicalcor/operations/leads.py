@@ -13,13 +13,8 @@ from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.triage.rules import triage
-<<<<<<< HEAD
 from medicalcor.integrations.openai.client import AiClient, Spent
-from medicalcor.operations import effects, emergencies, lexicon
-=======
-from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import consent_answers, consents, effects, emergencies
->>>>>>> main
+from medicalcor.operations import consent_answers, consents, effects, emergencies, lexicon
 from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of

@@ -12,11 +12,16 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scoring import rules
-<<<<<<< HEAD
-from medicalcor.operations import choices, effects, emergencies, intents, lexicon, places, threads
-=======
-from medicalcor.operations import choices, consent_answers, effects, emergencies, intents, places, threads
->>>>>>> main
+from medicalcor.operations import (
+    choices,
+    consent_answers,
+    effects,
+    emergencies,
+    intents,
+    lexicon,
+    places,
+    threads,
+)
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
 from medicalcor.operations.inbox import Item, open_item, put_aside

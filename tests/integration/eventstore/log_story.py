@@ -594,13 +594,9 @@ class Story:
 def _subject(stream: str, story: Story) -> UUID:
     """The clinic's own things are nobody's story: the subject is the thing itself."""
     noun, _, thing = stream.partition("-")
-<<<<<<< HEAD
-    own = {"practitioner", "resource", "procedure", "time_off", "holiday"}
+    own = {"practitioner", "resource", "procedure", "time_off", "holiday", "address", "template"}
     if noun == "lexicon":
         return story.phrase
-=======
-    own = {"practitioner", "resource", "procedure", "time_off", "holiday", "address", "template"}
->>>>>>> main
     return UUID(thing) if noun in own else story.person
 
 

@@ -31,13 +31,10 @@ class Right(StrEnum):
     """Book, move and cancel visits, and note who came."""
     MANAGE_API_KEYS = "manage_api_keys"
     """Let other systems in."""
-<<<<<<< HEAD
     MANAGE_SCORING = "manage_scoring"
     """The clinic's own words, who was right where AI and rules disagree, measuring."""
-=======
     MANAGE_PRACTICE = "manage_practice"
     """Who treats and when, rooms, procedures, days off, addresses of calendars."""
->>>>>>> main
     HEAR_CALLS = "hear_calls"
     """Listen to recordings that are kept."""
     BOOK_OVER = "book_over"
@@ -56,11 +53,8 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SEE_CALENDAR: EVERYBODY,
     Right.BOOK: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.MANAGE_API_KEYS: frozenset({Role.ADMIN}),
-<<<<<<< HEAD
     Right.MANAGE_SCORING: frozenset({Role.ADMIN}),
-=======
     Right.MANAGE_PRACTICE: frozenset({Role.ADMIN, Role.RECEPTIONIST}),
->>>>>>> main
     Right.HEAR_CALLS: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.BOOK_OVER: frozenset({Role.ADMIN, Role.DOCTOR}),
 }
