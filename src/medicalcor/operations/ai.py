@@ -19,6 +19,7 @@ from medicalcor.domain.language.detect import detect, votes
 from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import calls, prompt, rules
+from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage as triaged
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations.asks import Functions, Tools
@@ -75,9 +76,11 @@ async def _judged(tools: Tools, talk: _Talk) -> tuple[ScoringOutput, ScoredBy]:
 
 
 async def triage(tools: Tools, asked: shapes.Conversation) -> shapes.Triage:
-    scored = (await _talk(tools, asked)).by_rules
+    talk = await _talk(tools, asked)
+    scored, said = talk.by_rules, found_in(talk.facts.messages)
     number = tools.ledger.settings.emergency_number if scored.emergency else None
-    return shapes.Triage(**dict(triaged(scored)), emergency=scored.emergency, emergency_number=number)
+    result = triaged(scored, mentions=said)
+    return shapes.Triage(**dict(result), emergency=scored.emergency, emergency_number=number)
 
 
 async def detect_language(_tools: Tools, asked: shapes.Written) -> shapes.DetectedLanguage:

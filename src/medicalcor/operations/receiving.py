@@ -12,7 +12,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scoring import rules
-from medicalcor.operations import effects, emergencies, intents, places, threads
+from medicalcor.operations import effects, emergencies, intents, places, threads, triaging
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
 from medicalcor.operations.inbox import Item, open_item, put_aside
@@ -111,10 +111,23 @@ async def _follow_up(act: Act, arrival: Arrival, place: Place, look: ScoringOutp
             conversation_id=place.conversation_id,
             line=await _line(act.connection, place, look),
         )
+    if arrival.kind not in SILENT and not place.guest:
+        await triaging.notice(act, _case(arrival, place), look, arrival.said)
     if arrival.undelivered is not None:
         await threads.came_back(act, arrival.undelivered)
     crm = _for_crm(act.ledger, arrival, place)
     await effects.plan(act, conversation_id=place.conversation_id, intents=crm)
+
+
+def _case(arrival: Arrival, place: Place) -> triaging.Case:
+    return triaging.Case(
+        message_id=arrival.item.id,
+        lead_id=place.lead_id,
+        person_id=place.person_id,
+        conversation_id=place.conversation_id,
+        channel=arrival.party.channel,
+        kind=arrival.kind,
+    )
 
 
 async def _just_told(connection: Connection, place: Place) -> bool:

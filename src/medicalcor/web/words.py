@@ -6,6 +6,7 @@ from medicalcor.web.money_words import MONEY
 from medicalcor.web.reasons import REASONS
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
+from medicalcor.web.triage_words import TRIAGE
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "classification": {"HOT": _("Hot"), "WARM": _("Warm"), "COLD": _("Cold"), "UNQUALIFIED": _("Not a lead")},
@@ -67,6 +68,18 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "consciousness": _("loss of consciousness"),
         "sleep": _("cannot sleep"),
         "failed": _("a broken restoration"),
+        "child": _("a child"),
+        "anticoagulants": _("blood thinners"),
+        "pregnancy": _("pregnancy or breastfeeding"),
+        "diabetes": _("diabetes"),
+        "allergy": _("allergy"),
+        "pacemaker": _("pacemaker"),
+        "heart": _("heart condition"),
+        "bisphosphonates": _("bone medication or osteoporosis"),
+        "immune": _("weakened immune system"),
+        "epilepsy": _("epilepsy"),
+        "implant_history": _("has implants already"),
+        "aftercare": _("after a treatment here"),
     },
     "means": {
         "budget": _("asks about price"),
@@ -117,7 +130,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "give_emergency_number": _("Give the emergency number"),
         "alert_staff": _("Alert a colleague"),
         "call_back": _("Call back"),
-        "create_task": _("Create a task in HubSpot"),
+        "create_task": _("Have a colleague look at it"),
         "answer": _("Answer the message"),
         "stop_messages": _("Send no more messages"),
     },
@@ -184,6 +197,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_link_failed": _("No payment link could be made"),
         "missed_call": _("Missed call"),
         "wants_a_person": _("A caller wants a person"),
+        "acute": _("Acute pain or swelling"),
+        "acute_child": _("A child in pain"),
+        "complication": _("Trouble after a treatment"),
+        "complaint": _("A complaint"),
+        "nobody_acted": _("Nobody has acted in time"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -242,6 +260,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "treatment_updates": _("news of the treatment"),
         "third_party_sharing": _("passing data on to others"),
     },
+    **TRIAGE,
     **REASONS,
 }
 

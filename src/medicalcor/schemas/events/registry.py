@@ -86,6 +86,11 @@ EVENTS: tuple[type[Event], ...] = (
     payments.PaymentRequested,
     payments.PaymentLinkMade,
     payments.PaymentLinkFailed,
+    leads.WorkOpened,
+    leads.WorkEscalated,
+    leads.OwnerChosen,
+    people.LanguageChosen,
+    conversations.MessageTranslated,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

@@ -9,6 +9,7 @@ from medicalcor.schemas.events.registry import Upcast
 
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("message.received", 1): lambda data: {**data, "guest": False},
+    ("lead.triaged", 1): lambda data: {**data, "mentions": []},
 }
 """(type, version it is stored in) → the data in the following version.
 
