@@ -12,27 +12,24 @@ from pydantic_core import to_json
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import KeyDestroyed, NotFound, ProviderError, ProviderOff
 from medicalcor.domain.assist import prompts, transcripts
-from medicalcor.domain.assist.fit import unfit
-from medicalcor.domain.assist.replies import fixed_reply
 from medicalcor.domain.identity.anonymous import anonymous, masked, unmasked
 from medicalcor.domain.language.detect import detect, votes
-from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import calls, prompt, rules
 from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage as triaged
 from medicalcor.integrations.openai.client import AiClient
+from medicalcor.operations import suggesting
 from medicalcor.operations.asks import Functions, Tools
 from medicalcor.operations.talk import turns_of
 from medicalcor.schemas import ai as shapes
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.calls import CallTurn
-from medicalcor.schemas.common import Channel, Classification, Language
+from medicalcor.schemas.common import Channel, Language
 from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
-_REPLY_TOKENS = 300
 _SUMMARY_TOKENS = 400
 _TRANSLATION_TOKENS = 6_000
 _LONG = 3
@@ -96,36 +93,16 @@ async def translate(tools: Tools, asked: shapes.ToTranslate) -> shapes.Translate
 
 
 async def suggest_reply(tools: Tools, asked: shapes.Conversation) -> shapes.SuggestedReply:
-    talk = await _talk(tools, asked)
-    scored, language = talk.by_rules, talk.language
-    settings = tools.ledger.settings
-    clinic = settings.clinic_name
-    if scored.emergency:
-        number = settings.emergency_number
-        return _fixed(phrase("emergency", language, clinic=clinic, number=number), language, why="emergency")
-    if scored.opt_out or scored.classification == Classification.UNQUALIFIED:
-        return shapes.SuggestedReply(
-            text="", language=language, written_by="rules", why="no_reply", reply_expected=False
-        )
-    wanted = prompt.reply_messages(talk.anonymous, clinic=clinic, language=language, scored=scored)
-    instead = fixed_reply(scored, language, clinic=clinic)
-    try:
-        text = await _asking(tools).write(
-            wanted, timeout=settings.ai_timeout_seconds, max_tokens=_REPLY_TOKENS
-        )
-    except ProviderError as problem:
-        return _fixed(instead, language, why=_why(problem))
-    text = text.replace("\x00", "").strip()
-    if unfit(text):
-        return _fixed(instead, language, why="unfit_draft")
-    return shapes.SuggestedReply(
-        text=text, language=language, written_by="ai", why="ai_answered", reply_expected=True
-    )
-
-
-def _fixed(text: str, language: Language, *, why: str) -> shapes.SuggestedReply:
-    return shapes.SuggestedReply(
-        text=text, language=language, written_by="phrases", why=why, reply_expected=True
+    talk, settings = await _talk(tools, asked), tools.ledger.settings
+    async with tools.ledger.pool.acquire() as connection:
+        clinic = await suggesting.clinic_of(connection, settings)
+    return await suggesting.suggest(
+        tools.ai,
+        clinic,
+        facts=talk.anonymous,
+        scored=talk.by_rules,
+        language=talk.language,
+        seconds=settings.ai_timeout_seconds,
     )
 
 
