@@ -10,18 +10,18 @@ from typing import Any
 from pydantic_core import to_json
 
 from medicalcor.core.database.queries import statements
-from medicalcor.core.errors import KeyDestroyed, NotFound, ProviderError, ProviderOff
+from medicalcor.core.errors import KeyDestroyed, NotFound, ProviderError
 from medicalcor.domain.assist import prompts, transcripts
-from medicalcor.domain.identity.anonymous import anonymous, masked, unmasked
+from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.language.detect import detect, votes
 from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import calls, prompt, rules
 from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage as triaged
-from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations import suggesting
 from medicalcor.operations.asks import Functions, Tools
 from medicalcor.operations.talk import turns_of
+from medicalcor.operations.translating import asking, words
 from medicalcor.schemas import ai as shapes
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.base import Shape
@@ -31,7 +31,6 @@ from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Tu
 
 SQL = statements("medicalcor.operations")
 _SUMMARY_TOKENS = 400
-_TRANSLATION_TOKENS = 6_000
 _LONG = 3
 """Long texts may take so many times as long as a judgement."""
 
@@ -61,7 +60,7 @@ async def _judged(tools: Tools, talk: _Talk) -> tuple[ScoringOutput, ScoredBy]:
         return by_rules, ScoredBy(scorer="rules", why="rules_suffice", version=rules.VERSION)
     seconds = tools.ledger.settings.ai_timeout_seconds
     try:
-        judgement = await _asking(tools).judge(
+        judgement = await asking(tools.ai).judge(
             prompt.messages(talk.anonymous), shape=prompt.AiJudgement, timeout=seconds
         )
         output = prompt.combine(judgement, by_rules)
@@ -85,11 +84,7 @@ async def detect_language(_tools: Tools, asked: shapes.Written) -> shapes.Detect
 
 
 async def translate(tools: Tools, asked: shapes.ToTranslate) -> shapes.Translated:
-    hidden, taken = masked(asked.text)
-    text = await _asking(tools).write(
-        prompts.translation(hidden, to=asked.to), timeout=_long(tools), max_tokens=_TRANSLATION_TOKENS
-    )
-    return shapes.Translated(text=unmasked(text.strip(), taken), language=asked.to)
+    return shapes.Translated(text=await words(tools, asked.text, to=asked.to), language=asked.to)
 
 
 async def suggest_reply(tools: Tools, asked: shapes.Conversation) -> shapes.SuggestedReply:
@@ -111,7 +106,7 @@ async def summarize_conversation(tools: Tools, asked: shapes.ToSummarize) -> sha
     scored, turns = talk.by_rules, talk.anonymous.messages
     text: str | None
     try:
-        text = await _asking(tools).write(
+        text = await asking(tools.ai).write(
             prompts.summary(turns, channel=talk.facts.channel, into=asked.into),
             timeout=_long(tools),
             max_tokens=_SUMMARY_TOKENS,
@@ -134,7 +129,7 @@ async def analyze_transcript(tools: Tools, asked: shapes.Transcript) -> shapes.T
     scored = rules.score(ScoringInput(channel="voice", messages=turns, language=asked.language))
     hidden = tuple(CallTurn(role=turn.role, text=anonymous(turn.content, name=None)) for turn in turns)
     try:
-        said = await _asking(tools).judge(
+        said = await asking(tools.ai).judge(
             calls.messages(hidden), shape=calls.AiCallAnalysis, timeout=_long(tools)
         )
     except ProviderError:
@@ -199,15 +194,6 @@ def _as_talk(
         ScoringInput(channel=channel, messages=hidden, language=language),
         language or rules.score(facts).language,
     )
-
-
-def _asking(tools: Tools) -> AiClient:
-    """The AI; `ProviderOff` when there is none."""
-    if tools.ai is None:
-        raise ProviderOff(
-            "This needs AI, which is off: set OPENAI_API_KEY.", provider="openai", reason="ai_off"
-        )
-    return tools.ai
 
 
 def _why(problem: ProviderError) -> str:

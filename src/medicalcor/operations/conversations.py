@@ -70,9 +70,17 @@ async def release(ledger: Ledger, *, conversation_id: ConversationId, by: UserId
 
 
 async def reply(
-    ledger: Ledger, *, conversation_id: ConversationId, text: str, by: UserId, key: str
+    ledger: Ledger,
+    *,
+    conversation_id: ConversationId,
+    text: str,
+    by: UserId,
+    key: str,
+    original: str | None = None,
 ) -> EffectId:
     """Write to the patient; whoever writes has taken over. The same `key` writes once.
+
+    `original`: what the colleague wrote, where `text` is its translation; it is kept with it.
 
     Refused replies raise, with the reason in words.
     """
@@ -84,7 +92,9 @@ async def reply(
         about = await _held(connection, conversation_id)
         intent = effects.Intent(
             key=f"reply:{by}:{key}",
-            content=wording.text(_line(about), body, written_by="staff"),
+            content=wording.text(_line(about), body, written_by="staff").model_copy(
+                update={"original": original}
+            ),
             purpose="staff_reply",
             author="staff",
             by=by,

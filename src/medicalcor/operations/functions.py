@@ -1,7 +1,7 @@
 """What can be asked at the gateway, by name."""
 
 from medicalcor.domain.voice.tools import PREFIX
-from medicalcor.operations import ai, voice_tools
+from medicalcor.operations import ai, translating, voice_tools
 from medicalcor.operations.asks import Function, Functions
 
 VOICE: dict[str, Function] = {
@@ -11,4 +11,11 @@ VOICE: dict[str, Function] = {
 }
 """By the name that the voice agent knows; `domain/voice/tools.py` describes each to it."""
 
-FUNCTIONS: Functions = {**{PREFIX + name: function for name, function in VOICE.items()}, **ai.FUNCTIONS}
+DESK: dict[str, Function] = {"desk.translate_message": translating.translate_message}
+"""Asked by colleagues, at the dashboard."""
+
+FUNCTIONS: Functions = {
+    **{PREFIX + name: function for name, function in VOICE.items()},
+    **ai.FUNCTIONS,
+    **DESK,
+}

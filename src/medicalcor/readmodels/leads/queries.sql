@@ -53,7 +53,7 @@ with ranked as ({ranked}), placed as (
     order by p.need, p.need_at desc, p.id
     limit $9
 )
-select c.id, c.person_id, who.name, c.channel, coalesce(c.language, who.language) as language, c.score,
+select c.id, c.person_id, who.name, c.channel, coalesce(who.language, c.language) as language, c.score,
     c.classification, c.need, c.need_at, c.last_text, c.last_activity_at, c.procedures, c.budget, c.intent_to_book,
     c.medical_flags, c.missed_call, c.missed_call_since, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone, mail.value as email,
     c.person_wanted, c.owed_rule, c.owed_since, c.unanswered_since, c.escalated, keeper.name as keeper, talk.channel as talk_channel, owner.taken_over_by, owner.name as owner, talk.last_inbound_at, talk.last_outbound_at,
@@ -96,7 +96,7 @@ select count(*) from leads where archived_at is not null
 -- name: lead_card
 -- Everything known of one lead, for its page; `talk` is the conversation in which they can be answered.
 with ranked as ({ranked} and l.id = $3)
-select l.*, who.name, coalesce(case when who.language_chosen then who.language end, l.language, who.language) as spoken, who.opted_out_at,
+select l.*, who.name, coalesce(who.language, l.language) as spoken, who.opted_out_at,
     who.erased_at is not null as erased, address.value as phone,
     talk.id as talk_id, talk.channel as talk_channel, talk.reply_kind, talk.reply_to,
     talk.last_inbound_at as talk_inbound_at, talk.last_outbound_at, owner.taken_over_by, owner.taken_over_at,

@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
 from medicalcor.web.pages.calls.routes import ROUTES as CALLS
+from medicalcor.web.pages.leads.assist import ROUTES as LEAD_ASSIST
 from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
 from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
 from medicalcor.web.pages.leads.lead import ROUTES as LEAD
@@ -28,4 +29,5 @@ ROUTES: list[HTTPRouteHandler] = [
     *PAYMENTS,
     *DEPOSITS,
     *API_KEYS,
+    *LEAD_ASSIST,
 ]
