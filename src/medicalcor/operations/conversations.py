@@ -90,11 +90,10 @@ async def reply(
 
     async def decide(connection: Connection) -> EffectId:
         about = await _held(connection, conversation_id)
+        content = wording.text(_line(about), body, written_by="staff")
         intent = effects.Intent(
             key=f"reply:{by}:{key}",
-            content=wording.text(_line(about), body, written_by="staff").model_copy(
-                update={"original": original}
-            ),
+            content=content.model_copy(update={"original": original}),
             purpose="staff_reply",
             author="staff",
             by=by,

@@ -286,6 +286,9 @@ SAID_BELOW = (
     _("A colleague has found out whose payment this is."),
     _("This address is on the list of those who do not want to be written to."),
     _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
+    _("AI is switched off. An administrator can set OPENAI_API_KEY; `medicalcor doctor` says more."),
+    _("The AI did not answer. Nothing was changed; try again in a minute."),
+    _("Choose a colleague who works with leads."),
 )
 """Sentences of the layers below, which the dashboard shows translated; any other is shown as it is."""
 

@@ -109,7 +109,7 @@ def _numbers(words: Sequence[str]) -> Iterator[_Number]:
 def _value(words: Sequence[str], at: int, *, begun: bool) -> list[float] | None:
     """What a token adds to a number; None when it is no part of one. An article is a number only with more behind it."""
     word = words[at]
-    if word[0].isdigit():
+    if word[0].isdecimal():
         return None if begun else [_read(word)]
     if word in _SCALES and begun:
         return [float(_SCALES[word])]
