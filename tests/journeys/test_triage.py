@@ -7,10 +7,10 @@ import pytest
 
 from tests.colleague import Colleague
 from tests.journeys.test_emergency import EMERGENCY
+from tests.journeys.test_what_arrives import MEDIA, other
 from tests.stack import Stack
 
 COMPLAINT = "Sunt foarte dezamăgit, nimeni nu răspunde la telefon"
-PHOTO = {"kind": "image"}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,21 @@ def test_a_complaint_alerts_and_stays_until_a_colleague_acts(
     assert "O reclamație este citită și primește răspuns de la un manager." in page
     assert colleague.post(f"/leads/{lead}/seen").status_code == 303
     assert work(stack, phone) == [("complaint", False)]
+
+
+def test_a_photo_waits_for_a_colleague_though_the_machine_has_answered(
+    stack: Stack, phone: str, colleague: Colleague
+) -> None:
+    stack.post_json(other(phone, "image", MEDIA))
+    stack.answered(phone)
+    stack.say(phone, "Ce program aveți?")
+    stack.answered(phone, count=2)
+    stack.settle()
+    assert work(stack, phone) == [("media", True)]
+    lead = stack.person(phone)["id"]
+    assert "De văzut fișierul trimis" in colleague.http.get("/leads").text
+    assert colleague.reply(lead, "Am văzut fotografia, vă sunăm.").status_code == 303
+    assert work(stack, phone) == [("media", False)]
 
 
 def test_an_emergency_is_on_the_dashboard_while_the_ai_and_the_crm_hang(stack: Stack, phone: str) -> None:

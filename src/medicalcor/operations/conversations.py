@@ -84,9 +84,7 @@ async def reply(
 
     Refused replies raise, with the reason in words.
     """
-    body = text.replace("\x00", "").strip()
-    if not 0 < len(body) <= LONGEST:
-        raise InvalidInput(f"Write between 1 and {LONGEST} characters.")
+    body = _body(text)
 
     async def decide(connection: Connection) -> EffectId:
         about = await _held(connection, conversation_id)
@@ -110,6 +108,13 @@ async def reply(
         return planned[0].effect_id
 
     return await record(ledger.pool, decide)
+
+
+def _body(text: str) -> str:
+    body = text.replace("\x00", "").strip()
+    if not 0 < len(body) <= LONGEST:
+        raise InvalidInput(f"Write between 1 and {LONGEST} characters.")
+    return body
 
 
 async def _silence_machine(act: Act, about: Row, by: UserId) -> None:
