@@ -7,8 +7,9 @@ import pytest
 
 from tests.colleague import Colleague
 from tests.journeys.test_emergency import EMERGENCY
-from tests.journeys.test_what_arrives import MEDIA, other
+from tests.journeys.test_what_arrives import MEDIA
 from tests.stack import Stack
+from tests.webhooks import envelope, other
 
 COMPLAINT = "Sunt foarte dezamăgit, nimeni nu răspunde la telefon"
 
@@ -50,7 +51,7 @@ def test_a_complaint_alerts_and_stays_until_a_colleague_acts(
 def test_a_photo_waits_for_a_colleague_though_the_machine_has_answered(
     stack: Stack, phone: str, colleague: Colleague
 ) -> None:
-    stack.post_json(other(phone, "image", MEDIA))
+    stack.post_json(envelope([other(phone, "image", MEDIA)]))
     stack.answered(phone)
     stack.say(phone, "Ce program aveți?")
     stack.answered(phone, count=2)

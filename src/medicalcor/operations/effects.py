@@ -90,7 +90,7 @@ def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
 
 def _carries(kind: str, about: Row) -> bool:
     """Whether this line of conversation can carry this: only who wrote on WhatsApp has a window for free text."""
-    if kind == "whatsapp.text" and about["channel"] == "web":
+    if kind in {"whatsapp.text", "whatsapp.choices"} and about["channel"] == "web":
         return False
     is_mail: bool = about["reply_kind"] == "email"
     return kind.startswith("email.") == is_mail

@@ -20,7 +20,7 @@ from medicalcor.operations.effects import Destination
 from medicalcor.operations.inbox import Item, put_aside, waiting_statuses
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.effects import DELIVERY_RANK, OPEN, WhatsAppTemplate, WhatsAppText
+from medicalcor.schemas.effects import DELIVERY_RANK, OPEN, WhatsAppChoices, WhatsAppTemplate, WhatsAppText
 from medicalcor.schemas.events.effects import EffectSent, EffectStatusChanged
 from medicalcor.schemas.wire.whatsapp import InboundStatus
 from medicalcor.schemas.wire.whatsapp_out import Recipient
@@ -51,14 +51,10 @@ async def _ask(whatsapp: WhatsAppClient, attempt: Attempt) -> str | None:
     match attempt.content:
         case WhatsAppText() as text:
             return await whatsapp.send_text(to=to, body=text.body, reply_to=text.reply_to, tracker=tracker)
+        case WhatsAppChoices() as asked:
+            return await whatsapp.send_choices(to=to, asked=asked, tracker=tracker)
         case WhatsAppTemplate() as template:
-            return await whatsapp.send_template(
-                to=to,
-                name=template.name,
-                language=template.language,
-                parameters=template.parameters,
-                tracker=tracker,
-            )
+            return await whatsapp.send_template(to=to, template=template, tracker=tracker)
         case _:
             raise ProviderOff(provider="whatsapp", reason="unknown_content")
 

@@ -139,13 +139,17 @@ select id, role, kind, body, language, at from (
         select id, 'assistant', content ->> 'kind', coalesce(content ->> 'body', content ->> 'name'),
             content ->> 'language', planned_at
         from effects
-        where lead_id = $1 and kind in ('whatsapp.text', 'whatsapp.template', 'email.message')
+        where lead_id = $1 and kind in ('whatsapp.text', 'whatsapp.choices', 'whatsapp.template', 'email.message')
             and status in ('planned', 'held', 'delayed', 'unknown', 'sent', 'delivered', 'read')
         order by planned_at desc, id desc limit $2
     )
 ) as said
 order by at desc, id desc
 limit $2;
+
+-- name: tapped
+-- What was tapped in a message, by whom and where.
+select id, conversation_id, person_id, lead_id, choice from messages where id = $1;
 
 -- name: unscored_text
 -- Whether something was said that no judgement has looked at yet.
@@ -159,7 +163,7 @@ select exists (
 -- name: unanswered_message
 -- The latest message that expects an answer, when nothing has been decided about one.
 select m.* from (
-    select id, conversation_id, lead_id, person_id, kind, body, received_at, provider_id, guest
+    select id, conversation_id, lead_id, person_id, kind, body, received_at, provider_id, guest, choice
     from messages
     where conversation_id = $1 and not guest and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
     order by id desc limit 1

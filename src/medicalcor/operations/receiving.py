@@ -13,7 +13,7 @@ from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.language.detect import kept
 from medicalcor.domain.scoring import rules
-from medicalcor.operations import effects, emergencies, intents, places, threads, triaging
+from medicalcor.operations import choices, effects, emergencies, intents, places, threads, triaging
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
 from medicalcor.operations.inbox import Item, open_item, put_aside
@@ -32,7 +32,7 @@ SQL = statements("medicalcor.operations")
 
 IN_ONE_BREATH = timedelta(minutes=1)
 
-Next = Literal["score", "answer", "nothing"]
+Next = Literal["choose", "score", "answer", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
         conversation_id=place.conversation_id,
         kind=event.kind,
         text=event.text,
+        choice=event.choice,
         guest=event.guest,
     )
 
@@ -153,10 +154,13 @@ async def _next(
     conversation_id: UUID,
     kind: str,
     text: str | None,
+    choice: str | None,
     guest: bool,
 ) -> Received:
     if kind in SILENT:
         return await _owed(connection, conversation_id, instead_of=message_id)
+    if not guest and choices.known(choice):
+        return Received(message_id, "choose")
     if guest:
         return Received(message_id, "answer")  # a stranger's words say nothing about the person
     # a photo may follow so closely on a text that the text was left for it to be judged with
@@ -179,6 +183,7 @@ async def _next_of(connection: Connection, message: Row) -> Received:
         conversation_id=message["conversation_id"],
         kind=message["kind"],
         text=message["body"],
+        choice=message["choice"],
         guest=message["guest"],
     )
 
@@ -195,6 +200,7 @@ def _event(arrival: Arrival, place: Place) -> MessageReceived:
         media=arrival.media,
         provider_id=arrival.provider_id,
         in_reply_to=arrival.in_reply_to,
+        choice=arrival.choice,
         sent_at=_sent_at(arrival.sent_at, arrival.item.received_at),
         guest=place.guest,
         letter=_letter(arrival, place),

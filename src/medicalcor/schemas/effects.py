@@ -11,6 +11,7 @@ from medicalcor.schemas.triage import Post
 
 Purpose = Literal[
     "answer", "emergency", "staff_reply", "missed_call", "receipt", "payment_request", "marketing", "crm", "staff_alert",
+    "booking", "reminder", "waitlist", "consent_question",
 ]  # fmt: skip
 Author = Literal["automatic", "staff"]
 
@@ -30,6 +31,30 @@ class WhatsAppText(Shape):
     """Why what the AI wrote was not sent and a fixed text was: `price`, `diagnosis` …"""
 
 
+class Choice(Shape):
+    """One of several things that a patient can tap. Its id says what is meant by it: `noun:id:verb` (operations/choices)."""
+
+    id: str = Field(min_length=1, max_length=200)
+    title: str = Field(min_length=1, max_length=24)
+    description: str | None = Field(default=None, max_length=72)
+
+
+class WhatsAppChoices(Shape):
+    """A question with what can be answered by a tap; only inside the 24-hour window.
+
+    Up to three short choices go as buttons, more of them, or such as need describing, as a list behind `opener`.
+    """
+
+    kind: Literal["whatsapp.choices"] = "whatsapp.choices"
+    body: str = Field(min_length=1, max_length=1024)
+    choices: tuple[Choice, ...] = Field(min_length=1, max_length=10)
+    opener: str | None = Field(default=None, max_length=20)
+    """What opens the list; without it the choices must fit on buttons (three, of 20 characters)."""
+    language: Language
+    written_by: Literal["ai", "phrases", "staff"]
+    reply_to: str | None = None
+
+
 class WhatsAppTemplate(Shape):
     """A template that Meta approved; allowed outside the window too."""
 
@@ -37,6 +62,8 @@ class WhatsAppTemplate(Shape):
     name: str
     language: Language
     parameters: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    """What each of its quick replies comes back as, in order: ids as those of a `Choice`."""
 
 
 class EmailMessage(Shape):
@@ -100,6 +127,7 @@ class StaffAlert(Shape):
 
 Content = Annotated[
     WhatsAppText
+    | WhatsAppChoices
     | WhatsAppTemplate
     | EmailMessage
     | HubSpotContact

@@ -19,6 +19,7 @@ from medicalcor.core.http import Response
 from medicalcor.core.ports import any_free
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.integrations.whatsapp.mapping import error_of, reason_of_status
+from medicalcor.schemas.effects import Choice, WhatsAppChoices, WhatsAppTemplate
 from medicalcor.schemas.wire.whatsapp_out import Recipient
 
 PATIENT = Recipient(kind="phone", value="+40722000001")
@@ -63,18 +64,75 @@ async def test_a_user_without_a_number_is_addressed_by_id(sandbox, client) -> No
 
 
 async def test_a_template_carries_its_parameters_in_order(sandbox, client, specification) -> None:
-    await client.send_template(
-        to=PATIENT, name="hot_lead_ack", language="ro", parameters=["Ana", "5"], tracker=TRACKER
+    template = WhatsAppTemplate(
+        name="hot_lead_ack", language="ro", parameters=("Ana", "5"), buttons=("visit:1:confirm",)
     )
+    await client.send_template(to=PATIENT, template=template, tracker=TRACKER)
     [body] = await sandbox.bodies("whatsapp")
     assert body["template"] == {
         "name": "hot_lead_ack",
         "language": {"code": "ro"},
         "components": [
-            {"type": "body", "parameters": [{"type": "text", "text": "Ana"}, {"type": "text", "text": "5"}]}
+            {"type": "body", "parameters": [{"type": "text", "text": "Ana"}, {"type": "text", "text": "5"}]},
+            {
+                "type": "button",
+                "sub_type": "quick_reply",
+                "index": "0",
+                "parameters": [{"type": "payload", "payload": "visit:1:confirm"}],
+            },
         ],
     }
     specification("whatsapp/360dialog.own.openapi.json")(body, "#/components/schemas/Message")
+
+
+FEW = (Choice(id="consent:1:yes", title="Da"), Choice(id="consent:1:no", title="Nu"))
+
+
+async def test_few_choices_go_as_buttons(sandbox, client, specification) -> None:
+    asked = WhatsAppChoices(body="Confirmați?", choices=FEW, language="ro", written_by="phrases")
+    await client.send_choices(to=PATIENT, asked=asked, tracker=TRACKER)
+    [body] = await sandbox.bodies("whatsapp")
+    assert body["interactive"] == {
+        "type": "button",
+        "body": {"text": "Confirmați?"},
+        "action": {
+            "buttons": [
+                {"type": "reply", "reply": {"id": "consent:1:yes", "title": "Da"}},
+                {"type": "reply", "reply": {"id": "consent:1:no", "title": "Nu"}},
+            ]
+        },
+    }
+    specification("whatsapp/360dialog.own.openapi.json")(body, "#/components/schemas/Message")
+
+
+async def test_many_choices_go_as_a_list(sandbox, client, specification) -> None:
+    rows = tuple(
+        Choice(id=f"slot:{n}:take", title=f"{9 + n}:00", description="Dr. Ionescu") for n in range(10)
+    )
+    asked = WhatsAppChoices(
+        body="Când?",
+        choices=rows,
+        opener="Vezi orele",
+        language="ro",
+        written_by="phrases",
+        reply_to="wamid.X",
+    )
+    await client.send_choices(to=PATIENT, asked=asked, tracker=TRACKER)
+    [body] = await sandbox.bodies("whatsapp")
+    action = body["interactive"]["action"]
+    assert action["button"] == "Vezi orele"
+    assert [row["id"] for section in action["sections"] for row in section["rows"]] == [c.id for c in rows]
+    assert body["context"] == {"message_id": "wamid.X"}
+    specification("whatsapp/360dialog.own.openapi.json")(body, "#/components/schemas/Message")
+
+
+async def test_buttons_that_do_not_fit_are_refused_here(sandbox, client) -> None:
+    long = (Choice(id="a:1:b", title="Longer than a button is"),)
+    asked = WhatsAppChoices(body="?", choices=long, language="en", written_by="phrases")
+    with pytest.raises(ProviderRejected) as caught:
+        await client.send_choices(to=PATIENT, asked=asked, tracker=TRACKER)
+    assert caught.value.reason == "invalid_request"
+    assert await sandbox.calls("whatsapp") == []
 
 
 async def test_reading_is_marked(sandbox, client, specification) -> None:
@@ -86,7 +144,9 @@ async def test_reading_is_marked(sandbox, client, specification) -> None:
 
 async def test_a_template_nobody_approved_is_refused_for_good(client) -> None:
     with pytest.raises(ProviderRejected) as caught:
-        await client.send_template(to=PATIENT, name="none", language="ro", parameters=[], tracker=TRACKER)
+        await client.send_template(
+            to=PATIENT, template=WhatsAppTemplate(name="none", language="ro"), tracker=TRACKER
+        )
     assert caught.value.reason == "template_unknown"
 
 

@@ -56,6 +56,9 @@ class WhatsApp:
     async def send_text(self, *, tracker: str, **_: object) -> str:
         return wamid(tracker)
 
+    async def send_choices(self, *, tracker: str, **_: object) -> str:
+        return wamid(tracker)
+
     async def send_template(self, *, tracker: str, **_: object) -> str:
         return wamid(tracker)
 

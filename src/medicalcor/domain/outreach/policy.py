@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from medicalcor.schemas.decisions import Decision, Reason
-from medicalcor.schemas.effects import Author, Content, Purpose, WhatsAppTemplate, WhatsAppText
+from medicalcor.schemas.effects import (
+    Author,
+    Content,
+    Purpose,
+    WhatsAppChoices,
+    WhatsAppTemplate,
+    WhatsAppText,
+)
 
 VERSION = "1"
 _FOLLOW_UP = frozenset({"marketing_whatsapp", "treatment_updates", "appointment_reminders"})
@@ -68,7 +75,9 @@ def _barrier(facts: Facts) -> tuple[Reason, ...]:
             return ("taken_over",)
     if not _agreed(facts):
         return ("no_consent",)
-    if isinstance(facts.content, WhatsAppText) and not window_open(facts.now, facts.last_inbound_at):
+    if isinstance(facts.content, WhatsAppText | WhatsAppChoices) and not window_open(
+        facts.now, facts.last_inbound_at
+    ):
         return ("window_closed",)
     return ()
 

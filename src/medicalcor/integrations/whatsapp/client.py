@@ -1,6 +1,6 @@
 """Sending through 360dialog. The key stands for one phone number."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from medicalcor.core.errors import OutcomeUnknown, ProviderOff, ProviderRejected
 from medicalcor.core.http import Outbound, Response
+from medicalcor.integrations.whatsapp.content import components, interactive
 from medicalcor.integrations.whatsapp.mapping import PROVIDER, error_of
+from medicalcor.schemas.effects import WhatsAppChoices, WhatsAppTemplate
 from medicalcor.schemas.wire.whatsapp_out import (
-    ComponentOut,
     ContextOut,
     LanguageOut,
     MessageOut,
-    ParameterOut,
     Recipient,
     Sent,
     TemplateOut,
@@ -49,19 +49,28 @@ class WhatsAppClient:
             )
         return await self._send(message, operation="send_text")
 
-    async def send_template(
-        self, *, to: Recipient, name: str, language: str, parameters: Sequence[str], tracker: str
-    ) -> str:
+    async def send_choices(self, *, to: Recipient, asked: WhatsAppChoices, tracker: str) -> str:
+        """A question with buttons or a list. Answers WhatsApp's id of the message."""
+        with _that_fits():
+            message = MessageOut(
+                **_address(to),
+                type="interactive",
+                interactive=interactive(asked),
+                context=ContextOut(message_id=asked.reply_to) if asked.reply_to else None,
+                biz_opaque_callback_data=tracker,
+            )
+        return await self._send(message, operation="send_choices")
+
+    async def send_template(self, *, to: Recipient, template: WhatsAppTemplate, tracker: str) -> str:
         """An approved template, its body's parameters in order. Answers WhatsApp's id of the message."""
         with _that_fits():
-            given = tuple(ParameterOut(text=parameter) for parameter in parameters)
             message = MessageOut(
                 **_address(to),
                 type="template",
                 template=TemplateOut(
-                    name=name,
-                    language=LanguageOut(code=language),
-                    components=(ComponentOut(parameters=given),) if given else (),
+                    name=template.name,
+                    language=LanguageOut(code=template.language),
+                    components=components(template),
                 ),
                 biz_opaque_callback_data=tracker,
             )

@@ -27,6 +27,8 @@ class Arrival:
     provider_id: str
     text: str | None = None
     media: Media | None = None
+    choice: str | None = None
+    """The id of what was tapped, as we gave it: `noun:id:verb`."""
     in_reply_to: str | None = None
     sent_at: datetime | None = None
     letter: Letter | None = None

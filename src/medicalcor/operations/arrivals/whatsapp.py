@@ -41,6 +41,7 @@ def read(ledger: Ledger, item: Item) -> Arrival:
         provider_id=message.provider_id,
         text=clean(message.text),
         media=Media.model_validate(media) if media else None,
+        choice=clean(message.choice),
         in_reply_to=message.in_reply_to,
         sent_at=message.sent_at,
     )

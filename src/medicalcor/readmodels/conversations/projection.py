@@ -48,6 +48,7 @@ def _received(recorded: Recorded) -> Statement:
         recorded.occurred_at,
         plain["guest"],
         event.letter.model_dump(mode="json", exclude_defaults=True) if event and event.letter else None,
+        event.choice if event else None,
     )
 
 

@@ -8,8 +8,8 @@ insert into conversations (
 with received as (
     insert into messages (
         id, conversation_id, person_id, lead_id, kind, body, media, provider_id, in_reply_to, sent_at, received_at,
-        guest, letter
-    ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        guest, letter, choice
+    ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 )
 update conversations
 set last_inbound_at = greatest(last_inbound_at, $10), last_inbound_id = $1
@@ -30,7 +30,7 @@ where e.id = $1 and c.id = e.conversation_id;
 
 -- name: erase
 with blanked as (
-    update messages set body = null, media = null, provider_id = null, in_reply_to = null, letter = null where person_id = $1
+    update messages set body = null, media = null, provider_id = null, in_reply_to = null, letter = null, choice = null where person_id = $1
 )
 update conversations set reply_to = null where person_id = $1;
 

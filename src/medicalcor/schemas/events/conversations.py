@@ -87,6 +87,8 @@ class MessageReceived(Event):
     provider_id: Annotated[str, Personal()]
     """WhatsApp's ids hold the sender's number; a mail has its `Message-ID`."""
     in_reply_to: Annotated[str | None, Personal()] = None
+    choice: Annotated[str | None, Personal()] = None
+    """The id of what was tapped, as the clinic had given it."""
     sent_at: datetime
     guest: bool = False
     """Written into this conversation from an address that is not known to be the person's."""

@@ -206,6 +206,13 @@ class Content(Wire):
                 return self.media.caption if self.media else None
 
     @property
+    def choice(self) -> str | None:
+        """The id of what was tapped: of a button or row, or the payload of a template's quick reply."""
+        if self.type == "button" and self.button:
+            return self.button.payload
+        return self.interactive.reply.id if self.interactive and self.interactive.reply else None
+
+    @property
     def _chosen(self) -> str | None:
         if self.interactive is None:
             return None
@@ -272,6 +279,10 @@ class InboundMessage(Wire):
     @property
     def media(self) -> Media | None:
         return self.message.media
+
+    @property
+    def choice(self) -> str | None:
+        return self.message.choice
 
     @property
     def in_reply_to(self) -> str | None:

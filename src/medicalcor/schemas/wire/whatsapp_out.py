@@ -28,9 +28,23 @@ class ParameterOut(Wire):
     text: str = Field(repr=False)
 
 
+class PayloadOut(Wire):
+    type: Literal["payload"] = "payload"
+    payload: str = Field(max_length=256)
+
+
 class ComponentOut(Wire):
     type: Literal["body"] = "body"
     parameters: tuple[ParameterOut, ...]
+
+
+class ButtonComponentOut(Wire):
+    """What a quick reply of a template comes back as."""
+
+    type: Literal["button"] = "button"
+    sub_type: Literal["quick_reply"] = "quick_reply"
+    index: str
+    parameters: tuple[PayloadOut, ...]
 
 
 class LanguageOut(Wire):
@@ -40,7 +54,48 @@ class LanguageOut(Wire):
 class TemplateOut(Wire):
     name: str
     language: LanguageOut
-    components: tuple[ComponentOut, ...] = ()
+    components: tuple[ComponentOut | ButtonComponentOut, ...] = ()
+
+
+class ReplyOut(Wire):
+    id: str = Field(min_length=1, max_length=256)
+    title: str = Field(min_length=1, max_length=20)
+
+
+class ButtonOut(Wire):
+    type: Literal["reply"] = "reply"
+    reply: ReplyOut
+
+
+class RowOut(Wire):
+    id: str = Field(min_length=1, max_length=200)
+    title: str = Field(min_length=1, max_length=24)
+    description: str | None = Field(default=None, max_length=72)
+
+
+class SectionOut(Wire):
+    rows: tuple[RowOut, ...] = Field(min_length=1, max_length=10)
+
+
+class ButtonsOut(Wire):
+    buttons: tuple[ButtonOut, ...] = Field(min_length=1, max_length=3)
+
+
+class ListOut(Wire):
+    button: str = Field(min_length=1, max_length=20)
+    sections: tuple[SectionOut, ...] = Field(min_length=1, max_length=1)
+
+
+class WordsOut(Wire):
+    text: str = Field(min_length=1, max_length=1024, repr=False)
+
+
+class InteractiveOut(Wire):
+    """Buttons or a list; `action` is what `type` names."""
+
+    type: Literal["button", "list"]
+    body: WordsOut
+    action: ButtonsOut | ListOut
 
 
 class MessageOut(Wire):
@@ -51,8 +106,9 @@ class MessageOut(Wire):
     to: str | None = Field(default=None, repr=False)
     """Digits only."""
     recipient: str | None = Field(default=None, repr=False)
-    type: Literal["text", "template"]
+    type: Literal["text", "template", "interactive"]
     text: TextOut | None = None
+    interactive: InteractiveOut | None = None
     template: TemplateOut | None = None
     context: ContextOut | None = None
     biz_opaque_callback_data: str = Field(max_length=512)

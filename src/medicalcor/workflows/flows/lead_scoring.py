@@ -11,9 +11,18 @@ async def take_in(inbox_id: str) -> str:
         received = await steps.set_aside(inbox_id)
     if received["next"] == "nothing":
         return "recorded"
+    if received["next"] == "choose":
+        return await choose(received["message_id"], received["correlation_id"])
     return await respond(
         received["message_id"], received["correlation_id"], judge=received["next"] == "score"
     )
+
+
+async def choose(message_id: str, correlation_id: str) -> str:
+    """Something was tapped: who asked takes it, else it is answered by what it says."""
+    if await steps.choose(message_id, correlation_id):
+        return "chosen"
+    return await respond(message_id, correlation_id, judge=True)
 
 
 async def respond(message_id: str, correlation_id: str, *, judge: bool) -> str:

@@ -7,7 +7,7 @@ from dbos import DBOS
 
 from medicalcor.core import clock, context
 from medicalcor.core.log import get_logger
-from medicalcor.operations import inbox, leads, messaging, receiving, responding
+from medicalcor.operations import choices, inbox, leads, messaging, receiving, responding
 from medicalcor.operations.receiving import Received
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
@@ -22,7 +22,7 @@ log = get_logger(__name__)
 @DBOS.step(name="conversations.receive", **RETRIES)
 @through_outages
 async def receive(inbox_id: str) -> dict[str, str]:
-    """Ids of what it became, and what comes next: `score`, `answer` or `nothing`."""
+    """Ids of what it became, and what comes next: `choose`, `score`, `answer` or `nothing`."""
     ledger = current().ledger
     item = await inbox.open_item(ledger, inbox_id=UUID(inbox_id))
     with context.bind(correlation_id=item.correlation_id, traceparent=item.traceparent):
@@ -49,6 +49,15 @@ def _as_words(received: Received, correlation_id: str) -> dict[str, str]:
         "next": received.next,
         "correlation_id": correlation_id,
     }
+
+
+@DBOS.step(name="conversations.choose", **RETRIES)
+@through_outages
+async def choose(message_id: str, correlation_id: str) -> bool:
+    ledger = current().ledger
+    traceparent = await inbox.traceparent_of(ledger, message_id=UUID(message_id))
+    with context.bind(correlation_id=correlation_id, traceparent=traceparent):
+        return await choices.take(ledger, message_id=UUID(message_id), correlation_id=correlation_id)
 
 
 @DBOS.step(name="conversations.judge_and_answer", **RETRIES)

@@ -1,0 +1,3 @@
+-- What a patient tapped, as the clinic had given it.
+
+alter table messages add column choice text;

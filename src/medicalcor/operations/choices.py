@@ -1,0 +1,65 @@
+"""What a patient tapped goes to whoever asked.
+
+The id of a choice is `noun:id:verb`, as it was given with the question (`schemas.effects.Choice`, or a template's
+`buttons`); the noun says who takes it. It may come back days later, twice, or from an old question: a taker gives an
+honest answer to that, and does each thing once by the message's id.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from medicalcor.core.database.queries import statements
+from medicalcor.core.errors import NotFound
+from medicalcor.operations.ledger import Ledger
+
+SQL = statements("medicalcor.operations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped:
+    """A choice that came back, and who made it where."""
+
+    message_id: UUID
+    conversation_id: UUID
+    person_id: UUID
+    lead_id: UUID
+    noun: str
+    subject: str
+    """The id in the middle."""
+    verb: str
+    correlation_id: str
+
+
+Taker = Callable[[Ledger, Tapped], Awaitable[bool]]
+"""Answers whether it was one of its own; what was not is answered as any message is."""
+
+TAKERS: Mapping[str, Taker] = {}
+
+
+def known(choice: str | None) -> bool:
+    """Whether somebody takes this choice."""
+    noun, _, rest = (choice or "").partition(":")
+    return noun in TAKERS and ":" in rest
+
+
+async def take(ledger: Ledger, *, message_id: UUID, correlation_id: str) -> bool:
+    """Hand the choice of this message to its taker."""
+    async with ledger.pool.acquire() as connection:
+        row = await connection.fetchrow(SQL["tapped"], message_id)
+    if row is None:
+        raise NotFound("There is no such message.")
+    if not known(row["choice"]):
+        return False
+    noun, subject, verb = row["choice"].split(":", 2)
+    tapped = Tapped(
+        message_id=message_id,
+        conversation_id=row["conversation_id"],
+        person_id=row["person_id"],
+        lead_id=row["lead_id"],
+        noun=noun,
+        subject=subject,
+        verb=verb,
+        correlation_id=correlation_id,
+    )
+    return await TAKERS[noun](ledger, tapped)
