@@ -89,7 +89,6 @@ class LeadRow:
     owed_rule: str | None = None
     """The rule of triage whose work nobody has done yet; `owed_since` is when it was asked for first."""
     owed_since: datetime | None = None
-    unanswered_since: datetime | None = None
     escalated: bool = False
     """Nobody acted in the time that the rule gives."""
     keeper: str | None = None

@@ -56,7 +56,7 @@ with ranked as ({ranked}), placed as (
 select c.id, c.person_id, who.name, c.channel, coalesce(who.language, c.language) as language, c.score,
     c.classification, c.need, c.need_at, c.last_text, c.last_activity_at, c.procedures, c.budget, c.intent_to_book,
     c.medical_flags, c.missed_call, c.missed_call_since, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone, mail.value as email,
-    c.person_wanted, c.owed_rule, c.owed_since, c.unanswered_since, c.escalated, keeper.name as keeper, talk.channel as talk_channel, owner.taken_over_by, owner.name as owner, talk.last_inbound_at, talk.last_outbound_at,
+    c.person_wanted, c.owed_rule, c.owed_since, c.escalated, keeper.name as keeper, talk.channel as talk_channel, owner.taken_over_by, owner.name as owner, talk.last_inbound_at, talk.last_outbound_at,
     latest.rules_score, latest.scorer, earlier.score as earlier_score
 from chosen c
 join people who on who.id = c.person_id

@@ -23,7 +23,7 @@ from medicalcor.web.translate import marked as _
 
 
 class DraftForm(Form):
-    """`key` is the reply's that is being written."""
+    """What stands in the box; `key` is the reply's that is being written, and is kept where the box is."""
 
     text: str = Field(default="", max_length=4096)
     key: str = Field(default="", max_length=40)
@@ -44,10 +44,9 @@ class OwnerForm(Form):
 @post("/leads/{lead_id:uuid}/suggest", opt=right(Right.WORK_LEADS), status_code=200)
 async def suggest(request: Visitor, lead_id: FromPath[UUID]) -> Response[str]:
     """A draft in the box. Nothing is sent."""
-    form, site = await read(request, DraftForm), site_of(request)
-    said = await asked(site, "ai.suggest_reply", {"lead_id": str(lead_id)})
+    said = await asked(site_of(request), "ai.suggest_reply", {"lead_id": str(lead_id)})
     draft = {"text": said["text"], "why": said["why"], "by": said["written_by"], "original": None}
-    return await _box(request, lead_id, draft, key=form.key)
+    return await _box(request, lead_id, draft)
 
 
 @post("/leads/{lead_id:uuid}/translate-reply", opt=right(Right.WORK_LEADS), status_code=200)
@@ -56,10 +55,10 @@ async def translate_reply(request: Visitor, lead_id: FromPath[UUID]) -> Response
     form, site = await read(request, DraftForm), site_of(request)
     lead = await _card(request, lead_id)
     if not form.text:
-        return await _box(request, lead_id, None, key=form.key)
+        return await _box(request, lead_id, None)
     said = await asked(site, "ai.translate", {"text": form.text, "to": lead["spoken"] or "ro"})
     draft = {"text": said["text"], "why": None, "by": "ai", "original": form.text}
-    return await _box(request, lead_id, draft, key=form.key)
+    return await _box(request, lead_id, draft)
 
 
 @post(
@@ -105,9 +104,10 @@ async def _card(request: Visitor, lead_id: UUID) -> Row:
         return await leads.card(connection, lead_id=lead_id, now=clock.now())
 
 
-async def _box(request: Visitor, lead_id: UUID, draft: dict[str, Any] | None, *, key: str) -> Response[str]:
+async def _box(request: Visitor, lead_id: UUID, draft: dict[str, Any] | None) -> Response[str]:
+    """A box of its own: what was typed in the one before is not put over the draft."""
     async with visit(request) as seen:
-        data = {**await talk_data(seen, lead_id, key=key), "draft": draft}
+        data = {**await talk_data(seen, lead_id), "draft": draft}
         if is_fragment(request):
             return seen.part("pages/leads/_reply.html", **data)
         page = {**await about_data(seen, lead_id), **data}
