@@ -68,9 +68,11 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
     found, older = await conversations.messages(seen.connection, lead_id=lead_id)
     judged = await leads.scores(seen.connection, lead_id=lead_id)
     reader = language_of(seen.request)
+    user = staff(seen.request)
+    may_hear = may(user.role, Right.HEAR_CALLS)
     days = view.days(
         found,
-        await calls.of_lead(seen.connection, lead_id=lead_id),
+        [call.for_ears(may_hear=may_hear) for call in await calls.of_lead(seen.connection, lead_id=lead_id)],
         await effects.of_lead(seen.connection, lead_id=lead_id),
         await timeline.of_lead(seen.connection, lead_id=lead_id),
         judged[0] if judged else None,
@@ -82,7 +84,6 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
             await conversations.translations(seen.connection, lead_id=lead_id, language=reader),
         ),
     )
-    user = staff(seen.request)
     return {
         **_facts(lead, now),
         "days": days,
