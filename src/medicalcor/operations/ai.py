@@ -18,11 +18,12 @@ from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import calls, prompt, rules
 from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage as triaged
-from medicalcor.operations import suggesting
+from medicalcor.operations import calendar_api, suggesting
 from medicalcor.operations.asks import Functions, Tools
 from medicalcor.operations.talk import turns_of
 from medicalcor.operations.translating import asking, words
 from medicalcor.schemas import ai as shapes
+from medicalcor.schemas import booking
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.calls import CallTurn
@@ -204,6 +205,10 @@ def _long(tools: Tools) -> float:
     return _LONG * tools.ledger.settings.ai_timeout_seconds
 
 
+async def find_slots(tools: Tools, asked: booking.ToFindSlots) -> booking.FreeTimes:
+    return await calendar_api.find(tools.ledger, asked)
+
+
 _DOES: Mapping[str, Callable[[Tools, Any], Awaitable[Shape]]] = {
     "score_lead": score_lead,
     "triage": triage,
@@ -212,6 +217,7 @@ _DOES: Mapping[str, Callable[[Tools, Any], Awaitable[Shape]]] = {
     "suggest_reply": suggest_reply,
     "summarize_conversation": summarize_conversation,
     "analyze_transcript": analyze_transcript,
+    "find_slots": find_slots,
 }
 
 

@@ -106,7 +106,7 @@ async def _attempted(functions: Functions, name: str, tools: Tools, question: An
     try:
         return _DONE, await function(tools, question)
     except ProductError as problem:
-        return problem.http_status, {"code": problem.code, "detail": problem.message}
+        return problem.http_status, {"code": problem.code, "detail": problem.message, "more": problem.more}
     except Exception:  # whatever it is, somebody waits: better told now than after their patience
         log.exception("ask_failed", name=name, ask_id=str(tools.ask_id))
         return ProductError.http_status, {"code": "internal", "detail": ProductError().message}

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from medicalcor.schemas.base import Published, Shape
+from medicalcor.schemas.booking import FreeTimes, ToFindSlots
 from medicalcor.schemas.common import Channel, Language, LeadId, Procedure, Role
 from medicalcor.schemas.scoring import ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
@@ -205,5 +206,11 @@ AI_FUNCTIONS: Mapping[str, AiFunction] = {
         Transcript,
         TranscriptAnalysis,
         {"text": "Clinic: Bună ziua!\nPatient: Aș vrea fațete, dar mi se pare scump."},
+    ),
+    "find_slots": AiFunction(
+        "Free times of the calendar for a procedure, as `GET /booking/slots` gives them. Asks no AI.",
+        ToFindSlots,
+        FreeTimes,
+        {"procedure": "consultation", "part_of_day": "morning", "order": "spread"},
     ),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from medicalcor.web.money_words import MONEY
+from medicalcor.web.practice_words import PRACTICE
 from medicalcor.web.reasons import REASONS
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
@@ -232,7 +233,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "workflows:read": _("See workflows and their runs"),
         "workflows:run": _("Start, cancel and repeat workflows"),
         "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
+        "booking:read": _("See free times and visits, without names"),
+        "booking:write": _("Book, move and cancel visits"),
     },
+    **PRACTICE,
     "consent": {
         "data_processing": _("use of their data for this request"),
         "marketing_whatsapp": _("offers on WhatsApp"),

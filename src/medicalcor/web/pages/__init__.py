@@ -16,6 +16,9 @@ from medicalcor.web.pages.live.routes import ROUTES as LIVE
 from medicalcor.web.pages.patterns.routes import ROUTES as PATTERNS
 from medicalcor.web.pages.payments.routes import ROUTES as PAYMENTS
 from medicalcor.web.pages.settings.api_keys import ROUTES as API_KEYS
+from medicalcor.web.pages.settings.equipment import ROUTES as EQUIPMENT
+from medicalcor.web.pages.settings.practice import ROUTES as PRACTICE
+from medicalcor.web.pages.settings.practitioner import ROUTES as PRACTITIONER
 from medicalcor.web.pages.signin.routes import ROUTES as SIGN_IN
 
 ROUTES: list[HTTPRouteHandler] = [
@@ -32,6 +35,9 @@ ROUTES: list[HTTPRouteHandler] = [
     *DEPOSITS,
     *API_KEYS,
     *LEAD_ASSIST,
+    *PRACTICE,
+    *PRACTITIONER,
+    *EQUIPMENT,
     *CALENDAR,
     *CALENDAR_COMMANDS,
 ]
