@@ -14,7 +14,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.consent import links, purposes, texts
 from medicalcor.domain.consent.texts import Wording
-from medicalcor.domain.outreach.policy import window_open
+from medicalcor.domain.outreach.facts import window_open
 from medicalcor.operations import effects, places, wording
 from medicalcor.operations.effects import Intent, Planned
 from medicalcor.operations.ledger import Act

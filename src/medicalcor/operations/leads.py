@@ -12,17 +12,24 @@ from medicalcor.core.errors import NotFound, ProviderError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.scoring import prompt, rules
+from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage
+<<<<<<< HEAD
 from medicalcor.integrations.openai.client import AiClient, Spent
 from medicalcor.operations import consent_answers, consents, effects, emergencies, lexicon
+=======
+from medicalcor.integrations.openai.client import AiClient
+from medicalcor.operations import consent_answers, consents, effects, emergencies, triaging
+>>>>>>> main
 from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
 from medicalcor.operations.wording import Line
-from medicalcor.schemas.common import Classification, LeadId, UserId
-from medicalcor.schemas.events.leads import LeadScored, LeadSeen, LeadTriaged
+from medicalcor.schemas.common import LeadId, UserId
+from medicalcor.schemas.events.leads import LeadScored, LeadSeen
 from medicalcor.schemas.events.people import OptedOut
 from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
+from medicalcor.schemas.triage import Mention
 
 SQL = statements("medicalcor.operations")
 SLOW_AI = frozenset({"ai_timeout", "ai_error", "ai_breaker_open"})
@@ -45,6 +52,7 @@ class _Verdict:
     by: ScoredBy
     by_rules: ScoringOutput
     turns: tuple[UUID, ...]
+    mentions: tuple[Mention, ...]
 
 
 async def judge_again(
@@ -75,10 +83,17 @@ async def score(
         if about["scored_why"] is not None and request is None:
             return Scored(superseded=False, ai_usable=about["scored_why"] not in SLOW_AI)
         said = await turns_of(connection, lead_id=about["lead_id"])
+<<<<<<< HEAD
         own = await lexicon.current(connection)
     by_rules = rules.score(_scoring_input(said, about, name=None), own)
     output, by = await judge(ledger, ai, scoring_input(said, about), by_rules, version=own.label)
     verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said))
+=======
+    by_rules = rules.score(_scoring_input(said, about, name=None))
+    output, by = await _judge(ledger, ai, scoring_input(said, about), by_rules)
+    health = found_in(Turn(role=one.role, content=one.text) for one in said)
+    verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said), health)
+>>>>>>> main
 
     async def decide(connection: Connection) -> None:
         act = Act(ledger, connection, by_system(correlation_id))
@@ -133,11 +148,19 @@ async def _record(act: Act, message: Row, verdict: _Verdict, *, request: str | N
         return
     about = await effects.standing(act.connection, conversation_id=message["conversation_id"])
     output = verdict.output
-    triaged = LeadTriaged(lead_id=message["lead_id"], message_id=message["id"], triage=triage(output))
+    result = triage(output, kind=message["kind"], mentions=verdict.mentions)
+    case = triaging.Case(
+        message_id=message["id"],
+        lead_id=message["lead_id"],
+        person_id=message["person_id"],
+        conversation_id=message["conversation_id"],
+        channel=message["channel"],
+        kind=message["kind"],
+    )
     await act.append(
         Append(
             f"lead-{message['lead_id']}",
-            (_scored(message, verdict), triaged),
+            (_scored(message, verdict), triaging.triaged(case, result, verdict.mentions)),
             message["person_id"],
             key=key,
         )
@@ -154,10 +177,7 @@ async def _record(act: Act, message: Row, verdict: _Verdict, *, request: str | N
             conversation_id=message["conversation_id"],
             line=Line(message["channel"], message["reply_kind"], output.language),
         )
-    newly_hot = output.classification == Classification.HOT and about["classification"] != Classification.HOT
-    if newly_hot and not output.emergency and about["opted_out_at"] is None:
-        intents = plans.hot(act.ledger, message_id=message["id"], lead_id=message["lead_id"], output=output)
-        await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
+    await triaging.take_up(act, case, result, output=output)
 
 
 async def _opted_out(act: Act, message: Row) -> None:

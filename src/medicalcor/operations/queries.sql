@@ -39,7 +39,7 @@ update inbox set kind = 'unread', handled_at = $2, outcome = 'unread', reason = 
 select address_key, person_id from addresses where address_key = any($1::text[]);
 
 -- name: person
-select id, name, language, opted_out_at, erased_at from people where id = $1;
+select id, name, language, language_chosen, opted_out_at, erased_at from people where id = $1;
 
 -- name: address_keys
 select address_key from addresses where person_id = $1 order by address_key;

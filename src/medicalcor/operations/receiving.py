@@ -11,6 +11,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
+from medicalcor.domain.language.detect import kept
 from medicalcor.domain.scoring import rules
 from medicalcor.operations import (
     choices,
@@ -18,9 +19,15 @@ from medicalcor.operations import (
     effects,
     emergencies,
     intents,
+<<<<<<< HEAD
     lexicon,
     places,
     threads,
+=======
+    places,
+    threads,
+    triaging,
+>>>>>>> main
 )
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
@@ -30,6 +37,7 @@ from medicalcor.operations.places import Place
 from medicalcor.operations.talk import turns_of
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.base import Event
+from medicalcor.schemas.common import Language
 from medicalcor.schemas.events.conversations import SILENT, Letter, MessageReceived
 from medicalcor.schemas.events.leads import CampaignNoted
 from medicalcor.schemas.events.people import LanguageDetected, OptedOut
@@ -131,10 +139,23 @@ async def _follow_up(act: Act, arrival: Arrival, place: Place, look: ScoringOutp
             conversation_id=place.conversation_id,
             line=await _line(act.connection, place, look),
         )
+    if arrival.kind not in SILENT and not place.guest:
+        await triaging.notice(act, _case(arrival, place), look, arrival.said)
     if arrival.undelivered is not None:
         await threads.came_back(act, arrival.undelivered)
     crm = _for_crm(act.ledger, arrival, place)
     await effects.plan(act, conversation_id=place.conversation_id, intents=crm)
+
+
+def _case(arrival: Arrival, place: Place) -> triaging.Case:
+    return triaging.Case(
+        message_id=arrival.item.id,
+        lead_id=place.lead_id,
+        person_id=place.person_id,
+        conversation_id=place.conversation_id,
+        channel=arrival.party.channel,
+        kind=arrival.kind,
+    )
 
 
 async def _just_told(connection: Connection, place: Place) -> bool:
@@ -147,7 +168,8 @@ async def _line(connection: Connection, place: Place, look: ScoringOutput) -> Li
     if place.guest:
         return Line("email", "email", look.language)  # to whoever wrote, and not to the person elsewhere
     about = await effects.standing(connection, conversation_id=place.conversation_id)
-    return Line(about["channel"], about["reply_kind"], look.language)
+    language = place.language if place.language_chosen and place.language else look.language
+    return Line(about["channel"], about["reply_kind"], language)
 
 
 async def _next(
@@ -247,8 +269,8 @@ def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list
         return []
     person, message, at = place.person_id, arrival.item.id, arrival.item.received_at
     events: list[Event] = [*arrival.about_person(person)]
-    language = arrival.language or (look.language if look is not None else None)
-    if language not in (None, place.language):
+    language = arrival.language or _spoken(arrival, place)
+    if language not in (None, place.language) and not place.language_chosen:
         events.append(LanguageDetected(person_id=person, language=language, message_id=message))
     if look is not None and consent_answers.silences(look, arrival.said):
         keys = tuple(a.key for a in arrival.party.addresses)
@@ -259,6 +281,13 @@ def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list
         noted = CampaignNoted(lead_id=place.lead_id, message_id=message, campaign=arrival.campaign)
         entries.append(Append(f"lead-{place.lead_id}", (noted,), person, occurred_at=at))
     return entries
+
+
+def _spoken(arrival: Arrival, place: Place) -> Language | None:
+    """The language to keep: "ok" says nothing of it, and changes none."""
+    if arrival.said is None or arrival.kind in SILENT:
+        return None
+    return kept(arrival.said, known=place.language)
 
 
 def _for_crm(ledger: Ledger, arrival: Arrival, place: Place) -> list[effects.Intent]:

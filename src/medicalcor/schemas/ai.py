@@ -106,7 +106,7 @@ class SuggestedReply(Published):
     language: Language
     written_by: Writer
     why: str
-    """`ai_answered`; else why AI's words are not used: `ai_off`, `ai_timeout`, `unfit_draft`, `emergency`, `no_reply` …"""
+    """`ai_answered`; else why AI's words are not used: `ai_off`, `ai_timeout`, `unfit_price`, `emergency`, `no_reply` …"""
     reply_expected: bool
 
 
@@ -191,8 +191,8 @@ AI_FUNCTIONS: Mapping[str, AiFunction] = {
         {"text": "Când pot veni?", "to": "en"},
     ),
     "suggest_reply": AiFunction(
-        "A draft answer in the patient's language: no diagnosis, no price, no promise. A fixed text when AI is off, fails or"
-        " writes something unfit.",
+        "A draft answer in the patient's language: no diagnosis, no promise, no price but those of the clinic's list; what"
+        " is not known is said not to be known. A fixed text when AI is off, fails or writes something unfit.",
         Conversation,
         SuggestedReply,
         {"messages": [_HELLO]},

@@ -9,6 +9,7 @@ from medicalcor.web.reasons import REASONS
 from medicalcor.web.scoring_words import SCORING
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
+from medicalcor.web.triage_words import TRIAGE
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "visit": {
@@ -84,21 +85,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "normal": _("normal"),
         "low": _("low"),
     },
-    "flag": {
-        "pain": _("pain"),
-        "swelling": _("swelling"),
-        "infection": _("infection"),
-        "fever": _("fever"),
-        "bleeding": _("bleeding"),
-        "trauma": _("injury"),
-        "breathing": _("trouble breathing"),
-        "swallowing": _("trouble swallowing"),
-        "eye_swelling": _("swelling near the eye"),
-        "neck_swelling": _("swelling at the neck"),
-        "consciousness": _("loss of consciousness"),
-        "sleep": _("cannot sleep"),
-        "failed": _("a broken restoration"),
-    },
     "means": {
         "budget": _("asks about price"),
         "book": _("wants a visit"),
@@ -133,6 +119,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "not_patient:supplier": _("a supplier"),
         "not_patient:wrong_number": _("wrong number"),
     },
+<<<<<<< HEAD
     **SCORING,
     "routing": {
         "emergency": _("to a person at once"),
@@ -155,6 +142,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "answer": _("Answer the message"),
         "stop_messages": _("Send no more messages"),
     },
+=======
+>>>>>>> main
     "intent": {
         "prospect": _("new patient"),
         "existing_patient": _("already a patient"),
@@ -221,6 +210,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "missed_call": _("Missed call"),
         "wants_a_person": _("A caller wants a person"),
         "consent_unclear": _("An answer about consent is unclear"),
+        "acute": _("Acute pain or swelling"),
+        "acute_child": _("A child in pain"),
+        "complication": _("Trouble after a treatment"),
+        "complaint": _("A complaint"),
+        "nobody_acted": _("Nobody has acted in time"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -291,6 +285,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "paid_for_another": _("paid for somebody else"),
         "same_name": _("two people of the same name"),
     },
+    **TRIAGE,
     **REASONS,
 }
 
@@ -320,6 +315,9 @@ SAID_BELOW = (
     _("This recording was deleted."),
     _("This address is on the list of those who do not want to be written to."),
     _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
+    _("AI is switched off. An administrator can set OPENAI_API_KEY; `medicalcor doctor` says more."),
+    _("The AI did not answer. Nothing was changed; try again in a minute."),
+    _("Choose a colleague who works with leads."),
 )
 """Sentences of the layers below, which the dashboard shows translated; any other is shown as it is."""
 

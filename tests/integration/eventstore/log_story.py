@@ -31,8 +31,13 @@ from medicalcor.schemas.events import (
     templates,
 )
 from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
+<<<<<<< HEAD
 from medicalcor.schemas.scoring import Evidence, OwnPhrase, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
+=======
+from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
+from medicalcor.schemas.triage import Mention, TriageResult
+>>>>>>> main
 
 NAME = "Ana Canarescu"
 PHONE = "+40722777001"
@@ -41,6 +46,7 @@ TEXT = "Bună ziua, vreau un implant, am bugetul pregătit"
 PERSONAL = (
     *(NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant", "sip:canar@", "Doare"),
     *("Mihai Canarescu", "swelling, cannot wait", "Dr. Canarescu", "her knee", NOTE),
+    *("luna a șasea Canarescu", "I want an implant, says Canarescu"),
 )
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -71,6 +77,7 @@ class Story:
     procedure: UUID = field(default_factory=ids.new_id)
     template: UUID = field(default_factory=ids.new_id)
     number: int = field(default_factory=lambda: next(_numbers))
+    work: UUID = field(default_factory=ids.new_id)
 
     def chapters(self) -> list[list[tuple[str, Event]]]:
         """What is appended together, in order."""
@@ -237,10 +244,55 @@ class Story:
                     agreed=True,
                 ),
             ),
+<<<<<<< HEAD
             (stream, leads.LeadTriaged(lead_id=self.lead, message_id=self.message, triage=triage)),
             (
                 stream,
                 leads.ScoreReviewed(lead_id=self.lead, message_id=self.message, right="rules", by=self.user),
+=======
+            (
+                stream,
+                leads.LeadTriaged(
+                    lead_id=self.lead,
+                    message_id=self.message,
+                    triage=triage,
+                    mentions=(Mention(code="pregnancy", text="luna a șasea Canarescu"),),
+                ),
+            ),
+            *self._work(stream),
+        ]
+
+    def _work(self, stream: str) -> list[tuple[str, Event]]:
+        """What triage asks; the first owner was found by the rules, the second chosen by a colleague."""
+        work = {"lead_id": self.lead, "work_id": self.work, "rule": "hot"}
+        told = {"actions": ("call_back",), "owner": "receptionist", "due_at": T0, "escalate_at": T0}
+        owner = {"lead_id": self.lead, "owner": self.user, "post": "receptionist"}
+        return [
+            (
+                stream,
+                leads.WorkOpened.model_validate(
+                    {**work, **told, "message_id": self.message, "escalate_to": "manager"}
+                ),
+            ),
+            (stream, leads.OwnerChosen.model_validate({**owner, "by": None})),
+            (stream, leads.WorkEscalated.model_validate({**work, "to": "manager"})),
+            (stream, leads.OwnerChosen.model_validate({**owner, "by": self.user})),
+            (
+                f"person-{self.person}",
+                people.LanguageChosen(person_id=self.person, language="en", by=self.user),
+            ),
+            (
+                f"conversation-{self.conversation}",
+                conversations.MessageTranslated(
+                    message_id=self.message,
+                    conversation_id=self.conversation,
+                    lead_id=self.lead,
+                    to="en",
+                    text="I want an implant, says Canarescu",
+                    model="gpt-5.5",
+                    by=self.user,
+                ),
+>>>>>>> main
             ),
         ]
 

@@ -51,6 +51,13 @@ def _language(recorded: Recorded) -> Statement:
     )
 
 
+def _language_chosen(recorded: Recorded) -> Statement:
+    return SQL["choose_language"], (
+        recorded.subject_id,
+        recorded.plain["language"],
+    )
+
+
 def _opted_out(recorded: Recorded) -> Statement:
     return SQL["opt_out"], (
         recorded.subject_id,
@@ -93,6 +100,7 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.PersonNamed.type: (_named,),
     events.AddressAdded.type: (_address_added, _silent_before),
     events.LanguageDetected.type: (_language,),
+    events.LanguageChosen.type: (_language_chosen,),
     events.OptedOut.type: (_opted_out,),
     events.AddressSuppressed.type: (_suppressed,),
     events.OptOutLifted.type: (_lifted,),

@@ -9,7 +9,10 @@ insert into addresses (address_key, person_id, kind, value, added_at) values ($1
 on conflict (address_key) do update set person_id = excluded.person_id, value = excluded.value;
 
 -- name: set_language
-update people set language = $2 where id = $1;
+update people set language = $2 where id = $1 and not language_chosen;
+
+-- name: choose_language
+update people set language = coalesce($2, language), language_chosen = $2::text is not null where id = $1;
 
 -- name: opt_out
 with person as (update people set opted_out_at = coalesce(opted_out_at, $2) where id = $1)

@@ -82,6 +82,10 @@ _LEAD = (
     calls.CallNotTranscribed,
     calls.RecordingKept,
     calls.RecordingDropped,
+    leads.WorkOpened,
+    leads.WorkEscalated,
+    leads.OwnerChosen,
+    conversations.MessageTranslated,
 )
 _EFFECT = (
     effects.EffectPlanned,
@@ -105,6 +109,7 @@ _PAYMENT = (
 _PERSON = (
     people.OptedOut,
     people.LanguageDetected,
+    people.LanguageChosen,
     people.CrmLinked,
     people.PersonErased,
     consents.ConsentGranted,

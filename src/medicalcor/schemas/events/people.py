@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from medicalcor.schemas.base import Event, Personal
-from medicalcor.schemas.common import AddressKind, Channel, Language, MessageId, PersonId
+from medicalcor.schemas.common import AddressKind, Channel, Language, MessageId, PersonId, UserId
 
 
 class PersonCreated(Event):
@@ -39,6 +39,15 @@ class LanguageDetected(Event):
     person_id: PersonId
     language: Language
     message_id: MessageId
+
+
+class LanguageChosen(Event):
+    """A colleague set the person's language: what is detected changes it no more. None: it is detected again."""
+
+    type: ClassVar[str] = "person.language_chosen"
+    person_id: PersonId
+    language: Language | None
+    by: UserId
 
 
 class OptedOut(Event):

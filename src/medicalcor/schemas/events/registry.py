@@ -103,6 +103,11 @@ EVENTS: tuple[type[Event], ...] = (
     payments.PaymentLinkMade,
     payments.PaymentLinkFailed,
     templates.TemplateStateLearnt,
+    leads.WorkOpened,
+    leads.WorkEscalated,
+    leads.OwnerChosen,
+    people.LanguageChosen,
+    conversations.MessageTranslated,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

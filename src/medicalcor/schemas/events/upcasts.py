@@ -12,6 +12,7 @@ UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("lead.scored", 1): lambda data: {**data, "by": {**data["by"], "seconds": None, "tokens": None}},
     ("consent.granted", 1): lambda data: {**data, "how": "form", "address_key": None, "expires_at": None},
     ("consent.withdrawn", 1): lambda data: {**data, "how": "link", "address_key": None},
+    ("lead.triaged", 1): lambda data: {**data, "mentions": []},
 }
 """(type, version it is stored in) → the data in the following version.
 

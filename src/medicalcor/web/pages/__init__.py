@@ -6,6 +6,7 @@ from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
 from medicalcor.web.pages.appointments.commands import ROUTES as CALENDAR_COMMANDS
 from medicalcor.web.pages.appointments.routes import ROUTES as CALENDAR
 from medicalcor.web.pages.calls.routes import ROUTES as CALLS
+from medicalcor.web.pages.leads.assist import ROUTES as LEAD_ASSIST
 from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
 from medicalcor.web.pages.leads.consents import ROUTES as CONSENTS
 from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
@@ -41,6 +42,7 @@ ROUTES: list[HTTPRouteHandler] = [
     *SCORING,
     *DISAGREEMENTS,
     *MEASURING,
+    *LEAD_ASSIST,
     *PRACTICE,
     *PRACTITIONER,
     *EQUIPMENT,
