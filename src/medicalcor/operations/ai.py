@@ -15,17 +15,11 @@ from medicalcor.domain.assist import prompts, transcripts
 from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.language.detect import detect, votes
 from medicalcor.domain.language.text import read
-from medicalcor.domain.scoring import calls, prompt, rules
-<<<<<<< HEAD
+from medicalcor.domain.scoring import calls, rules
 from medicalcor.domain.scoring.table import would_change
-from medicalcor.domain.triage.rules import triage as triaged
-from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import calendar_api, lexicon
-=======
 from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage as triaged
-from medicalcor.operations import calendar_api, suggesting
->>>>>>> main
+from medicalcor.operations import calendar_api, lexicon, suggesting
 from medicalcor.operations.asks import Functions, Tools
 from medicalcor.operations.leads import judge
 from medicalcor.operations.talk import turns_of
@@ -35,13 +29,8 @@ from medicalcor.schemas import booking
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.calls import CallTurn
-<<<<<<< HEAD
-from medicalcor.schemas.common import Channel, Classification, Language
-from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
-=======
 from medicalcor.schemas.common import Channel, Language
-from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
->>>>>>> main
+from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
 _SUMMARY_TOKENS = 400
@@ -64,7 +53,6 @@ class _Talk:
 
 async def score_lead(tools: Tools, asked: shapes.Conversation) -> shapes.ScoredLead:
     talk = await _talk(tools, asked)
-<<<<<<< HEAD
     async with tools.ledger.pool.acquire() as connection:
         own = await lexicon.current(connection)
     by_rules = rules.score(talk.facts, own)
@@ -72,27 +60,6 @@ async def score_lead(tools: Tools, asked: shapes.Conversation) -> shapes.ScoredL
     return shapes.ScoredLead(
         **dict(output), by=by, rules_score=by_rules.score, would_change=would_change(output)
     )
-=======
-    output, by = await _judged(tools, talk)
-    return shapes.ScoredLead(**dict(output), by=by, rules_score=talk.by_rules.score)
-
-
-async def _judged(tools: Tools, talk: _Talk) -> tuple[ScoringOutput, ScoredBy]:
-    by_rules = talk.by_rules
-    if by_rules.opt_out:
-        return by_rules, ScoredBy(scorer="rules", why="rules_suffice", version=rules.VERSION)
-    seconds = tools.ledger.settings.ai_timeout_seconds
-    try:
-        judgement = await asking(tools.ai).judge(
-            prompt.messages(talk.anonymous), shape=prompt.AiJudgement, timeout=seconds
-        )
-        output = prompt.combine(judgement, by_rules)
-    except ProviderError as problem:
-        return by_rules, ScoredBy(scorer="rules", why=_why(problem), version=rules.VERSION)
-    except ValueError:
-        return by_rules, ScoredBy(scorer="rules", why="ai_nonsense", version=rules.VERSION)
-    return output, ScoredBy(scorer="ai", why="ai_answered", version=tools.ledger.settings.openai_model)
->>>>>>> main
 
 
 async def triage(tools: Tools, asked: shapes.Conversation) -> shapes.Triage:

@@ -14,13 +14,8 @@ from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage
-<<<<<<< HEAD
 from medicalcor.integrations.openai.client import AiClient, Spent
-from medicalcor.operations import consent_answers, consents, effects, emergencies, lexicon
-=======
-from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import consent_answers, consents, effects, emergencies, triaging
->>>>>>> main
+from medicalcor.operations import consent_answers, consents, effects, emergencies, lexicon, triaging
 from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
@@ -83,17 +78,11 @@ async def score(
         if about["scored_why"] is not None and request is None:
             return Scored(superseded=False, ai_usable=about["scored_why"] not in SLOW_AI)
         said = await turns_of(connection, lead_id=about["lead_id"])
-<<<<<<< HEAD
         own = await lexicon.current(connection)
     by_rules = rules.score(_scoring_input(said, about, name=None), own)
     output, by = await judge(ledger, ai, scoring_input(said, about), by_rules, version=own.label)
-    verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said))
-=======
-    by_rules = rules.score(_scoring_input(said, about, name=None))
-    output, by = await _judge(ledger, ai, scoring_input(said, about), by_rules)
     health = found_in(Turn(role=one.role, content=one.text) for one in said)
     verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said), health)
->>>>>>> main
 
     async def decide(connection: Connection) -> None:
         act = Act(ledger, connection, by_system(correlation_id))

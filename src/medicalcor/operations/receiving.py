@@ -19,15 +19,10 @@ from medicalcor.operations import (
     effects,
     emergencies,
     intents,
-<<<<<<< HEAD
     lexicon,
     places,
     threads,
-=======
-    places,
-    threads,
     triaging,
->>>>>>> main
 )
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS

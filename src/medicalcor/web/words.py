@@ -119,31 +119,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "not_patient:supplier": _("a supplier"),
         "not_patient:wrong_number": _("wrong number"),
     },
-<<<<<<< HEAD
     **SCORING,
-    "routing": {
-        "emergency": _("to a person at once"),
-        "call_now": _("call back today"),
-        "reception": _("reception desk"),
-        "automatic": _("automatic answers"),
-        "none": _("nobody needed"),
-    },
-    "owner": {
-        "doctor": _("doctor"),
-        "receptionist": _("receptionist"),
-        "manager": _("manager"),
-        "nobody": _("nobody"),
-    },
-    "action": {
-        "give_emergency_number": _("Give the emergency number"),
-        "alert_staff": _("Alert a colleague"),
-        "call_back": _("Call back"),
-        "create_task": _("Create a task in HubSpot"),
-        "answer": _("Answer the message"),
-        "stop_messages": _("Send no more messages"),
-    },
-=======
->>>>>>> main
     "intent": {
         "prospect": _("new patient"),
         "existing_patient": _("already a patient"),

@@ -31,13 +31,8 @@ from medicalcor.schemas.events import (
     templates,
 )
 from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
-<<<<<<< HEAD
 from medicalcor.schemas.scoring import Evidence, OwnPhrase, ScoredBy, ScoringOutput
-from medicalcor.schemas.triage import TriageResult
-=======
-from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import Mention, TriageResult
->>>>>>> main
 
 NAME = "Ana Canarescu"
 PHONE = "+40722777001"
@@ -244,12 +239,6 @@ class Story:
                     agreed=True,
                 ),
             ),
-<<<<<<< HEAD
-            (stream, leads.LeadTriaged(lead_id=self.lead, message_id=self.message, triage=triage)),
-            (
-                stream,
-                leads.ScoreReviewed(lead_id=self.lead, message_id=self.message, right="rules", by=self.user),
-=======
             (
                 stream,
                 leads.LeadTriaged(
@@ -258,6 +247,10 @@ class Story:
                     triage=triage,
                     mentions=(Mention(code="pregnancy", text="luna a șasea Canarescu"),),
                 ),
+            ),
+            (
+                stream,
+                leads.ScoreReviewed(lead_id=self.lead, message_id=self.message, right="rules", by=self.user),
             ),
             *self._work(stream),
         ]
@@ -292,7 +285,6 @@ class Story:
                     model="gpt-5.5",
                     by=self.user,
                 ),
->>>>>>> main
             ),
         ]
 

@@ -250,15 +250,11 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.LeadCreated.type: (_created,),
     events.LeadScored.type: (_score_kept, _scored),
     events.LeadTriaged.type: (_triaged,),
-<<<<<<< HEAD
-    events.LeadSeen.type: (_seen,),
-    events.ScoreReviewed.type: (_reviewed,),
-=======
     events.WorkOpened.type: (_work_opened,),
     events.WorkEscalated.type: (_escalated,),
     events.OwnerChosen.type: (_owner,),
     events.LeadSeen.type: (_seen, _acted),
->>>>>>> main
+    events.ScoreReviewed.type: (_reviewed,),
     events.CampaignNoted.type: (_campaign,),
     events.LeadArchived.type: (_archived,),
     conversation_events.MessageReceived.type: (_message,),

@@ -136,7 +136,6 @@ select archived_at is not null from leads where id = $1
 select id, message_id, at, scorer, why, version, score, classification, confidence, output, rules_score, agreed, turns
 from scores where lead_id = $1 order by at desc, id desc limit 50
 
-<<<<<<< HEAD
 -- name: disagreements
 -- Where AI came to another class than the rules, latest first: those nobody has decided about, or those somebody has.
 select s.message_id, s.lead_id, p.name, s.at, s.score, s.classification, s.rules_score, s.who_was_right, s.reviewed_at
@@ -148,10 +147,8 @@ order by coalesce(s.reviewed_at, s.at) desc limit 100;
 -- name: verdicts
 select who_was_right, count(distinct message_id) as decided from scores
 where not agreed and who_was_right is not null group by who_was_right order by who_was_right;
-=======
 
 -- name: work_of
 -- What is asked of colleagues for a lead, what is open first, and what was done lately.
 select id, rule, actions, owner, opened_at, due_at, escalate_at, escalate_to, escalated_at, closed_at
 from lead_work where lead_id = $1 order by closed_at desc nulls first, due_at limit 12
->>>>>>> main

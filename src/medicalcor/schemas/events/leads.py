@@ -1,11 +1,7 @@
 """What happens to a lead. Stream `lead-<id>`."""
 
-<<<<<<< HEAD
-from typing import Annotated, ClassVar, Literal
-=======
 from datetime import datetime
-from typing import Annotated, ClassVar
->>>>>>> main
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from medicalcor.schemas.base import Event, Personal, Shape
