@@ -12,7 +12,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scoring import rules
-from medicalcor.operations import choices, effects, emergencies, intents, places, threads
+from medicalcor.operations import choices, effects, emergencies, intents, places, plain_answers, threads
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
 from medicalcor.operations.inbox import Item, open_item, put_aside
@@ -74,7 +74,8 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     if known is not None:
         return await _next_of(connection, known)
     place = await places.place_of(connection, arrival.party)
-    event = _event(arrival, place)
+    choice = arrival.choice or await plain_answers.meant(connection, arrival, place)
+    event = _event(arrival, place, choice)
     look = await _look(connection, arrival, place)
     received = Append(
         f"conversation-{place.conversation_id}",
@@ -172,7 +173,7 @@ async def _next_of(connection: Connection, message: Row) -> Received:
     )
 
 
-def _event(arrival: Arrival, place: Place) -> MessageReceived:
+def _event(arrival: Arrival, place: Place, choice: str | None) -> MessageReceived:
     return MessageReceived(
         message_id=arrival.item.id,
         conversation_id=place.conversation_id,
@@ -184,7 +185,7 @@ def _event(arrival: Arrival, place: Place) -> MessageReceived:
         media=arrival.media,
         provider_id=arrival.provider_id,
         in_reply_to=arrival.in_reply_to,
-        choice=arrival.choice,
+        choice=choice,
         sent_at=_sent_at(arrival.sent_at, arrival.item.received_at),
         guest=place.guest,
         letter=_letter(arrival, place),

@@ -1,4 +1,4 @@
-"""All projections, in the order in which they are applied: effects before those who look at them."""
+"""All projections, in the order in which they are applied: effects and appointments before those who look at them."""
 
 from medicalcor.core.eventstore.store import Projections
 from medicalcor.readmodels.appointments import projection as appointments
@@ -11,8 +11,11 @@ from medicalcor.readmodels.payments import projection as payments
 from medicalcor.readmodels.people import projection as people
 from medicalcor.readmodels.practice import projection as practice
 from medicalcor.readmodels.timeline import projection as timeline
+from medicalcor.readmodels.waitlist import projection as waitlist
 
-_ALL = (people, consents, effects, conversations, leads, payments, timeline, calls, practice, appointments)
+_ALL = (
+    people, consents, effects, conversations, leads, payments, appointments, timeline, calls, practice, waitlist,
+)  # fmt: skip
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)
 PROJECTIONS: Projections = tuple(noun.APPLY for noun in _ALL)

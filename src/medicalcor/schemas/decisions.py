@@ -34,6 +34,11 @@ Reason = Literal[
     "no_consent",
     "not_a_prospect",
     "person_erased",
+    "visit_reminder",
+    "earlier_time",
+    "visit_answer",
+    "too_late",
+    "just_booked",
 ]
 
 

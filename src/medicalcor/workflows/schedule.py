@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from medicalcor.workflows.cron import checkpoint, holds, retention, sweep, vapi_reconcile
+from medicalcor.workflows.cron import checkpoint, holds, reminders, retention, sweep, vapi_reconcile, visits
 
 Job = Callable[[datetime, Any], Coroutine[Any, Any, None]]
 
@@ -23,4 +23,6 @@ SCHEDULE = (
     Line("vapi-reconcile", "30 */2 * * * *", vapi_reconcile.run),
     Line("run-retention", "0 30 1 * * *", retention.run),
     Line("hold-sweep", "20 * * * * *", holds.run),
+    Line("appointment-reminders", "0 0 * * * *", reminders.run),
+    Line("visit-sweep", "10 * * * * *", visits.run),
 )

@@ -9,7 +9,9 @@ from medicalcor.schemas.common import ConversationId, EffectId, LeadId, PersonId
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import Author, Content, Purpose
 
-VoidReason = Literal["opted_out", "taken_over", "superseded", "person_erased", "consent_withdrawn"]
+VoidReason = Literal[
+    "opted_out", "taken_over", "superseded", "person_erased", "consent_withdrawn", "visit_changed", "too_late",
+]  # fmt: skip
 
 
 class EffectPlanned(Event):

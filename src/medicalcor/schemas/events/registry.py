@@ -14,6 +14,8 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    reminders,
+    waitlist,
 )
 
 EVENTS: tuple[type[Event], ...] = (
@@ -63,6 +65,13 @@ EVENTS: tuple[type[Event], ...] = (
     appointments.AppointmentCancelled,
     appointments.AppointmentMissed,
     appointments.AppointmentCompleted,
+    reminders.ReminderDecided,
+    waitlist.WaitlistJoined,
+    waitlist.WaitlistLeft,
+    waitlist.OpeningFound,
+    waitlist.OpeningClosed,
+    waitlist.OfferMade,
+    waitlist.OfferEnded,
     calls.CallStarted,
     calls.CallLinked,
     calls.CallStatusChanged,

@@ -60,7 +60,7 @@ def test_what_was_sent_is_not_sent_again_unless_the_visit_moves() -> None:
     one = visit(at(6, 15))
     (first,) = run([one], at(5, 15))
     assert not run([one], at(5, 16), first.keys)
-    moved = replace(one, starts_at=at(8, 15), settled_at=at(5, 17))
+    moved = replace(one, starts_at=at(8, 15), settled_at=at(5, 17), moves=1)
     assert not run([moved], at(6, 13), first.keys)
     assert [r.kind for r in run([moved], at(7, 15), first.keys)] == ["day"]
 
