@@ -21,7 +21,7 @@ from medicalcor.operations.tapping import Tapped
 from medicalcor.operations.visit_words import Known
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import Language
-from medicalcor.schemas.effects import Choice
+from medicalcor.schemas.effects import Choice, Content
 
 SQL = statements("medicalcor.operations", "reminders.sql")
 VERBS = ("confirm", "move", "cancel")
@@ -141,6 +141,7 @@ def _title(verb: str, language: Language) -> str:
 
 async def say(act: Act, tapped: Tapped, line: Line, said: str, choices: Sequence[Choice] = ()) -> None:
     """The answer to a tap, once. In a mail there is nothing to tap: it says what can be done."""
+    content: Content
     if choices and line.reply_kind != "email":
         content = wording.question(line, said, choices, opener=button("choose", line.language))
     else:

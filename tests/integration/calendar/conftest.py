@@ -72,8 +72,9 @@ class Clinic:
         person_id = person or await self.person()
         return Wish(person_id=person_id, choice=self.choice(when, **more), key=key or ids.token())
 
-    async def book(self, when: datetime, **more: str) -> Appointment:
-        return await appointments.book(self.ledger, wish=await self.wish(when, **more), cause=CAUSE)
+    async def book(self, when: datetime, *, person: UUID | None = None, **more: str) -> Appointment:
+        wish = await self.wish(when, person=person, **more)
+        return await appointments.book(self.ledger, wish=wish, cause=CAUSE)
 
 
 @pytest.fixture

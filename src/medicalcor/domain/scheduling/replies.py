@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from medicalcor.domain.language.text import read
 from medicalcor.schemas.common import LANGUAGES, Language
@@ -76,11 +76,8 @@ def _forms() -> Mapping[Language, tuple[Mapping[str, frozenset[Words]], frozense
     }
 
 
-def _file(package: str) -> Mapping[Language, Mapping[str, list[str]]]:
-    found: Mapping[Language, Mapping[str, list[str]]] = tomllib.loads(
-        resources.files(package).joinpath("replies.toml").read_text("utf-8")
-    )
-    return found
+def _file(package: str) -> Mapping[str, Any]:
+    return tomllib.loads(resources.files(package).joinpath("replies.toml").read_text("utf-8"))
 
 
 def _read(forms: Iterable[str]) -> frozenset[Words]:

@@ -52,7 +52,7 @@ def _value(parameter: dict[str, Any]) -> str:
 def _template_buttons(template: dict[str, Any], labels: Labels) -> list[dict[str, str]]:
     """Quick replies. The label lives in the approved template; where that is not known, the payload stands in for it."""
     known = dict(enumerate(labels.get(template["name"], {}).get(template["language"]["code"], ())))
-    choices = []
+    choices: list[dict[str, str]] = []
     for component in template.get("components") or ():
         if component.get("type") == "button" and component.get("sub_type") == "quick_reply":
             payload = str((component.get("parameters") or [{}])[0].get("payload", ""))

@@ -162,7 +162,7 @@ def _template(content: dict[str, Any], *, templates: Templates | None) -> Refusa
 
 def _quick_replies(content: dict[str, Any], labels: Labels) -> Refusal | None:
     """A payload for a button that the template does not have."""
-    language = (content.get("language") or {}).get("code")
+    language = str((content.get("language") or {}).get("code"))
     buttons = [c for c in content.get("components") or () if c.get("type") == "button"]
     known = labels.get(content["name"], {}).get(language)
     if known is not None and len(buttons) > len(known):
