@@ -12,7 +12,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
 from medicalcor.operations import offer_taps, visit_taps
 from medicalcor.operations.ledger import Ledger
-from medicalcor.operations.tapping import Taker, Tapped
+from medicalcor.operations.tapped import Taker, Tapped
 
 SQL = statements("medicalcor.operations")
 

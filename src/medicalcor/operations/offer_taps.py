@@ -12,7 +12,7 @@ from medicalcor.operations import appointments, openings, visit_taps, visit_word
 from medicalcor.operations.availability import NotWorking
 from medicalcor.operations.booking import SlotTaken
 from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system
-from medicalcor.operations.tapping import Tapped
+from medicalcor.operations.tapped import Tapped
 from medicalcor.schemas.appointments import Wish
 from medicalcor.schemas.waitlist import OfferEnd
 
@@ -22,7 +22,7 @@ SQL = statements("medicalcor.operations", "waitlist.sql")
 async def take(ledger: Ledger, tapped: Tapped) -> bool:
     """`offer:<id>:yes`, `no`, or `stop` for nothing more of the kind."""
     async with ledger.pool.acquire() as connection:
-        offer = await connection.fetchrow(SQL["offer"], tapped.subject_id, tapped.person_id)
+        offer = await connection.fetchrow(SQL["offer"], visit_taps.subject_of(tapped), tapped.person_id)
     if offer is None:
         return False
     match tapped.verb:

@@ -4,7 +4,7 @@ from medicalcor.domain.language.phrases import phrase
 from medicalcor.operations import effects, visit_words, wording
 from medicalcor.operations.effects import Intent
 from medicalcor.operations.ledger import Act
-from medicalcor.operations.tapping import Tapped
+from medicalcor.operations.tapped import Tapped
 from medicalcor.operations.visit_words import Known
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.effects import StaffAlert

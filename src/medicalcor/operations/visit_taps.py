@@ -17,7 +17,7 @@ from medicalcor.domain.scheduling.visits import NotPossible
 from medicalcor.operations import appointments, effects, rebooking, visit_words, wording
 from medicalcor.operations.effects import Intent
 from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system
-from medicalcor.operations.tapping import Tapped
+from medicalcor.operations.tapped import Tapped
 from medicalcor.operations.visit_words import Known
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import Language
@@ -40,7 +40,8 @@ class _Reply:
 
 async def take(ledger: Ledger, tapped: Tapped) -> bool:
     """`visit:<id>:confirm`, `move`, `cancel`, or `another` for another time after one that is off."""
-    found = await _visits(ledger, [tapped.subject_id] if tapped.subject_id else [], tapped.person_id)
+    about = subject_of(tapped)
+    found = await _visits(ledger, [about] if about else [], tapped.person_id)
     if not found or tapped.verb not in (*VERBS, "another"):
         return False
     [visit] = found
@@ -59,7 +60,7 @@ async def take(ledger: Ledger, tapped: Tapped) -> bool:
 async def take_of_family(ledger: Ledger, tapped: Tapped) -> bool:
     """`visits:<message>:confirm` is for all of them; to move or cancel, it is asked which."""
     async with ledger.pool.acquire() as connection:
-        rows = await connection.fetch(SQL["of_message"], tapped.subject_id, tapped.person_id)
+        rows = await connection.fetch(SQL["of_message"], subject_of(tapped), tapped.person_id)
     if not rows or tapped.verb not in VERBS:
         return False
     then = {row["id"]: row["moves"] for row in rows}
@@ -72,6 +73,14 @@ async def take_of_family(ledger: Ledger, tapped: Tapped) -> bool:
     else:
         await _ask_which(ledger, tapped, standing)
     return True
+
+
+def subject_of(tapped: Tapped) -> UUID | None:
+    """The id in the middle of the choice, when it is one."""
+    try:
+        return UUID(tapped.subject)
+    except ValueError:
+        return None
 
 
 async def _visits(ledger: Ledger, visits: Sequence[UUID], person_id: UUID) -> list[Known]:

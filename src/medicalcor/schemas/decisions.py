@@ -34,10 +34,6 @@ Reason = Literal[
     "no_consent",
     "not_a_prospect",
     "person_erased",
-    "visit_reminder",
-    "earlier_time",
-    "visit_answer",
-    "too_late",
     "just_booked",
 ]
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from patients import Phones
 
 from medicalcor.core import clock, ids
 from medicalcor.core.database.pool import Pool
@@ -86,7 +87,14 @@ def still() -> Iterator[clock.Still]:
 
 @pytest.fixture
 def ledger(pool: Pool, master_key: str) -> Ledger:
-    return open_ledger(Settings(medicalcor_master_key=master_key), pool)  # type: ignore[arg-type]  # pydantic makes the secret
+    """WhatsApp is on; what goes out by it arrives on `phones`."""
+    told = {"medicalcor_master_key": master_key, "whatsapp_api_key": "k", "clinic_name": "Clinica Zâmbet"}
+    return open_ledger(Settings.model_validate(told), pool)
+
+
+@pytest.fixture
+def phones(ledger: Ledger) -> Phones:
+    return Phones(ledger)
 
 
 @pytest.fixture

@@ -73,7 +73,12 @@ class Phones:
         return self._take(to, tracker, text, template.buttons, template.name)
 
     def _take(
-        self, to: Recipient, tracker: str, text: str, buttons: tuple[str, ...] = (), template: str | None = None
+        self,
+        to: Recipient,
+        tracker: str,
+        text: str,
+        buttons: tuple[str, ...] = (),
+        template: str | None = None,
     ) -> str:
         made = Heard(clock.now(), to.value, UUID(tracker), text, buttons, template)
         self.heard.append(made)
@@ -104,7 +109,8 @@ class Phones:
         message_id = ids.new_id()
         async with transaction(self.ledger.pool, subject=person_id) as connection:
             row: Any = await connection.fetchrow(
-                "select id, lead_id from conversations where person_id = $1 and channel = 'whatsapp'", person_id
+                "select id, lead_id from conversations where person_id = $1 and channel = 'whatsapp'",
+                person_id,
             )
             event = MessageReceived(
                 message_id=message_id,

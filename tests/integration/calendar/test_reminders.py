@@ -1,34 +1,17 @@
 """Visits are reminded of, and what is tapped is done with that very visit."""
 
-from datetime import timedelta
+import asyncio
 from typing import Any
 
 import pytest
-from conftest import CAUSE, Clinic, at
 from patients import Heard, Phones
 
+from conftest import CAUSE, Clinic, at
 from medicalcor.core import clock
 from medicalcor.core.database.pool import Pool
-from medicalcor.core.settings import Settings
 from medicalcor.operations import appointments, reminders
-from medicalcor.operations.ledger import Ledger, open_ledger
 from medicalcor.schemas.appointments import Appointment
 from medicalcor.schemas.common import Language
-
-BOOKED_DAYS_AGO = timedelta(days=3)
-
-
-@pytest.fixture
-def ledger(pool: Pool, master_key: str) -> Ledger:
-    settings = Settings.model_validate(
-        {"medicalcor_master_key": master_key, "whatsapp_api_key": "k", "clinic_name": "Clinica Zâmbet"}
-    )
-    return open_ledger(settings, pool)
-
-
-@pytest.fixture
-def phones(ledger: Ledger) -> Phones:
-    return Phones(ledger)
 
 
 async def remind(still: clock.Still, phones: Phones, when: Any) -> list[Heard]:
@@ -136,7 +119,8 @@ async def test_a_family_on_one_phone_gets_one_message_and_each_visit_is_answered
         children.append(await appointments.book(clinic.ledger, wish=wish, cause=CAUSE))
     [one] = await remind(still, phones, at(11, days=1))
     assert one.template == "visit_reminder_family"
-    assert "Mihai: consultation" in one.text and "Ioana: consultation" in one.text
+    assert "Mihai: consultation" in one.text
+    assert "Ioana: consultation" in one.text
     assert await remind(still, phones, at(12, days=1)) == []
     confirm, _, cancel = one.buttons
     assert await phones.tap(ana, cancel, one)
@@ -159,7 +143,8 @@ async def test_when_one_of_a_family_drops_out_in_that_minute_the_other_is_still_
     await appointments.cancel(clinic.ledger, appointment_id=one.id, reason="patient", cause=CAUSE)
     assert await phones.deliver() == []
     [alone] = await remind(still, phones, at(11, 31, days=1))
-    assert "11:30" in alone.text and alone.template == "visit_reminder_day"
+    assert "11:30" in alone.text
+    assert alone.template == "visit_reminder_day"
 
 
 @pytest.mark.parametrize("language", ["ro", "en", "de", "it", "fr", "es", "hu"])
@@ -205,7 +190,9 @@ async def test_a_tap_under_an_old_message_tells_how_the_visit_stands(
     assert await phones.tap(ana, now_at.buttons[0], now_at)
     assert await status(pool, visit) == "confirmed"
     await clinic.book(at(13, days=3), person=other)
-    [of_other] = [one for one in await remind(still, phones, at(15, days=2)) if one.phone == phones.numbers[other]]
+    [of_other] = [
+        one for one in await remind(still, phones, at(15, days=2)) if one.phone == phones.numbers[other]
+    ]
     assert not await phones.tap(other, day.buttons[2], of_other), "nobody cancels somebody else's visit"
     assert await status(pool, visit) == "confirmed"
     still.at = at(18, days=3)
@@ -240,8 +227,6 @@ async def test_who_left_no_address_is_on_record_as_unreachable(
 
 
 async def test_two_sweeps_at_once_say_it_once(clinic: Clinic, still: clock.Still, phones: Phones) -> None:
-    import asyncio
-
     ana = await phones.patient("Ana Pop")
     await clinic.book(at(11, days=2), person=ana)
     still.at = at(11, days=1)

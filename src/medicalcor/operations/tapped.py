@@ -1,4 +1,4 @@
-"""What was tapped, as it is handed to whoever asked."""
+"""A choice that came back, as whoever asked takes it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from medicalcor.operations.ledger import Ledger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tapped:
-    """A choice that came back, and who made it where."""
+    """Who made which choice, where."""
 
     message_id: UUID
     conversation_id: UUID
@@ -20,14 +20,6 @@ class Tapped:
     """The id in the middle."""
     verb: str
     correlation_id: str
-
-    @property
-    def subject_id(self) -> UUID | None:
-        """The id in the middle, when it is one."""
-        try:
-            return UUID(self.subject)
-        except ValueError:
-            return None
 
 
 Taker = Callable[[Ledger, Tapped], Awaitable[bool]]
