@@ -24,6 +24,7 @@ from medicalcor.schemas.events import (
     people,
     practice,
     reminders,
+    templates,
     waitlist,
 )
 from medicalcor.schemas.events.registry import BY_TYPE, EVENTS
@@ -31,8 +32,19 @@ from medicalcor.schemas.events.upcasts import UPCASTS
 
 SNAPSHOT = Path(__file__).with_name("events_registry.json")
 MODULES = (
-    people, consents, leads, conversations, effects, calls, payments, practice, appointments, reminders, waitlist,
-)  # fmt: skip
+    people,
+    consents,
+    leads,
+    conversations,
+    effects,
+    calls,
+    payments,
+    practice,
+    appointments,
+    templates,
+    reminders,
+    waitlist,
+)
 ADVICE = (
     "An event's stored shape has changed. Raise its `version`, add the upcast from the version before, and write the"
     " snapshot anew: python tests/meta/test_events_registry.py"

@@ -159,6 +159,12 @@ SETTINGS: dict[str, Setting] = {
     "clinic_facts": Setting(
         "the voice agent can tell neither opening hours nor prices: it offers a call-back"
     ),
+    "quiet_hours": Setting(
+        "when nobody is written to who has not asked for it, on the patient's clock; `off` for never",
+        optional=True,
+    ),
+    "unasked_per_day": Setting("messages to one person a day that they have not asked for", optional=True),
+    "marketing_per_week": Setting("offers to one person a week", optional=True),
     "whatsapp_api_key": Setting("no WhatsApp message can be sent; leads are kept and scored all the same"),
     "whatsapp_base_url": Setting("where 360dialog is", optional=True, wrong=_HTTP),
     "whatsapp_webhook_secret": Setting("WhatsApp webhooks signed by Meta or 360dialog are refused"),

@@ -50,6 +50,9 @@ COMMANDS = {
     "events": Entry(
         f"{_OF}events:events", "List, show, verify and rebuild from the event log.", joins_demo=True
     ),
+    "effects": Entry(
+        f"{_OF}effects:effects", "What waits to go out, what did not go, and why.", joins_demo=True
+    ),
     "simulate": Entry(f"{_OF}simulate:simulate", "Be a patient: post signed webhooks.", joins_demo=True),
     "score": Entry(f"{_OF}score:score", "Score messages by the rules alone, offline."),
     "bench": Entry(f"{_OF}bench:bench", "Measure the gateway and whole flows."),

@@ -30,6 +30,8 @@ WHATSAPP_STATUSES = Job("whatsapp.statuses", "statuses", together=True)
 """(end of the half second, in milliseconds); takes in all statuses that wait, in any order."""
 STATUSES_EVERY_MS = 500
 """A status is worth no run of its own: those of one half second share one."""
+WHATSAPP_TEMPLATE = Job("whatsapp.template", "inbox")
+"""(inbox id): what Meta says of a template; partitioned by template."""
 ANSWER = Job("conversation.answer", "inbox")
 """(conversation id, message id): the answer that waited for the patient to finish writing."""
 ANSWER_MAIL = Job(ANSWER.name, "inbox-mail")
@@ -74,6 +76,7 @@ WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox-mail")
 JOBS = (
     WHATSAPP_MESSAGE,
     WHATSAPP_STATUSES,
+    WHATSAPP_TEMPLATE,
     ANSWER,
     ANSWER_MAIL,
     DELIVER,
@@ -97,6 +100,7 @@ JOBS = (
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("whatsapp", "template"): WHATSAPP_TEMPLATE,
     ("vapi", "report"): VAPI_EVENT,
     ("vapi", "event"): VAPI_EVENT,
     ("twilio", "call"): VOICE_CALL,

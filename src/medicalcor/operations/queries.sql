@@ -68,6 +68,9 @@ select
     ) as taken_over_by,
     p.name, p.language, p.opted_out_at, p.erased_at,
     l.score, l.classification, l.emergency_since,
+    case when c.reply_kind = 'phone' then c.reply_to else (
+        select a.value from addresses a where a.person_id = c.person_id and a.kind = 'phone' order by a.added_at limit 1
+    ) end as phone,
     exists (
         select from suppressions s join addresses a using (address_key) where a.person_id = c.person_id
     ) as suppressed,
@@ -75,7 +78,14 @@ select
     array(
         select purpose from consents g
         where g.person_id = c.person_id and g.granted_at is not null and g.withdrawn_at is null
-    ) as consents
+    ) as consents,
+    array(
+        select purpose from consents g where g.person_id = c.person_id and g.withdrawn_at is not null
+    ) as refused,
+    (
+        select jsonb_object_agg(purpose, jsonb_build_object('text_version', text_version, 'at', granted_at))
+        from consents g where g.person_id = c.person_id and g.granted_at is not null
+    ) as consent_texts
 from conversations c
 join people p on p.id = c.person_id
 join leads l on l.id = c.lead_id
@@ -200,7 +210,7 @@ select key, id from effects where key = any($1::text[]);
 -- An effect, and the last attempt at it.
 select
     e.id, e.kind, e.person_id, e.lead_id, e.conversation_id, e.cause_id, e.purpose, e.author, e.content,
-    e.status, e.hold_until, e.planned_at,
+    e.status, e.hold_until, e.planned_at, e.useless_after, e.asked_at,
     coalesce(a.attempt, 0) as attempt, a.started_at, a.ended_at, a.outcome, a.reason as attempt_reason
 from effects e
 left join lateral (
@@ -223,12 +233,19 @@ where person_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and pur
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
+-- name: waiting_effect
+-- A message to a patient, and whether it can still be called back: it waits, and is not on its way this moment.
+select id, kind, person_id, status,
+    status in ('held', 'delayed')
+        and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null) as waits
+from effects e where id = $1 and (kind like 'whatsapp.%' or kind like 'email.%');
+
 -- name: automatic_effects
--- What the machine has still to say to the lead of this conversation; what is on its way cannot be called back.
+-- What the machine has still to say for these purposes ($2) to the lead of this conversation; what is on its way cannot be called back.
 select id, kind, person_id from effects e
 where lead_id = (select lead_id from conversations where id = $1)
     and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic'
-    and purpose not in ('emergency', 'receipt')
+    and purpose = any($2::text[])
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 

@@ -18,7 +18,7 @@ from medicalcor.core.eventstore.store import Append
 from medicalcor.core.log import get_logger
 from medicalcor.domain.language.phrases import TEMPLATE_BUTTONS, TEMPLATES, filled, phrase
 from medicalcor.domain.scheduling import reminders
-from medicalcor.domain.scheduling.reminders import HORIZON, Kind, Quiet, Reminder, Visit, WhyNot
+from medicalcor.domain.scheduling.reminders import HORIZON, USELESS, Kind, Quiet, Reminder, Visit, WhyNot
 from medicalcor.operations import effects, reaching, visit_words, wording
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.wording import Line
@@ -113,6 +113,7 @@ async def _remind(ledger: Ledger, connection: Connection, person_id: UUID, remin
         content=await _content(act, reach.line, reminder.visits, reminder.kind, message_id),
         purpose="reminder",
         cause_id=message_id,
+        useless_after=_useless_after(reminder.visits, reminder.kind),
     )
     await effects.plan(act, conversation_id=reach.conversation_id, intents=[intent])
     await _note(act, reminder.visits, reminder.kind, "planned", message_id, intent.key)
@@ -156,6 +157,11 @@ async def _note(
         )
         entries.append(Append(f"reminder-{visit.id}", (event,), person_id))
     await act.append(*entries)
+
+
+def _useless_after(visits: Sequence[Visit], kind: Kind) -> datetime:
+    """When none of them is helped any more."""
+    return max(visit.starts_at for visit in visits) - USELESS[kind]
 
 
 def _key(kind: Kind, visits: Sequence[Visit]) -> str:

@@ -10,12 +10,24 @@ from medicalcor.readmodels.leads import projection as leads
 from medicalcor.readmodels.payments import projection as payments
 from medicalcor.readmodels.people import projection as people
 from medicalcor.readmodels.practice import projection as practice
+from medicalcor.readmodels.templates import projection as templates
 from medicalcor.readmodels.timeline import projection as timeline
 from medicalcor.readmodels.waitlist import projection as waitlist
 
 _ALL = (
-    people, consents, effects, conversations, leads, payments, appointments, timeline, calls, practice, waitlist,
-)  # fmt: skip
+    people,
+    consents,
+    effects,
+    conversations,
+    leads,
+    payments,
+    appointments,
+    timeline,
+    calls,
+    practice,
+    templates,
+    waitlist,
+)
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)
 PROJECTIONS: Projections = tuple(noun.APPLY for noun in _ALL)

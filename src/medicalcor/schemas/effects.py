@@ -10,9 +10,11 @@ from medicalcor.schemas.common import Language
 
 Purpose = Literal[
     "answer", "emergency", "staff_reply", "missed_call", "receipt", "payment_request", "marketing", "crm", "staff_alert",
-    "booking", "reminder", "waitlist", "consent_question",
+    "booking", "reminder", "waitlist", "consent_question", "follow_up",
 ]  # fmt: skip
 Author = Literal["automatic", "staff"]
+TemplateState = Literal["approved", "paused", "disabled", "unknown"]
+"""`unknown`: WhatsApp has no approved template of that name in that language."""
 
 
 class WhatsAppText(Shape):

@@ -44,6 +44,11 @@ class Dates:
         pattern = next((found for length, found in patterns if age < length), "d MMM y")
         return self._element(at, self._format(at, pattern), live=False)
 
+    def soon(self, at: datetime) -> Markup:
+        """What lies ahead: the time alone when it is today, else the day too; the full moment on hover."""
+        today = clock.now().astimezone(self._zone).date() == at.astimezone(self._zone).date()
+        return self.short(at) if today else self._element(at, self.moment(at), live=False)
+
     def time(self, at: datetime) -> str:
         """ "09:30"."""
         return self._format(at, "HH:mm")

@@ -196,6 +196,17 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_request": _("request for a payment"),
         "marketing": _("offer by the clinic"),
         "missed_call": _("follow-up of a missed call"),
+        "booking": _("news of a visit"),
+        "reminder": _("reminder of a visit"),
+        "waitlist": _("a place that has become free"),
+        "follow_up": _("news of the treatment"),
+        "consent_question": _("question about consent"),
+    },
+    "template_state": {
+        "approved": _("approved"),
+        "paused": _("paused"),
+        "disabled": _("switched off"),
+        "unknown": _("not approved"),
     },
     "status": {
         "planned": _("Waiting to be sent"),
@@ -247,6 +258,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 }
 
 SAID_BELOW = (
+    _("It does not wait any more: it has gone out, or it was not going to."),
     _("The patient last wrote more than 24 hours ago. WhatsApp takes only an approved template now."),
     _("This person asked not to be contacted. You can answer when they write again."),
     _("This number is on the list of those who do not want to be written to."),

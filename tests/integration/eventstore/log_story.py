@@ -27,6 +27,7 @@ from medicalcor.schemas.events import (
     people,
     practice,
     reminders,
+    templates,
     waitlist,
 )
 from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
@@ -67,6 +68,7 @@ class Story:
     practitioner: UUID = field(default_factory=ids.new_id)
     room: UUID = field(default_factory=ids.new_id)
     procedure: UUID = field(default_factory=ids.new_id)
+    template: UUID = field(default_factory=ids.new_id)
     number: int = field(default_factory=lambda: next(_numbers))
 
     def chapters(self) -> list[list[tuple[str, Event]]]:
@@ -268,6 +270,12 @@ class Story:
             (f"lead-{self.lead}", leads.LeadSeen(**words)),
             (conversation, released),
             self._planned(self.note, WhatsAppText(body="Vă sunăm noi", language="ro", written_by="staff")),
+            (
+                f"effect-{self.note}",
+                effects.EffectHeld(
+                    effect_id=self.note, kind="whatsapp.text", decision=self._decision("hold")
+                ),
+            ),
             (
                 f"effect-{self.note}",
                 effects.EffectRefused(
@@ -524,7 +532,19 @@ class Story:
                 effects.EffectVoided(effect_id=self.lost, kind="hubspot.contact", reason="opted_out"),
             ),
             (f"lead-{self.lead}", leads.LeadArchived(lead_id=self.lead, reason="done")),
+            (f"template-{self.template}", self._template()),
         ]
+
+    def _template(self) -> templates.TemplateStateLearnt:
+        return templates.TemplateStateLearnt(
+            template_id=self.template,
+            template=f"recall_{self.number}",
+            language="ro",
+            state="paused",
+            told_by="meta",
+            at=T0,
+            until=T0 + timedelta(hours=3),
+        )
 
     def _decision(self, verdict: str) -> Decision:
         return Decision.model_validate(
@@ -559,7 +579,7 @@ class Story:
 def _subject(stream: str, story: Story) -> UUID:
     """The clinic's own things are nobody's story: the subject is the thing itself."""
     noun, _, thing = stream.partition("-")
-    own = {"practitioner", "resource", "procedure", "time_off", "holiday"}
+    own = {"practitioner", "resource", "procedure", "time_off", "holiday", "template"}
     return UUID(thing) if noun in own else story.person
 
 

@@ -15,6 +15,7 @@ from medicalcor.schemas.events import (
     people,
     practice,
     reminders,
+    templates,
     waitlist,
 )
 
@@ -43,6 +44,7 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectStatusChanged,
     effects.EffectUnknown,
     effects.EffectDelayed,
+    effects.EffectHeld,
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
@@ -95,6 +97,7 @@ EVENTS: tuple[type[Event], ...] = (
     payments.PaymentRequested,
     payments.PaymentLinkMade,
     payments.PaymentLinkFailed,
+    templates.TemplateStateLearnt,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

@@ -341,6 +341,36 @@ class Notice(Wire):
     """The WhatsApp Business Account's id."""
 
 
+class OtherInfo(Wire):
+    title: Lenient[str] = None
+    """Such as `FIRST_PAUSE`."""
+
+
+class TemplateStatus(Wire):
+    """What Meta says of a template (`message_template_status_update`)."""
+
+    event: str
+    template: str = Field(alias="message_template_name")
+    language: str = Field(alias="message_template_language")
+    reason: Lenient[str] = None
+    other_info: Lenient[OtherInfo] = None
+
+    @property
+    def title(self) -> str | None:
+        return self.other_info.title if self.other_info else None
+
+
+class TemplateNotice(Wire):
+    kind: Literal["template"] = "template"
+    value: TemplateStatus
+    time: Lenient[str | int] = None
+    """When Meta knew it, in unix seconds."""
+
+    @property
+    def at(self) -> datetime | None:
+        return _moment(self.time)
+
+
 class Unread(Wire):
     """A part of a well-signed webhook that fits nothing we know, as it came, for a person to look at."""
 

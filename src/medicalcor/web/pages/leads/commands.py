@@ -53,6 +53,17 @@ async def reply(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Re
     return await _shown(request, lead_id, toast=None)
 
 
+@post(
+    "/leads/{lead_id:uuid}/effects/{effect_id:uuid}/call-back", opt=right(Right.WORK_LEADS), status_code=200
+)
+async def call_back(
+    request: Visitor, lead_id: FromPath[UUID], effect_id: FromPath[UUID]
+) -> Response[str] | Redirect:
+    """What waits to be sent is not sent."""
+    await talks.call_back(site_of(request).ledger, effect_id=effect_id, by=staff(request).id)
+    return await _shown(request, lead_id, toast=_("It will not be sent."))
+
+
 @post("/leads/{lead_id:uuid}/seen", opt=right(Right.WORK_LEADS), status_code=200)
 async def mark_seen(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
     await judging.mark_seen(site_of(request).ledger, lead_id=lead_id, by=staff(request).id)
@@ -78,4 +89,4 @@ async def _shown(request: Visitor, lead_id: UUID, *, toast: str | None) -> Respo
         return seen.part("pages/leads/_talk.html", **await talk_data(seen, lead_id, toast=words))
 
 
-ROUTES = [take_over, hand_back, reply, mark_seen]
+ROUTES = [take_over, hand_back, reply, call_back, mark_seen]

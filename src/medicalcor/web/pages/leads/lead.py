@@ -11,7 +11,7 @@ from medicalcor.core import clock, ids
 from medicalcor.core.auth import accounts
 from medicalcor.core.auth.roles import Right, may
 from medicalcor.core.database.pool import Row
-from medicalcor.domain.outreach.policy import WINDOW
+from medicalcor.domain.outreach.facts import WINDOW
 from medicalcor.domain.payments.money import CURRENCIES
 from medicalcor.readmodels.calls import queries as calls
 from medicalcor.readmodels.conversations import queries as conversations
