@@ -25,7 +25,7 @@ from medicalcor.operations.availability import NotFree, NotWorking
 from medicalcor.operations.effects import Intent
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.reaching import Reach
-from medicalcor.operations.reminders import QUIET
+from medicalcor.operations.reminders import quiet_of
 from medicalcor.schemas.appointments import Appointment, Choice
 from medicalcor.schemas.effects import Content, EmailMessage
 from medicalcor.schemas.events.waitlist import OfferEnded, OfferMade, OpeningClosed, OpeningFound
@@ -100,7 +100,7 @@ async def _advance(ledger: Ledger, opening_id: UUID) -> int:
     if await settle(ledger, opening_id=opening_id):
         return 0
     now, zone = clock.now(), visit_words.zone_of(ledger)
-    if QUIET.holds(now.astimezone(zone).time()):
+    if quiet_of(ledger).holds(now.astimezone(zone).time()):
         return 0
     async with ledger.pool.acquire() as connection:
         opening = await connection.fetchrow(SQL["opening"], opening_id)
@@ -180,7 +180,7 @@ async def _ask(ledger: Ledger, opening_id: UUID, one: _Candidate, now: datetime)
         offer_id = ids.new_id()
         act = Act(ledger, connection, by_system(str(offer_id)))
         reach = await reaching.reach(act, person_id=one.person_id, mails=(), now=now)
-        refused = reach is None or not await _send(act, reach, offer_id, one.choice)
+        refused = reach is None or not await _send(act, reach, offer_id, one)
         made = OfferMade(
             offer_id=offer_id,
             opening_id=opening_id,
@@ -196,10 +196,16 @@ async def _ask(ledger: Ledger, opening_id: UUID, one: _Candidate, now: datetime)
     await record(ledger.pool, decide, subject=one.person_id)
 
 
-async def _send(act: Act, reach: Reach, offer_id: UUID, choice: Choice) -> bool:
+async def _send(act: Act, reach: Reach, offer_id: UUID, one: _Candidate) -> bool:
     buttons = [f"offer:{offer_id}:{verb}" for verb in TEMPLATE_BUTTONS["earlier_time"]]
-    content = await _content(act, reach, "earlier_time", choice, buttons)
-    intent = Intent(key=message_key(offer_id), content=content, purpose="waitlist", cause_id=offer_id)
+    intent = Intent(
+        key=message_key(offer_id),
+        content=await _content(act, reach, "earlier_time", one.choice, buttons),
+        purpose="waitlist",
+        cause_id=offer_id,
+        asked_at=one.waiting.since,
+        useless_after=one.choice.starts_at - one.waiting.notice,
+    )
     planned = await effects.plan(act, conversation_id=reach.conversation_id, intents=[intent])
     return all(one.decision.verdict != "refuse" for one in planned)
 
@@ -279,7 +285,11 @@ async def _tell(act: Act, offer: Row) -> None:
         return
     content = await _content(act, reach, "earlier_time_gone", choice_of(offer))
     intent = Intent(
-        key=f"offer-gone:{offer['id']}", content=content, purpose="waitlist", cause_id=offer["id"]
+        key=f"offer-gone:{offer['id']}",
+        content=content,
+        purpose="waitlist",
+        cause_id=offer["id"],
+        asked_at=offer["since"],
     )
     await effects.plan(act, conversation_id=reach.conversation_id, intents=[intent])
 

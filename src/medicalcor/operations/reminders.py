@@ -7,8 +7,9 @@ with the message in one commit, so that a sweep that is killed anywhere has lost
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from medicalcor.core import clock, ids
 from medicalcor.core.database.pool import CONNECTION_LOST, Connection, Row
@@ -17,6 +18,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.eventstore.store import Append
 from medicalcor.core.log import get_logger
 from medicalcor.domain.language.phrases import TEMPLATE_BUTTONS, TEMPLATES, filled, phrase
+from medicalcor.domain.outreach import hours
 from medicalcor.domain.scheduling import reminders
 from medicalcor.domain.scheduling.reminders import HORIZON, USELESS, Kind, Quiet, Reminder, Visit, WhyNot
 from medicalcor.operations import effects, reaching, visit_words, wording
@@ -26,7 +28,6 @@ from medicalcor.schemas.effects import Content, EmailMessage
 from medicalcor.schemas.events.reminders import Outcome, ReminderDecided
 
 SQL = statements("medicalcor.operations", "reminders.sql")
-QUIET = Quiet()
 _LATE = timedelta(days=1)
 """What no sweep saw in time is explained for so long after the visit began."""
 
@@ -71,11 +72,28 @@ async def _due(ledger: Ledger, connection: Connection, *, person_id: UUID | None
         for visit, row in zip(visits, rows, strict=True)
         for ahead in row["decided"]
     }
-    zone = visit_words.zone_of(ledger)
-    return _Due(
-        reminders.due(visits, now=now, sent=decided, zone=zone, quiet=QUIET),
-        reminders.not_sent(visits, now=now, sent=decided, zone=zone, quiet=QUIET),
-    )
+    due, not_sent = list[Reminder](), list[tuple[Visit, Kind, WhyNot]]()
+    quiet = quiet_of(ledger)
+    for zone, there in _by_zone(ledger, zip(visits, rows, strict=True), now).items():
+        wall = ZoneInfo(zone)
+        due += reminders.due(there, now=now, sent=decided, zone=wall, quiet=quiet)
+        not_sent += reminders.not_sent(there, now=now, sent=decided, zone=wall, quiet=quiet)
+    return _Due(due, not_sent)
+
+
+def _by_zone(ledger: Ledger, visits: Iterable[tuple[Visit, Row]], now: datetime) -> dict[str, list[Visit]]:
+    """By where whoever comes probably is, as the policy sees it: quiet hours are theirs."""
+    found: dict[str, list[Visit]] = {}
+    for visit, row in visits:
+        zone = hours.zone_of(row["phone"], clinic_zone=ledger.settings.clinic_timezone, at=now)
+        found.setdefault(zone, []).append(visit)
+    return found
+
+
+def quiet_of(ledger: Ledger) -> Quiet:
+    """The clinic's quiet hours; none at all when they are off."""
+    told = hours.parse(ledger.settings.quiet_hours)
+    return Quiet(told.start, told.end) if told else Quiet(time(0), time(0))
 
 
 def _visit(row: Row) -> Visit:
@@ -193,8 +211,3 @@ async def call_back(act: Act, *, appointment_id: UUID) -> None:
     """The visit is not what it was: what has not gone out about it does not. The caller holds the person's lock."""
     waiting = await act.connection.fetch(SQL["pending_reminders"], appointment_id)
     await effects.void(act, waiting=waiting, reason="visit_changed")
-
-
-def planned_for(visit: Visit, kind: Kind, ledger: Ledger) -> datetime | None:
-    """When it will be sent as things stand; None when it will not."""
-    return reminders.moment(visit, kind, zone=visit_words.zone_of(ledger), quiet=QUIET)

@@ -3,6 +3,9 @@
 -- because another visit in the same message changed is undecided again. $3 one person's, or everybody's.
 select
     a.id, a.person_id, a.starts_at, a.status, a.settled_at, a.moves,
+    (
+        select value from addresses s where s.person_id = a.person_id and s.kind = 'phone' order by s.added_at limit 1
+    ) as phone,
     coalesce(
         array_agg(r.ahead) filter (
             where r.ahead is not null and not (coalesce(e.status, '') = 'void' and e.reason = 'visit_changed')

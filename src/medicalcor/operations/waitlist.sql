@@ -70,7 +70,7 @@ select id, person_id, waiting_id from offers where opening_id = $1 and ended_at 
 -- name: offer
 select
     o.id, o.opening_id, o.waiting_id, o.person_id, o.procedure_id, o.practitioner_id, o.starts_at, o.ended_at, o.ended_why,
-    w.appointment_id, w.lead_id, w.left_at, p.closed_at, p.closed_why
+    w.appointment_id, w.lead_id, w.since, w.left_at, p.closed_at, p.closed_why
 from offers o join waitlist w on w.id = o.waiting_id join openings p on p.id = o.opening_id
 where o.id = $1 and o.person_id = $2;
 
