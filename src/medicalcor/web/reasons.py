@@ -46,6 +46,8 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "template_unknown": _("WhatsApp has no approved template of that name in this language."),
         "frequency_cap": _("They have had as many messages as they should for now."),
         "too_late": _("It would be of no use any more."),
+        "just_booked": _("They had only just agreed on the time."),
+        "visit_changed": _("The visit was moved or cancelled in the meantime."),
     },
     "failure": {
         "window_closed": _("WhatsApp refused it: the 24-hour window is closed. Use a template."),

@@ -213,6 +213,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_link_failed": _("No payment link could be made"),
         "missed_call": _("Missed call"),
         "wants_a_person": _("A caller wants a person"),
+        "visit_move": _("A patient wants another time"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -281,6 +282,20 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "appointment_reminders": _("reminders of visits"),
         "treatment_updates": _("news of the treatment"),
         "third_party_sharing": _("passing data on to others"),
+    },
+    "reminder": {"day": _("Reminder a day before"), "hours": _("Reminder two hours before")},
+    "visit_event": {
+        "appointment.confirmed": _("Visit confirmed by the patient"),
+        "appointment.cancelled": _("Visit cancelled"),
+        "appointment.missed": _("Did not come to the visit"),
+        "appointment.completed": _("Came to the visit"),
+        "waitlist.joined": _("Would come earlier: put on the waitlist"),
+        "waitlist.left": _("Off the waitlist"),
+    },
+    "left_waitlist": {
+        "got_earlier": _("They have an earlier time now."),
+        "asked": _("They wished it, or a colleague did for them."),
+        "visit_over": _("Their visit is over or off."),
     },
     **REASONS,
 }

@@ -34,6 +34,8 @@ class Entry:
     booked_by: str
     booked_at: datetime
     end_reason: str | None
+    settled_at: datetime
+    """When its time was agreed on."""
 
 
 async def between(
@@ -63,6 +65,26 @@ async def next_of_person(connection: Connection, *, person_id: UUID, now: dateti
 async def by_id(connection: Connection, *, appointment_id: UUID) -> Entry | None:
     row = await connection.fetchrow(_SQL["by_id"], appointment_id)
     return Entry(**dict(row)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What was decided about reminding of a visit, and what became of the message."""
+
+    appointment_id: UUID
+    moves: int
+    ahead: str
+    outcome: str
+    decided_at: datetime
+    effect_id: UUID | None
+    status: str | None
+    reason: str | None
+    """Why it was not sent, when it was not."""
+
+
+async def reminders_of(connection: Connection, *, person_id: UUID) -> list[Reminder]:
+    """Of a person's visits, each at the place in time that it has now."""
+    return [Reminder(**dict(row)) for row in await connection.fetch(_SQL["reminders_of"], person_id)]
 
 
 async def in_the_way(

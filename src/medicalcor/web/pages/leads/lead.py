@@ -24,6 +24,7 @@ from medicalcor.readmodels.users import queries as users
 from medicalcor.schemas.effects import to_patient
 from medicalcor.schemas.payments import DEPOSIT_REASONS
 from medicalcor.web.pages.leads import view
+from medicalcor.web.pages.leads.visits import visits_of
 from medicalcor.web.request import Visitor, right, staff
 from medicalcor.web.site import Visit, site_of, visit
 
@@ -98,6 +99,8 @@ async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
     return {
         **_facts(lead, now),
         **await _money(seen, lead),
+        "visits": await visits_of(seen, lead, now),
+        "may_work_visits": may(staff(seen.request).role, Right.WORK_LEADS),
         "toast": None,
         "score": judged[0] if judged else None,
         "scores": judged,
