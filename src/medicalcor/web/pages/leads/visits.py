@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from medicalcor.domain.outreach import hours
 from medicalcor.domain.scheduling.reminders import AHEAD, Kind, Quiet, Visit, moment
 from medicalcor.operations import waitlist
 from medicalcor.operations.ledger import by_user
+from medicalcor.operations.reminders import quiet_of
 from medicalcor.readmodels.appointments import queries as appointments
 from medicalcor.readmodels.appointments.queries import Entry, Reminder
 from medicalcor.readmodels.waitlist import queries as waiting
@@ -49,10 +50,8 @@ async def visits_of(seen: Seen, lead: Row, now: datetime) -> list[Line]:
     decided = await appointments.reminders_of(seen.connection, person_id=person_id)
     wishes = await waiting.waiting(seen.connection, now=now, person_id=person_id)
     by_visit = {wish.appointment_id: wish.id for wish in wishes}
-    settings = seen.site.settings
-    zone = ZoneInfo(hours.zone_of(lead["phone"], clinic_zone=settings.clinic_timezone, at=now))
-    told = hours.parse(settings.quiet_hours)
-    quiet = Quiet(told.start, told.end) if told else Quiet(time(0), time(0))
+    zone = ZoneInfo(hours.zone_of(lead["phone"], clinic_zone=seen.site.settings.clinic_timezone, at=now))
+    quiet = quiet_of(seen.site.ledger)
     lines = []
     for entry in entries[:MOST]:
         own = [one for one in decided if one.appointment_id == entry.id]
