@@ -14,7 +14,7 @@ from medicalcor.domain.assist.replies import fixed_reply
 from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects, forms, threads, wording
+from medicalcor.operations import effects, forms, templates, threads, wording
 from medicalcor.operations.leads import as_output, scoring_input
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
@@ -100,6 +100,10 @@ async def _answer_form(act: Act, about: Row, intent: effects.Intent) -> UUID | N
     """On WhatsApp, by a template since they have not written there, where there is a number; else by mail."""
     place = about["conversation_id"]
     elsewhere = await forms.whatsapp_line(act, person_id=about["person_id"])
+    if about["reply_kind"] == "email" and not await templates.usable(
+        act.connection, "web_lead_ack", _language(about)
+    ):
+        elsewhere = None  # then they are answered by mail
     if elsewhere is not None:
         content = wording.template(_line(about), "web_lead_ack", act.ledger.settings.clinic_name)
         place, intent = elsewhere, replace(intent, content=content)
@@ -117,6 +121,8 @@ def _key(message_id: UUID) -> str:
 async def _acknowledge(connection: Connection, about: Row, output: ScoringOutput | None) -> bool:
     if output is None or output.classification != Classification.HOT:
         return False
+    if not await templates.usable(connection, "hot_lead_ack", _language(about)):
+        return False  # then they are answered in words
     since = clock.now() - ACKNOWLEDGED_FOR
     return not await connection.fetchval(SQL["recent_acknowledgement"], about["lead_id"], since)
 

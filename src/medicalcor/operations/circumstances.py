@@ -121,5 +121,7 @@ async def _lately(
     return {
         "unasked_at": tuple(sorted((at for _, at in sent if at > now - A_DAY), reverse=True)),
         "marketing_at": tuple(sorted((at for what, at in sent if what == "marketing"), reverse=True)),
-        "consent_asked_at": await connection.fetchval(SQL["consent_asked"], about["person_id"], effect_id),
+        "consent_asked_at": now
+        if "consent_question" in beside
+        else await connection.fetchval(SQL["consent_asked"], about["person_id"], effect_id),
     }

@@ -32,6 +32,8 @@ _REFUSALS: Final = {
     "channel_off": "WhatsApp is not connected. Set WHATSAPP_API_KEY; `medicalcor doctor` says more.",
     "no_address": "There is no address to write to.",
     "person_erased": "This person's data was erased.",
+    "template_disabled": "WhatsApp has switched this template off.",
+    "template_unknown": "WhatsApp has no approved template of that name in this language.",
 }
 
 

@@ -9,6 +9,8 @@ from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
 from medicalcor.core.settings import Settings
 from medicalcor.readmodels.projections import PROJECTIONS
 
+__all__ = ["Act", "Cause", "Ledger", "by_patient", "by_system", "by_user", "open_ledger"]
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:

@@ -231,6 +231,9 @@ async def settle(ledger: Ledger, *, opening_id: UUID) -> bool:
             return True
         there = await _who(connection, opening)
         offers = await connection.fetch(SQL["offers_of"], opening_id)
+        won = there is not None and await connection.fetchval(
+            SQL["had_offer"], opening_id, there["person_id"]
+        )
     past = opening["starts_at"] <= clock.now()
     if opening["closed_at"] is None and not past and (there is None or there["status"] == "held"):
         return False
@@ -239,7 +242,6 @@ async def settle(ledger: Ledger, *, opening_id: UUID) -> bool:
         reason: OfferEnd = "accepted" if offer["person_id"] == has_it else "past" if past else "taken"
         await _end(ledger, offer, reason)
     if opening["closed_at"] is None:
-        won = any(offer["person_id"] == has_it for offer in offers)
         await _close(ledger, opening_id, "accepted" if won else "past" if past else "taken")
     return True
 

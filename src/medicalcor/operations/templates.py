@@ -1,6 +1,6 @@
 """What WhatsApp lets us send: learnt from Meta's notices and from messages that were refused."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -13,11 +13,14 @@ from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.outreach.templates import Learnt, taught, told
 from medicalcor.operations.inbox import Item, put_aside
 from medicalcor.operations.ledger import Act, Ledger
+from medicalcor.schemas.common import Language
 from medicalcor.schemas.effects import Content, WhatsAppTemplate
 from medicalcor.schemas.events.templates import TemplateStateLearnt
-from medicalcor.schemas.wire.whatsapp import TemplateNotice
+from medicalcor.schemas.wire.whatsapp_templates import TemplateNotice
 
 SQL = statements("medicalcor.operations", "outreach.sql")
+A_SECOND = timedelta(seconds=1)
+"""Meta tells whole seconds: what it tells was so by the end of that second, after what a message taught within it."""
 HANDLED = statements("medicalcor.operations")["inbox_handled"]
 
 
@@ -28,7 +31,7 @@ async def take_in(ledger: Ledger, item: Item) -> list[UUID]:
     except ValidationError:
         await record(ledger.pool, lambda connection: _unread(connection, item.id))
         return []
-    at = min(notice.at or item.received_at, clock.now())
+    at = min(notice.at + A_SECOND if notice.at else item.received_at, clock.now())
     said = notice.value
     learnt = told(said.event, title=said.title, reason=said.reason, at=at)
 
@@ -44,6 +47,14 @@ async def take_in(ledger: Ledger, item: Item) -> list[UUID]:
         return [row["id"] for row in waiting]
 
     return await record(ledger.pool, decide, subject=_id(ledger, said.template, said.language))
+
+
+async def usable(connection: Connection, name: str, language: Language) -> bool:
+    """Whether WhatsApp would take it, as far as we know: whoever has other words uses those when it would not."""
+    known = await connection.fetchrow(SQL["template"], name, language)
+    if known is None or known["state"] == "approved":
+        return True
+    return known["until"] is not None and known["until"] <= clock.now()
 
 
 async def learn_from_refusal(act: Act, content: Content | None, reason: str | None) -> None:

@@ -63,6 +63,10 @@ select waiting_id, asked_at, ended_why from offers where opening_id = $1;
 -- name: offer_made
 select exists (select from offers where opening_id = $1 and waiting_id = $2);
 
+-- name: had_offer
+-- Whether this person was asked.
+select exists (select from offers where opening_id = $1 and person_id = $2 and coalesce(ended_why, '') <> 'not_sent');
+
 -- name: offers_of
 -- Offers of an opening that nobody has ended.
 select id, person_id, waiting_id from offers where opening_id = $1 and ended_at is null order by asked_at, id;

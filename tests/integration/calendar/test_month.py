@@ -98,7 +98,7 @@ class Month:
             for heard in self.phones.heard[-6:]:
                 await self.react(heard)
         self.still.forward(hours=30)
-        await self.sweep()
+        await self.look(await self.sweep())
 
     # what people do
 

@@ -177,6 +177,7 @@ async def test_who_has_no_visit_is_booked_one_and_no_means_no(room: Room) -> Non
     async with room.pool.acquire() as connection:
         left = {r["id"]: r["left_why"] for r in await connection.fetch("select id, left_why from waitlist")}
         listed = await queries.waiting(connection, now=clock.now())
+        assert await connection.fetchval("select closed_why from openings") == "accepted"
     assert left == {eager.id: "got_earlier", other.id: None, tired.id: "asked"}
     assert [one.id for one in listed] == [other.id]
 
@@ -229,6 +230,7 @@ async def test_a_yes_that_was_cut_off_is_finished_by_the_sweep(room: Room) -> No
         version=None,
         cause=CAUSE,
     )
+    room.still.forward(minutes=1)
     told = [h for h in await room.sweep() if h.template == "earlier_time_gone"]
     assert [h.phone for h in told] == [room.phones.numbers[other.person]]
     offers = await room.offers()

@@ -25,6 +25,7 @@ from medicalcor.core.eventstore.verify import verify
 from medicalcor.core.settings import Settings
 from medicalcor.operations import availability, upkeep
 from medicalcor.operations.ledger import open_ledger
+from medicalcor.operations.replaying import everything
 from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.leads.queries import Filters, Need
 from medicalcor.readmodels.projections import PROJECTIONS, TABLES
@@ -125,6 +126,15 @@ async def test_nothing_is_left_to_send(clinic: Pool, settings: Settings) -> None
     ledger = open_ledger(settings, clinic)
     assert await upkeep.sweep_effects(ledger) == 0
     assert await upkeep.sweep_inbox(ledger) == 0
+
+
+async def test_every_decision_and_every_score_can_be_made_again_from_what_was_kept(clinic: Pool) -> None:
+    async with clinic.acquire() as connection:
+        again = [one async for one in everything(connection)]
+    made_again = Counter(one.noun for one in again if one.again is not None)
+    assert made_again["effect"] == sum(one.noun == "effect" for one in again) > 500
+    assert made_again["score"] > 50
+    assert not [one for one in again if one.differs]
 
 
 async def test_the_front_desk_finds_every_kind_of_need(clinic: Pool) -> None:

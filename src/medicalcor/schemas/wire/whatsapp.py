@@ -18,7 +18,7 @@ _FIRST_YEAR = 2009
 MEDIA_TYPES = ("image", "video", "audio", "document", "sticker")
 
 
-def _moment(timestamp: str | int | None) -> datetime | None:
+def moment(timestamp: str | int | None) -> datetime | None:
     """Unix seconds, which arrive as a string; None when they mean no usable moment."""
     try:
         moment = datetime.fromtimestamp(int(timestamp or ""), UTC)
@@ -269,7 +269,7 @@ class InboundMessage(Wire):
 
     @property
     def sent_at(self) -> datetime | None:
-        return _moment(self.message.timestamp)
+        return moment(self.message.timestamp)
 
     @property
     def text(self) -> str | None:
@@ -324,7 +324,7 @@ class InboundStatus(Wire):
 
     @property
     def at(self) -> datetime | None:
-        return _moment(self.status.timestamp)
+        return moment(self.status.timestamp)
 
     @property
     def error(self) -> WireError | None:
@@ -339,36 +339,6 @@ class Notice(Wire):
     value: Any
     account: Lenient[str] = None
     """The WhatsApp Business Account's id."""
-
-
-class OtherInfo(Wire):
-    title: Lenient[str] = None
-    """Such as `FIRST_PAUSE`."""
-
-
-class TemplateStatus(Wire):
-    """What Meta says of a template (`message_template_status_update`)."""
-
-    event: str
-    template: str = Field(alias="message_template_name")
-    language: str = Field(alias="message_template_language")
-    reason: Lenient[str] = None
-    other_info: Lenient[OtherInfo] = None
-
-    @property
-    def title(self) -> str | None:
-        return self.other_info.title if self.other_info else None
-
-
-class TemplateNotice(Wire):
-    kind: Literal["template"] = "template"
-    value: TemplateStatus
-    time: Lenient[str | int] = None
-    """When Meta knew it, in unix seconds."""
-
-    @property
-    def at(self) -> datetime | None:
-        return _moment(self.time)
 
 
 class Unread(Wire):
