@@ -6,6 +6,7 @@ from medicalcor.web.money_words import MONEY
 from medicalcor.web.reasons import REASONS
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
+from medicalcor.web.visit_words import VISITS
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "visit": {
@@ -283,20 +284,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "treatment_updates": _("news of the treatment"),
         "third_party_sharing": _("passing data on to others"),
     },
-    "reminder": {"day": _("Reminder a day before"), "hours": _("Reminder two hours before")},
-    "visit_event": {
-        "appointment.confirmed": _("Visit confirmed by the patient"),
-        "appointment.cancelled": _("Visit cancelled"),
-        "appointment.missed": _("Did not come to the visit"),
-        "appointment.completed": _("Came to the visit"),
-        "waitlist.joined": _("Would come earlier: put on the waitlist"),
-        "waitlist.left": _("Off the waitlist"),
-    },
-    "left_waitlist": {
-        "got_earlier": _("They have an earlier time now."),
-        "asked": _("They wished it, or a colleague did for them."),
-        "visit_over": _("Their visit is over or off."),
-    },
+    **VISITS,
     **REASONS,
 }
 

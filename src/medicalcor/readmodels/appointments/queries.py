@@ -34,8 +34,6 @@ class Entry:
     booked_by: str
     booked_at: datetime
     end_reason: str | None
-    settled_at: datetime
-    """When its time was agreed on."""
 
 
 async def between(
@@ -80,6 +78,12 @@ class Reminder:
     status: str | None
     reason: str | None
     """Why it was not sent, when it was not."""
+
+
+async def agreed_at(connection: Connection, *, person_id: UUID) -> dict[UUID, datetime]:
+    """When the time of each of a person's visits was agreed on: it decides who needs reminding."""
+    rows = await connection.fetch(_SQL["agreed_at"], person_id)
+    return {row["id"]: row["settled_at"] for row in rows}
 
 
 async def reminders_of(connection: Connection, *, person_id: UUID) -> list[Reminder]:

@@ -3,7 +3,7 @@
 -- everybody's; $4 now; $5 whether to show those that are off, too.
 select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
     a.version, a.moves, coalesce(a.for_name, p.name) as patient, a.put_over, a.put_over_why, a.booked_by, a.booked_at,
-    a.end_reason, a.settled_at
+    a.end_reason
 from appointments a left join people p on p.id = a.person_id
 where a.starts_at < $2 and a.ends_at > $1 and a.starts_at > $1::timestamptz - interval '1 day'
     and ($3::uuid[] is null or a.practitioner_id = any ($3))
@@ -15,7 +15,7 @@ order by a.practitioner_id, a.starts_at, a.id;
 -- A person's visits, the latest first.
 select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
     a.version, a.moves, coalesce(a.for_name, p.name) as patient, a.put_over, a.put_over_why, a.booked_by, a.booked_at,
-    a.end_reason, a.settled_at
+    a.end_reason
 from appointments a left join people p on p.id = a.person_id
 where a.person_id = $1 and a.status <> 'expired' and (a.status <> 'held' or a.expires_at > $2)
 order by a.starts_at desc, a.id;
@@ -24,7 +24,7 @@ order by a.starts_at desc, a.id;
 -- The visit that comes next, if there is one.
 select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
     a.version, a.moves, coalesce(a.for_name, p.name) as patient, a.put_over, a.put_over_why, a.booked_by, a.booked_at,
-    a.end_reason, a.settled_at
+    a.end_reason
 from appointments a left join people p on p.id = a.person_id
 where a.person_id = $1 and a.status in ('booked', 'confirmed') and a.ends_at > $2
 order by a.starts_at, a.id limit 1;
@@ -32,7 +32,7 @@ order by a.starts_at, a.id limit 1;
 -- name: by_id
 select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
     a.version, a.moves, coalesce(a.for_name, p.name) as patient, a.put_over, a.put_over_why, a.booked_by, a.booked_at,
-    a.end_reason, a.settled_at
+    a.end_reason
 from appointments a left join people p on p.id = a.person_id
 where a.id = $1;
 
@@ -52,3 +52,7 @@ join reminders r on r.appointment_id = a.id and r.moves = a.moves
 left join effects e on e.key = r.effect_key
 where a.person_id = $1
 order by r.decided_at;
+
+-- name: agreed_at
+-- When the time of each of a person's visits was agreed on.
+select id, settled_at from appointments where person_id = $1;

@@ -47,6 +47,7 @@ async def visits_of(seen: Seen, lead: Row, now: datetime) -> list[Line]:
     """The latest first."""
     person_id = lead["person_id"]
     entries = await appointments.of_person(seen.connection, person_id=person_id, now=now)
+    agreed = await appointments.agreed_at(seen.connection, person_id=person_id)
     decided = await appointments.reminders_of(seen.connection, person_id=person_id)
     wishes = await waiting.waiting(seen.connection, now=now, person_id=person_id)
     by_visit = {wish.appointment_id: wish.id for wish in wishes}
@@ -59,7 +60,7 @@ async def visits_of(seen: Seen, lead: Row, now: datetime) -> list[Line]:
             Line(
                 entry,
                 own,
-                _ahead(entry, {one.ahead for one in own}, now, zone, quiet),
+                _ahead(_visit(entry, agreed[entry.id]), {one.ahead for one in own}, now, zone, quiet),
                 entry.id in by_visit,
                 by_visit.get(entry.id),
             )
@@ -67,20 +68,23 @@ async def visits_of(seen: Seen, lead: Row, now: datetime) -> list[Line]:
     return lines
 
 
-def _ahead(
-    entry: Entry, decided: set[str], now: datetime, zone: ZoneInfo, quiet: Quiet
-) -> list[tuple[Kind, datetime]]:
-    """What will still be sent, if nothing changes."""
-    if entry.status not in _STANDING or entry.starts_at <= now:
-        return []
-    one = Visit(
+def _visit(entry: Entry, settled_at: datetime) -> Visit:
+    return Visit(
         id=entry.id,
-        address="",
+        address=str(entry.person_id),
         starts_at=entry.starts_at,
         status=entry.status,
-        settled_at=entry.settled_at,
+        settled_at=settled_at,
         moves=entry.moves,
     )
+
+
+def _ahead(
+    one: Visit, decided: set[str], now: datetime, zone: ZoneInfo, quiet: Quiet
+) -> list[tuple[Kind, datetime]]:
+    """What will still be sent, if nothing changes."""
+    if one.status not in _STANDING or one.starts_at <= now:
+        return []
     planned = ((kind, moment(one, kind, zone=zone, quiet=quiet)) for kind in AHEAD if kind not in decided)
     return [(kind, at) for kind, at in planned if at is not None and at >= now]
 
