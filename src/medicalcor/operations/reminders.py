@@ -28,7 +28,7 @@ from medicalcor.schemas.effects import Content, EmailMessage
 from medicalcor.schemas.events.reminders import Outcome, ReminderDecided
 
 SQL = statements("medicalcor.operations", "reminders.sql")
-_LATE = timedelta(days=1)
+_LATE = timedelta(days=3)
 """What no sweep saw in time is explained for so long after the visit began."""
 
 log = get_logger(__name__)
