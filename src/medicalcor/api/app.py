@@ -103,6 +103,7 @@ def _framework(parts: _Parts, *, doors: list[Door], settings: Settings) -> Lites
                 "vault": parts.vault,
                 "clinic_name": settings.clinic_name,
                 "doors": {door.path: dict(door.description) for door in doors},
+                "breakers": [door.breaker for door in doors if door.breaker is not None],
             }
         ),
         exception_handlers={Exception: _problem},
