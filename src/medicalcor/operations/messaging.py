@@ -121,7 +121,7 @@ async def _move(act: Act, effect: Row, status: InboundStatus) -> str:
     await act.append(Append(effects.stream(effect["id"]), events, effect["person_id"]))
     failed = next((e for e in events if isinstance(e, EffectStatusChanged) and e.status == "failed"), None)
     if failed is not None:
-        await learn_from_refusal(act, content_of(effect), _reason(status))
+        await learn_from_refusal(act, content_of(effect), failed.reason)
         await not_delivered(act, effect, failed.reason)
     return "moved"
 
