@@ -16,6 +16,7 @@ from medicalcor.operations import appointments, practice, reminders
 from medicalcor.operations.ledger import Ledger, by_system, open_ledger
 from medicalcor.schemas.appointments import Choice, Wish
 from medicalcor.schemas.practice import Practitioner, Terms, WeekHours
+from tests.colleague import Colleague
 from tests.stack import Stack
 
 GREETINGS = {
@@ -144,6 +145,25 @@ def test_the_job_reminds_by_itself(desk: Desk, phone: str) -> None:
     assert reminder["content"]["name"] == "visit_reminder_day"
     assert reminder["content"]["buttons"] == [f"visit:{visit.id}:{v}" for v in ("confirm", "move", "cancel")]
     assert len([e for e in desk.stack.effects_of(phone) if e["purpose"] == "reminder"]) == 1
+
+
+def test_staff_see_the_reminder_with_its_reason_and_put_the_patient_on_the_waitlist(
+    desk: Desk, phone: str
+) -> None:
+    known(desk.stack, phone, "ro")
+    visit = desk.books(phone)
+    desk.sweeps()
+    reminder = desk.reminded(phone)
+    elena, lead = Colleague.hired(desk.stack, "Elena"), desk.stack.person(phone)["id"]
+    page = elena.open(lead)
+    assert f'href="#sent-{reminder["id"]}"' in page
+    assert f'id="sent-{reminder["id"]}"' in page
+    assert "appointment.booked" not in page, "the timeline says it in words"
+    assert elena.post(f"/leads/{lead}/visits/{visit.id}/earlier").status_code == 303
+    waits = "select 1 from waitlist where appointment_id = $1 and left_at is null"
+    assert desk.stack.rows(waits, visit.id)
+    elena.post(f"/leads/{lead}/visits/{visit.id}/earlier")
+    assert not desk.stack.rows(waits, visit.id)
 
 
 @pytest.mark.parametrize("language", ["ro", "en", "de"])

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from litestar import Response, post
+from litestar import post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from medicalcor.core import clock
 from medicalcor.core.auth.roles import Right
 from medicalcor.core.database.pool import Row
 from medicalcor.core.errors import NotFound
@@ -21,6 +21,7 @@ from medicalcor.operations.ledger import by_user
 from medicalcor.operations.reminders import quiet_of
 from medicalcor.readmodels.appointments import queries as appointments
 from medicalcor.readmodels.appointments.queries import Entry, Reminder
+from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.waitlist import queries as waiting
 from medicalcor.schemas.waitlist import Joining, Wants
 from medicalcor.web.request import Visitor, right, staff
@@ -90,16 +91,16 @@ def _ahead(
 
 
 @post("/leads/{lead_id:uuid}/visits/{visit_id:uuid}/earlier", opt=right(Right.WORK_LEADS), status_code=200)
-async def want_earlier(
-    request: Visitor, lead_id: FromPath[UUID], visit_id: FromPath[UUID]
-) -> Response[Any] | Redirect:
+async def want_earlier(request: Visitor, lead_id: FromPath[UUID], visit_id: FromPath[UUID]) -> Redirect:
     """They would come earlier: on the waitlist, or off it when they are on it."""
     ledger, cause = site_of(request).ledger, by_user(staff(request).id, correlation_id=str(lead_id))
     async with visit(request) as seen:
+        now = clock.now()
+        lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
         entry = await appointments.by_id(seen.connection, appointment_id=visit_id)
-        if entry is None:
+        if entry is None or entry.person_id != lead["person_id"]:
             raise NotFound("There is no such visit.")
-        wishes = await waiting.waiting(seen.connection, now=entry.booked_at, person_id=entry.person_id)
+        wishes = await waiting.waiting(seen.connection, now=now, person_id=entry.person_id)
     known = next((wish.id for wish in wishes if wish.appointment_id == visit_id), None)
     if known is not None:
         await waitlist.leave(ledger, waiting_id=known, cause=cause)
