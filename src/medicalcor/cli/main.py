@@ -47,6 +47,11 @@ COMMANDS = {
         "Make, list and revoke the keys of systems that call the API.",
         joins_demo=True,
     ),
+    "calendars": Entry(
+        f"{_OF}calendars:calendars",
+        "Make, list and revoke the addresses that calendar programs read at.",
+        joins_demo=True,
+    ),
     "events": Entry(
         f"{_OF}events:events", "List, show, verify and rebuild from the event log.", joins_demo=True
     ),

@@ -72,6 +72,8 @@ WEB_FORM = Job("web.form", "inbox-mail")
 """(inbox id); partitioned by whom it is from."""
 WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox-mail")
 """(inbox id); partitioned by person."""
+WEB_CONSENT = Job("web.consent", "inbox-mail")
+"""(inbox id); partitioned by question."""
 
 JOBS = (
     WHATSAPP_MESSAGE,
@@ -94,6 +96,7 @@ JOBS = (
     EMAIL_MESSAGE,
     WEB_FORM,
     WEB_UNSUBSCRIBE,
+    WEB_CONSENT,
     LEAD_SCORING,
 )
 
@@ -108,6 +111,7 @@ INBOX: Mapping[tuple[str, str], Job] = {
     ("email", "message"): EMAIL_MESSAGE,
     ("web", "message"): WEB_FORM,
     ("web", "unsubscribe"): WEB_UNSUBSCRIBE,
+    ("web", "consent"): WEB_CONSENT,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 

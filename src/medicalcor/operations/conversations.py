@@ -77,21 +77,28 @@ async def release(ledger: Ledger, *, conversation_id: ConversationId, by: UserId
 
 
 async def reply(
-    ledger: Ledger, *, conversation_id: ConversationId, text: str, by: UserId, key: str
+    ledger: Ledger,
+    *,
+    conversation_id: ConversationId,
+    text: str,
+    by: UserId,
+    key: str,
+    original: str | None = None,
 ) -> EffectId:
     """Write to the patient; whoever writes has taken over. The same `key` writes once.
 
+    `original`: what the colleague wrote, where `text` is its translation; it is kept with it.
+
     Refused replies raise, with the reason in words.
     """
-    body = text.replace("\x00", "").strip()
-    if not 0 < len(body) <= LONGEST:
-        raise InvalidInput(f"Write between 1 and {LONGEST} characters.")
+    body = _body(text)
 
     async def decide(connection: Connection) -> EffectId:
         about = await _held(connection, conversation_id)
+        content = wording.text(_line(about), body, written_by="staff")
         intent = effects.Intent(
             key=f"reply:{by}:{key}",
-            content=wording.text(_line(about), body, written_by="staff"),
+            content=content.model_copy(update={"original": original}),
             purpose="staff_reply",
             author="staff",
             by=by,
@@ -125,6 +132,13 @@ async def call_back(ledger: Ledger, *, effect_id: EffectId, by: UserId) -> None:
         await effects.void(Act(ledger, connection, cause), waiting=[row], reason="cancelled", by=by)
 
     await record(ledger.pool, decide)
+
+
+def _body(text: str) -> str:
+    body = text.replace("\x00", "").strip()
+    if not 0 < len(body) <= LONGEST:
+        raise InvalidInput(f"Write between 1 and {LONGEST} characters.")
+    return body
 
 
 async def _silence_machine(act: Act, about: Row, by: UserId) -> None:

@@ -52,7 +52,7 @@ async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
 
 async def standing(connection: Connection, *, conversation_id: UUID) -> Row:
     """Conversation, person and lead in one row."""
-    row = await connection.fetchrow(SQL["standing"], conversation_id)
+    row = await connection.fetchrow(SQL["standing"], conversation_id, clock.now())
     if row is None:
         raise NotFound("There is no such conversation.")
     return row

@@ -39,7 +39,7 @@ update inbox set kind = 'unread', handled_at = $2, outcome = 'unread', reason = 
 select address_key, person_id from addresses where address_key = any($1::text[]);
 
 -- name: person
-select id, name, language, opted_out_at, erased_at from people where id = $1;
+select id, name, language, language_chosen, opted_out_at, erased_at from people where id = $1;
 
 -- name: address_keys
 select address_key from addresses where person_id = $1 order by address_key;
@@ -54,7 +54,7 @@ select id, lead_id, person_id from conversations where id = $1;
 select id, lead_id, person_id from conversations where partition_key = $1;
 
 -- name: message
-select m.id, m.conversation_id, m.lead_id, m.person_id, m.kind, m.body, m.received_at, m.provider_id, m.guest
+select m.id, m.conversation_id, m.lead_id, m.person_id, m.kind, m.body, m.received_at, m.provider_id, m.guest, m.choice
 from messages m where m.id = $1;
 
 -- name: standing
@@ -75,20 +75,27 @@ select
         select from suppressions s join addresses a using (address_key) where a.person_id = c.person_id
     ) as suppressed,
     (select external_id from crm_links k where k.person_id = c.person_id) as crm_id,
-    array(
-        select purpose from consents g
-        where g.person_id = c.person_id and g.granted_at is not null and g.withdrawn_at is null
-    ) as consents,
-    array(
-        select purpose from consents g where g.person_id = c.person_id and g.withdrawn_at is not null
-    ) as refused,
-    (
-        select jsonb_object_agg(purpose, jsonb_build_object('text_version', text_version, 'at', granted_at))
-        from consents g where g.person_id = c.person_id and g.granted_at is not null
-    ) as consent_texts
+    coalesce(g.consents, '{}') as consents, coalesce(g.refused, '{}') as refused, g.consent_texts
 from conversations c
 join people p on p.id = c.person_id
 join leads l on l.id = c.lead_id
+left join lateral (
+    -- of the person whatever the address, or of the address that is written to here; an expired one counts no more
+    select
+        array_agg(distinct purpose) filter (where counts) as consents,
+        array_agg(distinct purpose) filter (where state in ('denied', 'withdrawn')) as refused,
+        jsonb_object_agg(purpose, jsonb_build_object('text_version', text_version, 'at', granted_at))
+            filter (where counts) as consent_texts
+    from (
+        select *, state = 'granted' and (expires_at is null or expires_at > $2) as counts
+        from consents where person_id = c.person_id
+    ) as given
+    where given.address_key = '' or exists (
+        select from addresses own
+        where own.address_key = given.address_key and own.person_id = c.person_id
+            and own.kind = c.reply_kind and own.value = c.reply_to
+    )
+) as g on true
 where c.id = $1;
 
 -- name: conversation_of_person
@@ -117,6 +124,9 @@ select
             select from messages later
             where later.conversation_id = c.id and later.id > m.id and later.guest = m.guest
                 and later.kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+                and not exists (
+                    select from consent_steps k where k.evidence_id = later.id and k.data ->> 'how' in ('reply', 'tap')
+                )
         )
     ) as newer,
     exists (select from effects e where e.cause_id = m.id and e.purpose = 'emergency') as emergency_answered,
@@ -176,6 +186,9 @@ select m.* from (
     select id, conversation_id, lead_id, person_id, kind, body, received_at, provider_id, guest, choice
     from messages
     where conversation_id = $1 and not guest and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+        and not exists (
+            select from consent_steps k where k.evidence_id = messages.id and k.data ->> 'how' in ('reply', 'tap')
+        )
     order by id desc limit 1
 ) m
 where not exists (select from effects where key = 'answer:' || m.id)

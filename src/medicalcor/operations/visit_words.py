@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
-from medicalcor.domain.scheduling import spoken
-from medicalcor.domain.scheduling.spoken import Told
+from medicalcor.domain.scheduling import told as telling
+from medicalcor.domain.scheduling.told import Told
 from medicalcor.operations.ledger import Ledger
 from medicalcor.schemas.appointments import Choice
 from medicalcor.schemas.common import Language
@@ -54,17 +54,17 @@ async def of_choice(connection: Connection, choice: Choice) -> Told:
 
 def in_words(ledger: Ledger, told: Sequence[Told], language: Language) -> str:
     """All in one line, by the clinic's clock."""
-    return spoken.visits(list(told), zone=zone_of(ledger), language=language)
+    return telling.visits(list(told), zone=zone_of(ledger), language=language)
 
 
 def moment(ledger: Ledger, at: datetime, language: Language) -> str:
     """So short that it fits a line of a list."""
-    return spoken.short(at, zone=zone_of(ledger), language=language)
+    return telling.short(at, zone=zone_of(ledger), language=language)
 
 
 def title(told: Told, language: Language) -> str:
     """What is done."""
-    return spoken.title(told, language) or ""
+    return telling.title(told, language) or ""
 
 
 def zone_of(ledger: Ledger) -> tzinfo:

@@ -48,6 +48,7 @@ Reason = Literal[
     "frequency_cap",
     "too_late",
     "just_booked",
+    "opt_out_notice",
 ]
 
 

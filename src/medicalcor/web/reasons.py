@@ -45,6 +45,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "template_disabled": _("WhatsApp has switched this template off."),
         "template_unknown": _("WhatsApp has no approved template of that name in this language."),
         "frequency_cap": _("They have had as many messages as they should for now."),
+        "opt_out_notice": _("They asked for silence, and are told once that it was heard."),
         "too_late": _("It would be of no use any more."),
         "just_booked": _("They had only just agreed on the time."),
         "visit_changed": _("The visit was moved or cancelled in the meantime."),

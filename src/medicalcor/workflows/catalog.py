@@ -26,4 +26,5 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.EMAIL_MESSAGE.name: email.message,
     jobs.WEB_FORM.name: web.form,
     jobs.WEB_UNSUBSCRIBE.name: web.unsubscribe,
+    jobs.WEB_CONSENT.name: web.consent,
 }

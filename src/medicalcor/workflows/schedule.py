@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from medicalcor.workflows.cron import checkpoint, holds, reminders, retention, sweep, vapi_reconcile, visits
+from medicalcor.workflows.cron import (
+    checkpoint,
+    consent_asking,
+    consent_audit,
+    holds,
+    reminders,
+    retention,
+    sweep,
+    vapi_reconcile,
+    visits,
+)
 
 Job = Callable[[datetime, Any], Coroutine[Any, Any, None]]
 
@@ -25,4 +35,6 @@ SCHEDULE = (
     Line("hold-sweep", "20 * * * * *", holds.run),
     Line("appointment-reminders", "0 0 * * * *", reminders.run),
     Line("visit-sweep", "10 * * * * *", visits.run),
+    Line("gdpr-consent-audit", "0 0 4 * * *", consent_audit.run),
+    Line("consent-asking", "50 */5 * * * *", consent_asking.run),
 )

@@ -81,8 +81,8 @@ def _barrier(facts: Facts) -> Reason | None:
 
 
 def _unwanted(facts: Facts) -> Reason | None:
-    """Who asked for silence gets it. An emergency is told all the same."""
-    if facts.purpose == "emergency":
+    """Who asked for silence gets it. An emergency is told all the same, and once that the wish was heard."""
+    if facts.purpose in {"emergency", "opt_out_notice"}:
         return None
     if facts.opted_out_at is not None and not _wrote_again(facts):
         return "opted_out"

@@ -1,68 +1,63 @@
-"""A visit in a patient's words: what, when by the clinic's clock, and with whom."""
+"""What a caller says, found among what the clinic offers: procedures by code, title or lay words, people by their names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from typing import Final
+from uuid import UUID
 
-from babel.dates import format_datetime
-
+from medicalcor.domain.language.text import fold
+from medicalcor.domain.scoring import rules
 from medicalcor.schemas.common import Language
+from medicalcor.schemas.scoring import ScoringInput, Turn
 
-_WHEN: Final[Mapping[Language, str]] = {
-    "ro": "EEEE, d MMMM, 'ora' HH:mm",
-    "en": "EEEE, d MMMM 'at' HH:mm",
-    "de": "EEEE, d. MMMM, 'um' HH:mm 'Uhr'",
-    "it": "EEEE d MMMM 'alle' HH:mm",
-    "fr": "EEEE d MMMM 'à' HH:mm",
-    "es": "EEEE, d 'de' MMMM, 'a las' HH:mm",
-    "hu": "MMMM d., EEEE, HH:mm",
-}
-_SHORT: Final[Mapping[Language, str]] = {
-    "ro": "EEE d MMM, HH:mm",
-    "en": "EEE d MMM, HH:mm",
-    "de": "EEE, d. MMM, HH:mm",
-    "it": "EEE d MMM, HH:mm",
-    "fr": "EEE d MMM, HH:mm",
-    "es": "EEE d MMM, HH:mm",
-    "hu": "MMM d., EEE, HH:mm",
-}
+_TITLES = frozenset({"dr", "doctor", "doctorul", "doctorita", "doamna", "domnul", "frau", "herr", "prof"})
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is said of a visit."""
-
-    starts_at: datetime
-    titles: Mapping[str, str]
-    """Of the procedure, by language."""
-    practitioner: str | None
-    for_name: str | None
-    """Who comes, when it is somebody else than the person who is written to."""
-
-
-def when(at: datetime, *, zone: tzinfo, language: Language) -> str:
-    """The weekday, the date and the time, in full: "marți, 5 mai, ora 10:00"."""
-    return format_datetime(at.astimezone(zone), _WHEN[language], locale=language)
-
-
-def short(at: datetime, *, zone: tzinfo, language: Language) -> str:
-    """So short that it fits a line of a list."""
-    return format_datetime(at.astimezone(zone), _SHORT[language], locale=language)
-
-
-def title(told: Told, language: Language) -> str | None:
-    """The procedure's name in that language, or else as the clinic calls it."""
-    return told.titles.get(language) or next(iter(told.titles.values()), None)
+def procedure(words: str, offered: Mapping[str, Mapping[str, str]]) -> str | None:
+    """The code of what is meant, of those offered (code → titles); None when nothing is clearly meant."""
+    wanted = _words(words.replace("_", " "))
+    if not wanted:
+        return None
+    for code, titles in offered.items():
+        if wanted == _words(code.replace("_", " ")) or any(
+            wanted == _words(title) for title in titles.values()
+        ):
+            return code
+    understood = _understood(words)
+    meant = [code for code in offered if code in understood]
+    if meant:
+        return meant[0] if len(meant) == 1 else None
+    named = [
+        code
+        for code, titles in offered.items()
+        if any(set(_words(t)) <= set(wanted) for t in titles.values())
+    ]
+    return named[0] if len(named) == 1 else None
 
 
-def visit(told: Told, *, zone: tzinfo, language: Language) -> str:
-    """ "consultație, marți, 5 mai, ora 10:00, Dr. Ionescu"; with the name first where a family shares a phone."""
-    parts = (title(told, language), when(told.starts_at, zone=zone, language=language), told.practitioner)
-    words = ", ".join(part for part in parts if part)
-    return f"{told.for_name}: {words}" if told.for_name else words
+def _understood(words: str) -> frozenset[str]:
+    """The rubric's codes, by the rules that judge messages."""
+    said = ScoringInput(channel="voice", messages=(Turn(role="user", content=words),))
+    return frozenset(str(one) for one in rules.score(said).procedures)
 
 
-def visits(several: list[Told], *, zone: tzinfo, language: Language) -> str:
-    """All in one line: WhatsApp takes no line breaks in what fills a template."""
-    return "; ".join(" ".join(visit(one, zone=zone, language=language).split()) for one in several)
+def person(words: str, known: Mapping[UUID, str]) -> UUID | None:
+    """Whose name these words are; None when they are nobody's, or could be several people's."""
+    wanted = {word for word in _words(words) if word not in _TITLES}
+    if not wanted:
+        return None
+    found = [one for one, name in known.items() if wanted <= set(_words(name))]
+    return found[0] if len(found) == 1 else None
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether they may well be one person's: all words of the shorter are in the longer, whatever their order."""
+    first, second = set(_words(one)), set(_words(other))
+    return bool(first and second) and (first <= second or second <= first)
+
+
+def title(titles: Mapping[str, str], language: Language) -> str:
+    """In this language, else in another one that there is."""
+    return titles.get(language) or titles.get("en") or next(iter(titles.values()))
+
+
+def _words(text: str) -> list[str]:
+    return ["".join(c for c in fold(word) if c.isalnum()) for word in text.split()]

@@ -36,6 +36,19 @@ class Entry:
     end_reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class OfCall:
+    """How many visits a caller booked and cancelled with the voice agent."""
+
+    booked: int
+    cancelled: int
+
+
+async def of_call(connection: Connection, *, call_id: UUID) -> OfCall:
+    row = await connection.fetchrow(_SQL["of_call"], f"call:{call_id}", call_id)
+    return OfCall(**dict(row or {}))
+
+
 async def between(
     connection: Connection,
     *,
@@ -89,6 +102,11 @@ async def agreed_at(connection: Connection, *, person_id: UUID) -> dict[UUID, da
 async def reminders_of(connection: Connection, *, person_id: UUID) -> list[Reminder]:
     """Of a person's visits, each at the place in time that it has now."""
     return [Reminder(**dict(row)) for row in await connection.fetch(_SQL["reminders_of"], person_id)]
+
+
+async def taking(connection: Connection, *, resource_id: UUID, start: datetime, end: datetime) -> list[Entry]:
+    """Visits that need the resource then, the earliest first."""
+    return [Entry(**dict(row)) for row in await connection.fetch(_SQL["taking"], resource_id, start, end)]
 
 
 async def in_the_way(

@@ -108,6 +108,10 @@ _LEAD = (
     calls.CallNotTranscribed,
     calls.RecordingKept,
     calls.RecordingDropped,
+    leads.WorkOpened,
+    leads.WorkEscalated,
+    leads.OwnerChosen,
+    conversations.MessageTranslated,
 )
 _EFFECT = (
     effects.EffectPlanned,
@@ -141,12 +145,21 @@ _VISIT = (
 _PERSON = (
     people.OptedOut,
     people.LanguageDetected,
+    people.LanguageChosen,
     people.CrmLinked,
     people.PersonErased,
     consents.ConsentGranted,
     consents.ConsentWithdrawn,
     waitlist.WaitlistJoined,
     waitlist.WaitlistLeft,
+    consents.ConsentAsked,
+    consents.ConsentClaimed,
+    consents.ConsentRenewed,
+    consents.ConsentDenied,
+    consents.ConsentExpired,
+    consents.ConsentDoubted,
+    consents.ConsentDoubtSettled,
+    people.OptOutLifted,
 )
 
 APPLY: Mapping[str, Sequence[Project]] = {

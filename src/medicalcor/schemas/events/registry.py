@@ -29,6 +29,15 @@ EVENTS: tuple[type[Event], ...] = (
     people.PersonErased,
     consents.ConsentGranted,
     consents.ConsentWithdrawn,
+    consents.ConsentAsked,
+    consents.ConsentClaimed,
+    consents.ConsentRenewed,
+    consents.ConsentDenied,
+    consents.ConsentExpired,
+    consents.ConsentDoubted,
+    consents.ConsentDoubtSettled,
+    people.AddressSuppressed,
+    people.OptOutLifted,
     leads.LeadCreated,
     leads.LeadScored,
     leads.LeadTriaged,
@@ -99,6 +108,11 @@ EVENTS: tuple[type[Event], ...] = (
     payments.PaymentLinkMade,
     payments.PaymentLinkFailed,
     templates.TemplateStateLearnt,
+    leads.WorkOpened,
+    leads.WorkEscalated,
+    leads.OwnerChosen,
+    people.LanguageChosen,
+    conversations.MessageTranslated,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

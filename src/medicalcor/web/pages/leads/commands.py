@@ -24,6 +24,8 @@ class ReplyForm(Form):
     """`key` is made with the form: pressing twice sends once."""
 
     text: str = Field(min_length=1, max_length=4096)
+    original: str = Field(default="", max_length=4096)
+    """What the colleague wrote, where `text` is its translation."""
     key: str = Field(min_length=8, max_length=40, pattern=r"^[\w-]+$")
 
 
@@ -49,7 +51,10 @@ async def reply(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Re
     """Whoever writes takes over in the same commit, so that no automatic answer crosses theirs."""
     form, ledger, by = await read(request, ReplyForm), site_of(request).ledger, staff(request).id
     conversation, _taken_by = await _conversation(request, lead_id)
-    await talks.reply(ledger, conversation_id=conversation, text=form.text, by=by, key=form.key)
+    original = form.original or None
+    await talks.reply(
+        ledger, conversation_id=conversation, text=form.text, original=original, by=by, key=form.key
+    )
     return await _shown(request, lead_id, toast=None)
 
 
