@@ -54,12 +54,10 @@ KEYS: Final = (
     "offer_gone",
     "offer_declined",
     "offer_left",
-)
-PLACES: Final = ("clinic", "number", "amount", "link", "visits")
     "answer_unknown",
     "answer_price_listed",
 )
-PLACES: Final = ("clinic", "number", "amount", "link", "purposes")
+PLACES: Final = ("clinic", "number", "amount", "link", "purposes", "visits")
 """What a template may leave open; its parameters fill those that it has, in this order."""
 
 
