@@ -165,7 +165,7 @@ def _part(part_of_day: str) -> tuple[int, int]:
 async def _could_be(ledger: Ledger, connection: Connection, one: _Candidate) -> bool:
     zone = visit_words.zone_of(ledger)
     try:
-        await availability.plan(connection, zone=zone, choice=one.choice, but=one.appointment_id)
+        await availability.plan(ledger, connection, zone=zone, choice=one.choice, but=one.appointment_id)
     except (NotFree, NotWorking, InvalidInput):
         return False
     return True
