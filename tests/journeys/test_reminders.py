@@ -178,8 +178,14 @@ def test_confirmed_and_then_cancelled_by_taps(desk: Desk, phone: str, language: 
     desk.says(phone, CONFIRMED[language])
     desk.nobody_waits(phone)
     desk.taps(phone, move, reminder)
-    alert = "select 1 from effects where kind = 'staff.alert' and content ->> 'code' = 'visit_move'"
-    desk.stack.until(lambda: desk.stack.rows(alert), what="a colleague to be called")
+    desk.stack.until(
+        lambda: [
+            e
+            for e in desk.stack.effects_of(phone, kind="staff.alert")
+            if e["content"]["code"] == "visit_move"
+        ],
+        what="a colleague to be called",
+    )
     desk.stack.settle()
     assert desk.stack.person(phone)["unanswered_since"] is not None, "somebody has to propose times"
     desk.taps(phone, cancel, reminder)
