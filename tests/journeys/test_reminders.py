@@ -164,6 +164,7 @@ def test_staff_see_the_reminder_with_its_reason_and_put_the_patient_on_the_waitl
     assert desk.stack.rows(waits, visit.id)
     elena.post(f"/leads/{lead}/visits/{visit.id}/earlier")
     assert not desk.stack.rows(waits, visit.id)
+    elena.http.close()
 
 
 @pytest.mark.parametrize("language", ["ro", "en", "de"])
