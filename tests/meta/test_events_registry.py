@@ -24,7 +24,9 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    reminders,
     templates,
+    waitlist,
 )
 from medicalcor.schemas.events.registry import BY_TYPE, EVENTS
 from medicalcor.schemas.events.upcasts import UPCASTS
@@ -42,6 +44,8 @@ MODULES = (
     practice,
     appointments,
     templates,
+    reminders,
+    waitlist,
 )
 ADVICE = (
     "An event's stored shape has changed. Raise its `version`, add the upcast from the version before, and write the"

@@ -11,7 +11,9 @@ from pydantic import ValidationError
 
 from medicalcor.core.settings import load_settings
 from medicalcor.domain.language.phrases import (
+    TEMPLATE_BUTTONS,
     TEMPLATES,
+    button,
     filled,
     phrase,
     procedure_name,
@@ -23,7 +25,7 @@ from medicalcor.sandbox.app import create_app
 from medicalcor.sandbox.server import serve
 from medicalcor.sandbox.settings import SandboxSettings
 from medicalcor.schemas.base import Wire
-from medicalcor.schemas.common import Channel, Classification
+from medicalcor.schemas.common import LANGUAGES, Channel, Classification
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 
 
@@ -121,6 +123,14 @@ def approved_templates() -> dict[str, dict[str, str]]:
     }
 
 
+def quick_replies() -> dict[str, dict[str, list[str]]]:
+    """What stands on the templates' buttons."""
+    return {
+        name: {language: [button(key, language) for key in keys] for language in LANGUAGES}
+        for name, keys in TEMPLATE_BUTTONS.items()
+    }
+
+
 def _numbered(body: str) -> str:
     return filled(body, [f"{{{{{number}}}}}" for number, _ in enumerate(template_places(body), 1)])
 
@@ -132,5 +142,5 @@ def sandbox(port: int | None) -> None:
     product = load_settings()
     settings = SandboxSettings(sandbox_smtp_port=product.sandbox_smtp_port)
     brain = RulesBrain(clinic=product.clinic_name, emergency_number=product.emergency_number)
-    app = create_app(settings=settings, brain=brain, templates=approved_templates())
+    app = create_app(settings=settings, brain=brain, templates=approved_templates(), labels=quick_replies())
     serve(app, port=port or settings.sandbox_port)

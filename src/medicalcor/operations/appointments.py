@@ -11,7 +11,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.scheduling import visits
-from medicalcor.operations import booking
+from medicalcor.operations import booking, openings, reminders
 from medicalcor.operations.booking import Overlap, Placed, stream
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.schemas.appointments import Appointment, AppointmentId, CancelReason, Choice, Wish
@@ -155,8 +155,9 @@ async def move(
         current = await _current(connection, appointment_id)
         _must_be_current(current, version if version is not None else before.version)
         _must_be_possible("move", current)
-        entry = _entry(current, _moved(current, placed))
-        await Act(ledger, connection, cause).append(*placed.before, entry)
+        act = Act(ledger, connection, cause)
+        await act.append(*placed.before, _entry(current, _moved(current, placed)))
+        await _given_back(act, current)
         return await _current(connection, appointment_id)
 
     asked = booking.Asked(to, before.person_id, overlap=overlap, moving=appointment_id)
@@ -184,7 +185,7 @@ async def keep(
         "keep",
         version,
         cause,
-        lambda a: AppointmentKept(appointment_id=a.id, person_id=a.person_id),
+        lambda a: AppointmentKept(appointment_id=a.id, person_id=a.person_id, starts_at=a.starts_at),
     )
 
 
@@ -198,7 +199,7 @@ async def confirm(
         "confirm",
         version,
         cause,
-        lambda a: AppointmentConfirmed(appointment_id=a.id, person_id=a.person_id),
+        lambda a: AppointmentConfirmed(appointment_id=a.id, person_id=a.person_id, starts_at=a.starts_at),
     )
 
 
@@ -217,7 +218,9 @@ async def cancel(
         "cancel",
         version,
         cause,
-        lambda a: AppointmentCancelled(appointment_id=a.id, person_id=a.person_id, reason=reason),
+        lambda a: AppointmentCancelled(
+            appointment_id=a.id, person_id=a.person_id, reason=reason, starts_at=a.starts_at
+        ),
     )
 
 
@@ -231,7 +234,7 @@ async def miss(
         "miss",
         version,
         cause,
-        lambda a: AppointmentMissed(appointment_id=a.id, person_id=a.person_id),
+        lambda a: AppointmentMissed(appointment_id=a.id, person_id=a.person_id, starts_at=a.starts_at),
     )
 
 
@@ -245,7 +248,7 @@ async def complete(
         "complete",
         version,
         cause,
-        lambda a: AppointmentCompleted(appointment_id=a.id, person_id=a.person_id),
+        lambda a: AppointmentCompleted(appointment_id=a.id, person_id=a.person_id, starts_at=a.starts_at),
     )
 
 
@@ -291,10 +294,19 @@ async def _change(
         if version is not None:
             _must_be_current(current, version)
         _must_be_possible(act, current)
-        await Act(ledger, connection, cause).append(_entry(current, event(current)))
+        recording = Act(ledger, connection, cause)
+        await recording.append(_entry(current, event(current)))
+        if act == "cancel":
+            await _given_back(recording, current)
         return await _current(connection, appointment_id)
 
     return await record(ledger.pool, decide, subject=before.person_id)
+
+
+async def _given_back(act: Act, was: Appointment) -> None:
+    """What was still to be said of the old time is not, and others may have it."""
+    await reminders.call_back(act, appointment_id=was.id)
+    await openings.found(act, was=was)
 
 
 def _entry(current: Appointment, event: Event) -> Append:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
-from medicalcor.operations import consent_answers
+from medicalcor.operations import consent_answers, offer_taps, visit_taps
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.tapped import Taker, Tapped
 
@@ -18,6 +18,9 @@ SQL = statements("medicalcor.operations")
 
 
 TAKERS: Mapping[str, Taker] = {
+    "visit": visit_taps.take,
+    "visits": visit_taps.take_of_family,
+    "offer": offer_taps.take,
     "consent": consent_answers.take,
 }
 

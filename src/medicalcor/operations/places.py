@@ -14,7 +14,7 @@ from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.common import AddressKind, Channel, Language
 from medicalcor.schemas.events.conversations import ConversationOpened
-from medicalcor.schemas.events.leads import LeadCreated
+from medicalcor.schemas.events.leads import LeadArchived, LeadCreated
 from medicalcor.schemas.events.people import AddressAdded, PersonCreated
 
 SQL = statements("medicalcor.operations")
@@ -140,7 +140,8 @@ async def conversation_for(
 ) -> UUID:
     """The person's conversation on this channel, opened by us when they have not written on it yet.
 
-    For what we have to say first; the person must have a lead, and the caller holds the person's lock.
+    For what we have to say first; the caller holds the person's lock. Who has no lead yet gets one that is filed away:
+    they are known to the desk, and nobody has to win them.
     """
     found = await act.connection.fetchrow(SQL["conversation_of_person"], person_id, channel, "")
     if found is not None:
@@ -156,8 +157,12 @@ async def conversation_for(
         source=channel,
         at=clock.now(),
     )
-    place = _opened(Place(person_id, lead_id, ids.new_id(), None), party, new_lead=False)
-    await act.append(*place.entries)
+    place = _opened(
+        Place(person_id, lead_id or ids.new_id(), ids.new_id(), None), party, new_lead=lead_id is None
+    )
+    filed = LeadArchived(lead_id=place.lead_id, reason="known_to_the_desk")
+    archived = [] if lead_id else [Append(f"lead-{place.lead_id}", (filed,), person_id, occurred_at=party.at)]
+    await act.append(*place.entries, *archived)
     return place.conversation_id
 
 

@@ -1,4 +1,4 @@
-"""By which line somebody is written to when it is us who begin: about money, not in answer to a message."""
+"""By which line somebody is written to when it is us who begin: about money or a visit, not in answer to a message."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from medicalcor.domain.outreach.facts import window_open
 from medicalcor.operations import places
 from medicalcor.operations.ledger import Act
 from medicalcor.operations.payments import SQL
+from medicalcor.operations.places import SQL as PLACES
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import Language
 
@@ -27,23 +28,32 @@ class Reach:
 
 async def reach(act: Act, *, person_id: UUID, mails: Sequence[str], now: datetime) -> Reach | None:
     """WhatsApp while its window is open; else the mail address that the payer used, if it is this person's; else a
-    template; else mail. None when the person was erased. The caller holds the person's lock.
+    template; else mail. None when the person was erased, or left no address at all. The caller holds the person's lock.
     """
     row = await act.connection.fetchrow(SQL["reach"], person_id, list(mails))
-    if row is None or row["erased_at"] is not None or row["lead_id"] is None:
+    if row is None or row["erased_at"] is not None:
         return None
     language: Language = row["language"] or "ro"
     words = window_open(now, row["last_inbound_at"])
     if _by_mail(act, row, words=words):
         conversation_id = await _line(act, row, person_id, "email")
-        return Reach(row["lead_id"], conversation_id, Line("email", "email", language), words=True)
+        lead_id = await _lead(act, row, person_id)
+        return Reach(lead_id, conversation_id, Line("email", "email", language), words=True)
     if row["whatsapp_id"] is None and row["phone"] is None:
+        if row["any_conversation"] is None:
+            return None
         return Reach(
             row["lead_id"], row["any_conversation"], Line("whatsapp", "phone", language), words=False
         )
     conversation_id = row["whatsapp_id"] or await _line(act, row, person_id, "phone")
     line = Line("whatsapp", row["whatsapp_kind"] or "phone", language)
-    return Reach(row["lead_id"], conversation_id, line, words=words)
+    return Reach(await _lead(act, row, person_id), conversation_id, line, words=words)
+
+
+async def _lead(act: Act, row: Row, person_id: UUID) -> UUID:
+    """The one that they had, or that came with the conversation."""
+    lead_id: UUID = row["lead_id"] or await act.connection.fetchval(PLACES["latest_lead"], person_id)
+    return lead_id
 
 
 def _by_mail(act: Act, row: Row, *, words: bool) -> bool:

@@ -21,6 +21,7 @@ from medicalcor.operations import (
     intents,
     lexicon,
     places,
+    plain_answers,
     threads,
     triaging,
 )
@@ -86,7 +87,8 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     if known is not None:
         return await _next_of(connection, known)
     place = await places.place_of(connection, arrival.party)
-    event = _event(arrival, place)
+    choice = arrival.choice or await plain_answers.meant(connection, arrival, place)
+    event = _event(arrival, place, choice)
     look = await _look(connection, arrival, place)
     if consent_answers.only_silence(arrival, place, look):
         return await _suppressed(ledger, connection, arrival)
@@ -210,7 +212,7 @@ async def _next_of(connection: Connection, message: Row) -> Received:
     )
 
 
-def _event(arrival: Arrival, place: Place) -> MessageReceived:
+def _event(arrival: Arrival, place: Place, choice: str | None) -> MessageReceived:
     return MessageReceived(
         message_id=arrival.item.id,
         conversation_id=place.conversation_id,
@@ -222,7 +224,7 @@ def _event(arrival: Arrival, place: Place) -> MessageReceived:
         media=arrival.media,
         provider_id=arrival.provider_id,
         in_reply_to=arrival.in_reply_to,
-        choice=arrival.choice,
+        choice=choice,
         sent_at=_sent_at(arrival.sent_at, arrival.item.received_at),
         guest=place.guest,
         letter=_letter(arrival, place),

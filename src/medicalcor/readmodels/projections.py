@@ -1,4 +1,4 @@
-"""All projections, in the order in which they are applied: effects before those who look at them."""
+"""All projections, in the order in which they are applied: effects and appointments before those who look at them."""
 
 from medicalcor.core.eventstore.store import Projections
 from medicalcor.readmodels.appointments import projection as appointments
@@ -13,6 +13,7 @@ from medicalcor.readmodels.people import projection as people
 from medicalcor.readmodels.practice import projection as practice
 from medicalcor.readmodels.templates import projection as templates
 from medicalcor.readmodels.timeline import projection as timeline
+from medicalcor.readmodels.waitlist import projection as waitlist
 
 _ALL = (
     people,
@@ -21,12 +22,14 @@ _ALL = (
     conversations,
     leads,
     payments,
+    appointments,
     timeline,
     calls,
     practice,
     appointments,
     lexicon,
     templates,
+    waitlist,
 )
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)

@@ -32,7 +32,7 @@ from medicalcor.sandbox.settings import SandboxSettings
 from medicalcor.sandbox.switches import Panel
 from medicalcor.sandbox.threads import Threads
 from medicalcor.sandbox.till.routes import Till
-from medicalcor.sandbox.twin import Stage, Templates, Twin
+from medicalcor.sandbox.twin import Labels, Stage, Templates, Twin
 from medicalcor.sandbox.website.routes import WebsitePage
 
 TWINS: tuple[type[Twin], ...] = (WhatsApp, HubSpot, OpenAI, Stripe, Twilio, Vapi, Email)
@@ -45,7 +45,12 @@ class Sandbox:
     """The app. `stop` lets open event streams end before a server shuts down."""
 
     def __init__(
-        self, *, settings: SandboxSettings, brain: Brain | None, templates: Templates | None
+        self,
+        *,
+        settings: SandboxSettings,
+        brain: Brain | None,
+        templates: Templates | None,
+        labels: Labels | None = None,
     ) -> None:
         self.settings = settings
         self.faults = FaultBook(
@@ -63,6 +68,7 @@ class Sandbox:
             threads=self.threads,
             brain=brain or PlainBrain(),
             templates=templates,
+            labels=labels or {},
         )
         self._twins = [twin(stage) for twin in TWINS]
         self._mounts = {twin.mount.split("/")[1]: twin for twin in self._twins}
@@ -186,7 +192,12 @@ def _ordered(twin: Twin, fault: Fault) -> Reply:
 
 
 def create_app(
-    *, settings: SandboxSettings, brain: Brain | None = None, templates: Templates | None = None
+    *,
+    settings: SandboxSettings,
+    brain: Brain | None = None,
+    templates: Templates | None = None,
+    labels: Labels | None = None,
 ) -> Sandbox:
-    """`brain` thinks for the OpenAI twin; `templates` are the approved ones (None: any name will do)."""
-    return Sandbox(settings=settings, brain=brain, templates=templates)
+    """`brain` thinks for the OpenAI twin; `templates` are the approved ones (None: any name will do), `labels` what
+    stands on their quick replies (None: whatever they come back as)."""
+    return Sandbox(settings=settings, brain=brain, templates=templates, labels=labels)

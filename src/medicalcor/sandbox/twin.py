@@ -1,7 +1,7 @@
 """What every stand-in for a provider has in common."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,6 +17,9 @@ from medicalcor.sandbox.threads import Threads
 Templates = Mapping[str, Mapping[str, str]]
 """Name of a WhatsApp template → language → body."""
 
+Labels = Mapping[str, Mapping[str, Sequence[str]]]
+"""Name of a WhatsApp template → language → what stands on its quick replies, in order."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -29,6 +32,7 @@ class Stage:
     brain: Brain
     templates: Templates | None
     """None: any template is known."""
+    labels: Labels
 
 
 class Twin(ABC):

@@ -47,6 +47,7 @@ Reason = Literal[
     "template_unknown",
     "frequency_cap",
     "too_late",
+    "just_booked",
     "opt_out_notice",
 ]
 

@@ -115,7 +115,7 @@ class HubSpotCall(Shape):
 AlertCode = Literal[
     "emergency", "hot_lead", "delivery_failed", "missed_call", "payment_failed", "wants_a_person",
     "payment_disputed", "payment_link_failed", "acute", "acute_child", "complication", "complaint", "nobody_acted",
-    "refund_failed", "consent_unclear",
+    "refund_failed", "consent_unclear", "visit_move",
 ]  # fmt: skip
 
 

@@ -47,6 +47,8 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "frequency_cap": _("They have had as many messages as they should for now."),
         "opt_out_notice": _("They asked for silence, and are told once that it was heard."),
         "too_late": _("It would be of no use any more."),
+        "just_booked": _("They had only just agreed on the time."),
+        "visit_changed": _("The visit was moved or cancelled in the meantime."),
     },
     "failure": {
         "window_closed": _("WhatsApp refused it: the 24-hour window is closed. Use a template."),

@@ -10,6 +10,7 @@ from medicalcor.web.scoring_words import SCORING
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
 from medicalcor.web.triage_words import TRIAGE
+from medicalcor.web.visit_words import VISITS
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "visit": {
@@ -191,6 +192,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "complication": _("Trouble after a treatment"),
         "complaint": _("A complaint"),
         "nobody_acted": _("Nobody has acted in time"),
+        "visit_move": _("A patient wants another time"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -262,6 +264,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "same_name": _("two people of the same name"),
     },
     **TRIAGE,
+    **VISITS,
     **REASONS,
 }
 

@@ -10,9 +10,11 @@ from medicalcor.workflows.cron import (
     consent_asking,
     consent_audit,
     holds,
+    reminders,
     retention,
     sweep,
     vapi_reconcile,
+    visits,
 )
 
 Job = Callable[[datetime, Any], Coroutine[Any, Any, None]]
@@ -31,6 +33,8 @@ SCHEDULE = (
     Line("vapi-reconcile", "30 */2 * * * *", vapi_reconcile.run),
     Line("run-retention", "0 30 1 * * *", retention.run),
     Line("hold-sweep", "20 * * * * *", holds.run),
+    Line("appointment-reminders", "0 0 * * * *", reminders.run),
+    Line("visit-sweep", "10 * * * * *", visits.run),
     Line("gdpr-consent-audit", "0 0 4 * * *", consent_audit.run),
     Line("consent-asking", "50 */5 * * * *", consent_asking.run),
 )

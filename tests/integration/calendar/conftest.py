@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from patients import Phones
 
 from medicalcor.core import clock, ids
 from medicalcor.core.database.pool import Pool
@@ -72,8 +73,9 @@ class Clinic:
         person_id = person or await self.person()
         return Wish(person_id=person_id, choice=self.choice(when, **more), key=key or ids.token())
 
-    async def book(self, when: datetime, **more: str) -> Appointment:
-        return await appointments.book(self.ledger, wish=await self.wish(when, **more), cause=CAUSE)
+    async def book(self, when: datetime, *, person: UUID | None = None, **more: str) -> Appointment:
+        wish = await self.wish(when, person=person, **more)
+        return await appointments.book(self.ledger, wish=wish, cause=CAUSE)
 
 
 @pytest.fixture
@@ -85,7 +87,14 @@ def still() -> Iterator[clock.Still]:
 
 @pytest.fixture
 def ledger(pool: Pool, master_key: str) -> Ledger:
-    return open_ledger(Settings(medicalcor_master_key=master_key), pool)  # type: ignore[arg-type]  # pydantic makes the secret
+    """WhatsApp is on; what goes out by it arrives on `phones`."""
+    told = {"medicalcor_master_key": master_key, "whatsapp_api_key": "k", "clinic_name": "Clinica Zâmbet"}
+    return open_ledger(Settings.model_validate(told), pool)
+
+
+@pytest.fixture
+def phones(ledger: Ledger) -> Phones:
+    return Phones(ledger)
 
 
 @pytest.fixture

@@ -28,11 +28,14 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    reminders,
     templates,
+    waitlist,
 )
 from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
 from medicalcor.schemas.scoring import Evidence, OwnPhrase, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import Mention, TriageResult
+from medicalcor.schemas.waitlist import Wants
 
 NAME = "Ana Canarescu"
 PHONE = "+40722777001"
@@ -92,6 +95,7 @@ class Story:
             self._practice(),
             self._own_words(),
             self._visits(),
+            self._waiting(),
             self._end(),
         ]
 
@@ -568,6 +572,47 @@ class Story:
             takes=takes,
         )
         return {"appointment_id": one, "person_id": self.person, "lead_id": self.lead, "visit": visit}
+
+    def _waiting(self) -> list[tuple[str, Event]]:
+        waiting, opening, offer, visit = (ids.new_id() for _ in range(4))
+        who = {"person_id": self.person}
+        choice = visits.Choice(procedure_id=self.procedure, practitioner_id=self.practitioner, starts_at=T0)
+        joined = waitlist.WaitlistJoined(
+            **who,
+            waiting_id=waiting,
+            lead_id=self.lead,
+            appointment_id=visit,
+            wants=Wants(procedure_id=self.procedure, weekdays=frozenset({1, 3})),
+        )
+        found = waitlist.OpeningFound(
+            opening_id=opening,
+            practitioner_id=self.practitioner,
+            starts_at=T0,
+            ends_at=T0 + timedelta(hours=1),
+        )
+        made = waitlist.OfferMade(
+            **who, offer_id=offer, opening_id=opening, waiting_id=waiting, choice=choice, asked_at=T0
+        )
+        reminder = reminders.ReminderDecided(
+            **who,
+            appointment_id=visit,
+            moves=0,
+            ahead="day",
+            outcome="planned",
+            message_id=offer,
+            effect_key="r",
+        )
+        again = reminder.model_copy(update={"outcome": "too_late", "effect_key": None})
+        return [
+            (f"waiting-{waiting}", joined),
+            (f"opening-{opening}", found),
+            (f"offer-{offer}", made),
+            (f"offer-{offer}", waitlist.OfferEnded(**who, offer_id=offer, reason="accepted")),
+            (f"opening-{opening}", waitlist.OpeningClosed(opening_id=opening, reason="accepted")),
+            (f"waiting-{waiting}", waitlist.WaitlistLeft(**who, waiting_id=waiting, reason="got_earlier")),
+            (f"reminder-{visit}", reminder),
+            (f"reminder-{visit}", again),
+        ]
 
     def _end(self) -> list[tuple[str, Event]]:
         opted_out = people.OptedOut(

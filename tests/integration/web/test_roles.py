@@ -69,6 +69,7 @@ RIGHTS = {
     ("GET", "/payments"): Right.SEE_MONEY,
     ("POST", "/payments/list"): Right.SEE_MONEY,
     ("POST", "/leads/{lead_id:uuid}/deposit"): Right.SEE_MONEY,
+    ("POST", "/leads/{lead_id:uuid}/visits/{visit_id:uuid}/earlier"): Right.WORK_LEADS,
     **{
         ("POST", f"/payments/{{payment_id:uuid}}/{act}"): Right.SEE_MONEY
         for act in ("find", "assign", "move", "not-ours", "take-back")

@@ -38,10 +38,26 @@ KEYS: Final = (
     "deposit_balance",
     "answer_form",
     "mail_subject",
+    "visit_reminder_subject",
+    "visit_reminder_reply",
+    "visit_confirmed",
+    "visit_cancelled",
+    "visit_move_asked",
+    "visit_time_asked",
+    "visit_moved_since",
+    "visit_off",
+    "visit_over",
+    "visit_which",
+    "offer_subject",
+    "offer_reply",
+    "offer_booked",
+    "offer_gone",
+    "offer_declined",
+    "offer_left",
     "answer_unknown",
     "answer_price_listed",
 )
-PLACES: Final = ("clinic", "number", "amount", "link", "purposes")
+PLACES: Final = ("clinic", "number", "amount", "link", "purposes", "visits")
 """What a template may leave open; its parameters fill those that it has, in this order."""
 
 
@@ -54,7 +70,7 @@ class UnknownPhrase(NotFound):
 def phrase(key: str, language: Language, **values: str) -> str:
     """The text with its places filled: all need `clinic`, `answer_procedure` and `answer_price_listed` also `procedure`
     (from `procedure_name`), `emergency` and `voicemail_prompt` also `number`, those of payments also `amount` and
-    `link`."""
+    `link`, those of visits also `visit`."""
     if key not in KEYS:
         raise UnknownPhrase(f"There is no fixed text {key!r}. Choose one of: {', '.join(KEYS)}.")
     text: str = _texts(language)[key]
@@ -82,6 +98,12 @@ def form_words(language: Language) -> Mapping[str, str]:
     return words
 
 
+def button(key: str, language: Language) -> str:
+    """What stands on a button; short enough for WhatsApp."""
+    words: str = _texts(language)["button"][key]
+    return words
+
+
 @cache
 def _texts(language: Language) -> Mapping[str, Any]:
     file = resources.files("medicalcor.domain.language").joinpath(f"texts/{language}.toml")
@@ -98,6 +120,16 @@ def _templates() -> dict[str, dict[Language, str]]:
 
 TEMPLATES: Final[dict[str, dict[Language, str]]] = _templates()
 """What each approved WhatsApp template says, by name and language, with its `PLACES` open."""
+
+
+_VISIT: Final = ("confirm", "move", "cancel")
+TEMPLATE_BUTTONS: Final[dict[str, tuple[str, ...]]] = {
+    "visit_reminder_day": _VISIT,
+    "visit_reminder_hours": _VISIT,
+    "visit_reminder_family": _VISIT,
+    "earlier_time": ("yes", "no", "stop"),
+}
+"""The quick replies that a template has, in order, as keys of `button`."""
 
 
 def template_places(body: str) -> list[str]:

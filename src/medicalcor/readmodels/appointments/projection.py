@@ -11,9 +11,10 @@ from medicalcor.core.eventstore.store import Project, Recorded, Statement
 from medicalcor.schemas.appointments import Status
 from medicalcor.schemas.events import appointments as events
 from medicalcor.schemas.events import people as people_events
+from medicalcor.schemas.events import reminders as reminder_events
 
 SQL = statements("medicalcor.readmodels.appointments", "projection.sql")
-TABLES = ("appointments", "occupancies")
+TABLES = ("appointments", "occupancies", "reminders")
 
 
 def _id(recorded: Recorded) -> UUID:
@@ -97,6 +98,20 @@ def _occupancies_changed(recorded: Recorded, *, status: Status) -> Statement:
     return SQL["change_occupancies"], (_id(recorded), status)
 
 
+def _reminder(recorded: Recorded) -> Statement:
+    plain = recorded.plain
+    return SQL["remind"], (
+        _id(recorded),
+        plain["moves"],
+        plain["ahead"],
+        recorded.subject_id,
+        plain["outcome"],
+        UUID(plain["message_id"]),
+        plain["effect_key"],
+        recorded.occurred_at,
+    )
+
+
 def _erased(recorded: Recorded) -> Statement:
     return SQL["erase"], (recorded.subject_id,)
 
@@ -115,5 +130,6 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.AppointmentCancelled.type: _to("cancelled"),
     events.AppointmentMissed.type: _to("missed"),
     events.AppointmentCompleted.type: _to("completed"),
+    reminder_events.ReminderDecided.type: (_reminder,),
     people_events.PersonErased.type: (_erased,),
 }

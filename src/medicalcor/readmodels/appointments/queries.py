@@ -78,6 +78,32 @@ async def by_id(connection: Connection, *, appointment_id: UUID) -> Entry | None
     return Entry(**dict(row)) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What was decided about reminding of a visit, and what became of the message."""
+
+    appointment_id: UUID
+    moves: int
+    ahead: str
+    outcome: str
+    decided_at: datetime
+    effect_id: UUID | None
+    status: str | None
+    reason: str | None
+    """Why it was not sent, when it was not."""
+
+
+async def agreed_at(connection: Connection, *, person_id: UUID) -> dict[UUID, datetime]:
+    """When the time of each of a person's visits was agreed on: it decides who needs reminding."""
+    rows = await connection.fetch(_SQL["agreed_at"], person_id)
+    return {row["id"]: row["settled_at"] for row in rows}
+
+
+async def reminders_of(connection: Connection, *, person_id: UUID) -> list[Reminder]:
+    """Of a person's visits, each at the place in time that it has now."""
+    return [Reminder(**dict(row)) for row in await connection.fetch(_SQL["reminders_of"], person_id)]
+
+
 async def taking(connection: Connection, *, resource_id: UUID, start: datetime, end: datetime) -> list[Entry]:
     """Visits that need the resource then, the earliest first."""
     return [Entry(**dict(row)) for row in await connection.fetch(_SQL["taking"], resource_id, start, end)]

@@ -43,6 +43,20 @@ join resources r on r.no = o.resource_no
 where r.id = $1 and o.during && tstzrange($2, $3) and o.status in ('booked', 'confirmed')
 order by a.starts_at, a.id;
 
+-- name: reminders_of
+-- What was decided about reminding of a person's visits, and what became of the messages.
+select r.appointment_id, r.moves, r.ahead, r.outcome, r.decided_at, e.id as effect_id, e.status,
+    coalesce(e.reason, e.decision -> 'reasons' ->> 0) as reason
+from appointments a
+join reminders r on r.appointment_id = a.id and r.moves = a.moves
+left join effects e on e.key = r.effect_key
+where a.person_id = $1
+order by r.decided_at;
+
+-- name: agreed_at
+-- When the time of each of a person's visits was agreed on.
+select id, settled_at from appointments where person_id = $1;
+
 -- name: taking
 -- Visits to come that take a resource ($1) between two moments, as a calendar shows them.
 select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,

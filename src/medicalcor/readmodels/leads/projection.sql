@@ -90,9 +90,15 @@ update leads set archived_at = $2, status = 'archived' where id = $1;
 
 -- name: answered
 -- An automatic "a colleague will look at it" does not answer for the colleague; whoever
--- fills in a form wants to hear from a person.
+-- fills in a form wants to hear from a person. A reminder answers nothing; what is said to a tap answers it, unless a
+-- colleague was called for it, too.
 update leads l
 set unanswered_since = case
+        when e.purpose in ('reminder', 'waitlist') then l.unanswered_since
+        when e.purpose = 'booking' then (
+            select l.unanswered_since from effects called
+            where called.cause_id = e.cause_id and called.kind = 'staff.alert' limit 1
+        )
         when e.author = 'automatic' and (
             e.purpose = 'missed_call' or l.routing = 'reception'
             or exists (

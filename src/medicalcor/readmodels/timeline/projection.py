@@ -6,7 +6,17 @@ from uuid import UUID
 from medicalcor.core.database.queries import statements
 from medicalcor.core.eventstore.store import Project, Recorded, Statement
 from medicalcor.schemas.effects import to_patient
-from medicalcor.schemas.events import calls, consents, conversations, effects, leads, payments, people
+from medicalcor.schemas.events import (
+    appointments,
+    calls,
+    consents,
+    conversations,
+    effects,
+    leads,
+    payments,
+    people,
+    waitlist,
+)
 
 SQL = statements("medicalcor.readmodels.timeline", "projection.sql")
 TABLES = ("timeline",)
@@ -65,6 +75,22 @@ def _of_payment(recorded: Recorded) -> Statement | None:
     )
 
 
+def _of_visit(recorded: Recorded) -> Statement:
+    plain = recorded.plain
+    told = {name: plain[name] for name in ("starts_at", "moved_from", "reason") if plain.get(name)}
+    if "visit" in plain:
+        told["starts_at"] = plain["visit"]["starts_at"]
+    return SQL["of_visit"], (
+        recorded.position,
+        UUID(plain["appointment_id"]),
+        recorded.subject_id,
+        recorded.occurred_at,
+        recorded.type,
+        recorded.actor,
+        told,
+    )
+
+
 _EVIDENCE = ("sayings", "references", "hints", "customer_keys")
 _LEAD = (
     leads.LeadCreated,
@@ -106,6 +132,16 @@ _PAYMENT = (
     payments.PaymentRequested,
     payments.PaymentLinkFailed,
 )
+_VISIT = (
+    appointments.AppointmentBooked,
+    appointments.AppointmentKept,
+    appointments.AppointmentMoved,
+    appointments.AppointmentConfirmed,
+    appointments.AppointmentCancelled,
+    appointments.AppointmentMissed,
+    appointments.AppointmentCompleted,
+)
+"""What was only held, and given up, is no news."""
 _PERSON = (
     people.OptedOut,
     people.LanguageDetected,
@@ -114,6 +150,8 @@ _PERSON = (
     people.PersonErased,
     consents.ConsentGranted,
     consents.ConsentWithdrawn,
+    waitlist.WaitlistJoined,
+    waitlist.WaitlistLeft,
     consents.ConsentAsked,
     consents.ConsentClaimed,
     consents.ConsentRenewed,
@@ -129,4 +167,5 @@ APPLY: Mapping[str, Sequence[Project]] = {
     **{event.type: (_of_effect,) for event in _EFFECT},
     **{event.type: (_of_person,) for event in _PERSON},
     **{event.type: (_of_payment,) for event in _PAYMENT},
+    **{event.type: (_of_visit,) for event in _VISIT},
 }

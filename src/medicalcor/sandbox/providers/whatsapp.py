@@ -69,13 +69,15 @@ class WhatsApp(Twin):
     def _messages(self, message: Any) -> Reply:
         if isinstance(message, dict) and message.get("status") == "read":
             return self._read(message)
-        wrong = refusal(message, templates=self.stage.templates)
+        wrong = refusal(message, templates=self.stage.templates, labels=self.stage.labels)
         if wrong:
             return wrong.reply()
         patient = _recipient(message)
         message_id = payloads.wamid()
         now = clock.now()
-        shown = bubble(message, message_id=message_id, at=now, templates=self.stage.templates)
+        shown = bubble(
+            message, message_id=message_id, at=now, templates=self.stage.templates, labels=self.stage.labels
+        )
         shut = self._window_is_shut(patient, message=message, at=now)
         self.stage.threads.add(patient.address, bubble=shown)
         if self.stage.panel.now.statuses:

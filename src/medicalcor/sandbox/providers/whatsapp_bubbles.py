@@ -5,17 +5,19 @@ from typing import Any
 
 from medicalcor.sandbox.providers.whatsapp_checks import PLACEHOLDER, body_parameters
 from medicalcor.sandbox.threads import Bubble
-from medicalcor.sandbox.twin import Templates
+from medicalcor.sandbox.twin import Labels, Templates
 
 
-def bubble(message: dict[str, Any], *, message_id: str, at: datetime, templates: Templates | None) -> Bubble:
+def bubble(
+    message: dict[str, Any], *, message_id: str, at: datetime, templates: Templates | None, labels: Labels
+) -> Bubble:
     kind = message.get("type", "text")
     made = Bubble(id=message_id, mine=False, at=at, text="", kind=kind)
     if kind == "text":
         made.text = message["text"]["body"]
     elif kind == "template":
         made.text = template_text(message["template"], templates=templates)
-        made.choices = _template_buttons(message["template"])
+        made.choices = _template_buttons(message["template"], labels)
     elif kind == "interactive":
         _interactive(message["interactive"], into=made)
     else:
@@ -47,13 +49,15 @@ def _value(parameter: dict[str, Any]) -> str:
     return str(content.get("fallback_value", kind)) if isinstance(content, dict) else str(content)
 
 
-def _template_buttons(template: dict[str, Any]) -> list[dict[str, str]]:
-    """Quick replies. The label lives in the approved template, so the payload stands in for it."""
-    choices = []
+def _template_buttons(template: dict[str, Any], labels: Labels) -> list[dict[str, str]]:
+    """Quick replies. The label lives in the approved template; where that is not known, the payload stands in for it."""
+    known = dict(enumerate(labels.get(template["name"], {}).get(template["language"]["code"], ())))
+    choices: list[dict[str, str]] = []
     for component in template.get("components") or ():
         if component.get("type") == "button" and component.get("sub_type") == "quick_reply":
             payload = str((component.get("parameters") or [{}])[0].get("payload", ""))
-            title = payload.replace("_", " ").strip().capitalize()
+            place = int(component.get("index", len(choices)))
+            title = known.get(place) or payload.replace("_", " ").strip().capitalize()
             choices.append({"type": "template", "id": payload, "title": title, "description": ""})
     return choices
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from medicalcor.core import ids
 from medicalcor.sandbox.exchange import Reply, reply_json
-from medicalcor.sandbox.twin import Templates
+from medicalcor.sandbox.twin import Labels, Templates
 
 TYPES = (
     "text", "template", "interactive", "image", "audio", "document", "video", "sticker", "location",
@@ -47,7 +47,7 @@ class Refusal:
         return reply_json({"error": error}, status=status or STATUS.get(self.code, 400))
 
 
-def refusal(message: Any, *, templates: Templates | None) -> Refusal | None:
+def refusal(message: Any, *, templates: Templates | None, labels: Labels) -> Refusal | None:
     """Why this message cannot be sent; None when it can."""
     if not isinstance(message, dict) or message.get("messaging_product") != "whatsapp":
         return Refusal(100, "messaging_product must be whatsapp")
@@ -56,7 +56,9 @@ def refusal(message: Any, *, templates: Templates | None) -> Refusal | None:
         return wrong
     kind = message.get("type", "text")
     if kind == "template":
-        return _template(message["template"], templates=templates)
+        return _template(message["template"], templates=templates) or _quick_replies(
+            message["template"], labels
+        )
     check = _CHECKS.get(kind)
     return check(message[kind]) if check else None
 
@@ -155,6 +157,16 @@ def _template(content: dict[str, Any], *, templates: Templates | None) -> Refusa
         return Refusal(
             132000, f"body: number of localizable_params ({given}) does not match the expected ({expected})"
         )
+    return None
+
+
+def _quick_replies(content: dict[str, Any], labels: Labels) -> Refusal | None:
+    """A payload for a button that the template does not have."""
+    language = str((content.get("language") or {}).get("code"))
+    buttons = [c for c in content.get("components") or () if c.get("type") == "button"]
+    known = labels.get(content["name"], {}).get(language)
+    if known is not None and len(buttons) > len(known):
+        return Refusal(132000, f"buttons: {len(buttons)} given, the template has {len(known)}")
     return None
 
 

@@ -38,6 +38,7 @@ class AppointmentKept(Event):
     type: ClassVar[str] = "appointment.kept"
     appointment_id: AppointmentId
     person_id: PersonId
+    starts_at: datetime | None = None
 
 
 class AppointmentExpired(Event):
@@ -54,6 +55,7 @@ class AppointmentConfirmed(Event):
     type: ClassVar[str] = "appointment.confirmed"
     appointment_id: AppointmentId
     person_id: PersonId
+    starts_at: datetime | None = None
 
 
 class AppointmentMoved(Event):
@@ -73,6 +75,8 @@ class AppointmentCancelled(Event):
     appointment_id: AppointmentId
     person_id: PersonId
     reason: CancelReason
+    starts_at: datetime | None = None
+    """The time that it gave back."""
 
 
 class AppointmentMissed(Event):
@@ -81,6 +85,7 @@ class AppointmentMissed(Event):
     type: ClassVar[str] = "appointment.missed"
     appointment_id: AppointmentId
     person_id: PersonId
+    starts_at: datetime | None = None
 
 
 class AppointmentCompleted(Event):
@@ -89,3 +94,4 @@ class AppointmentCompleted(Event):
     type: ClassVar[str] = "appointment.completed"
     appointment_id: AppointmentId
     person_id: PersonId
+    starts_at: datetime | None = None

@@ -10,7 +10,7 @@ from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import Author, Content, Purpose
 
 VoidReason = Literal[
-    "opted_out", "taken_over", "superseded", "person_erased", "consent_withdrawn", "cancelled",
+    "opted_out", "taken_over", "superseded", "person_erased", "consent_withdrawn", "cancelled", "visit_changed",
 ]  # fmt: skip
 
 

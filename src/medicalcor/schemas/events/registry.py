@@ -15,7 +15,9 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    reminders,
     templates,
+    waitlist,
 )
 
 EVENTS: tuple[type[Event], ...] = (
@@ -78,6 +80,13 @@ EVENTS: tuple[type[Event], ...] = (
     appointments.AppointmentCancelled,
     appointments.AppointmentMissed,
     appointments.AppointmentCompleted,
+    reminders.ReminderDecided,
+    waitlist.WaitlistJoined,
+    waitlist.WaitlistLeft,
+    waitlist.OpeningFound,
+    waitlist.OpeningClosed,
+    waitlist.OfferMade,
+    waitlist.OfferEnded,
     calls.CallStarted,
     calls.CallLinked,
     calls.CallStatusChanged,

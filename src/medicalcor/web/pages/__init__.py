@@ -13,6 +13,7 @@ from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
 from medicalcor.web.pages.leads.lead import ROUTES as LEAD
 from medicalcor.web.pages.leads.routes import ROUTES as LEADS
 from medicalcor.web.pages.leads.unread import ROUTES as UNREAD
+from medicalcor.web.pages.leads.visits import ROUTES as LEAD_VISITS
 from medicalcor.web.pages.live.routes import ROUTES as LIVE
 from medicalcor.web.pages.patterns.routes import ROUTES as PATTERNS
 from medicalcor.web.pages.payments.routes import ROUTES as PAYMENTS
@@ -48,4 +49,5 @@ ROUTES: list[HTTPRouteHandler] = [
     *EQUIPMENT,
     *CALENDAR,
     *CALENDAR_COMMANDS,
+    *LEAD_VISITS,
 ]

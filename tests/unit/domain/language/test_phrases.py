@@ -5,8 +5,10 @@ import pytest
 
 from medicalcor.domain.language.phrases import (
     KEYS,
+    TEMPLATE_BUTTONS,
     TEMPLATES,
     UnknownPhrase,
+    button,
     filled,
     form_words,
     mail_words,
@@ -16,7 +18,14 @@ from medicalcor.domain.language.phrases import (
 )
 from medicalcor.schemas.common import LANGUAGES, Language, Procedure
 
-VALUES = {"clinic": "Clinica Aurora", "procedure": "X", "number": "112", "amount": "Y", "link": "Z"}
+VALUES = {
+    "clinic": "Clinica Aurora",
+    "procedure": "X",
+    "number": "112",
+    "amount": "Y",
+    "link": "Z",
+    "visit": "V",
+}
 INFORMAL = {"ro": r"\b(tu|te rog|îți|ție|vrei|scrie-ne)\b", "de": r"\b(du|dir|dich|dein|deine)\b"}
 
 
@@ -46,6 +55,7 @@ def test_every_procedure_has_a_name(language: Language) -> None:
 def test_templates_are_complete_and_leave_the_same_places_open_in_every_language(name: str) -> None:
     assert set(TEMPLATES[name]) == set(LANGUAGES)
     places = {"payment_receipt": ["clinic", "amount"], "payment_refund": ["clinic", "amount"]}
+    places |= {name: ["clinic", "visits"] for name in TEMPLATES if name.startswith(("visit_", "earlier_"))}
     places |= {"payment_link": ["clinic", "amount", "link"], "emergency_number": ["clinic", "number"]}
     places |= {f"consent_{of}": ["clinic", "purposes"] for of in ("question", "confirmation", "renewal")}
     for body in TEMPLATES[name].values():
@@ -53,6 +63,15 @@ def test_templates_are_complete_and_leave_the_same_places_open_in_every_language
         assert {field for _, field, _, _ in string.Formatter().parse(body) if field} == set(wanted)
         assert template_places(body) == wanted
         assert "{" not in filled(body, wanted)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buttons_fit_what_whatsapp_takes_and_differ(language: Language) -> None:
+    keys = {key for several in TEMPLATE_BUTTONS.values() for key in several} | {"another_time", "choose"}
+    titles = [button(key, language) for key in sorted(keys)]
+    assert all(1 <= len(title) <= 20 for title in titles)
+    assert len(set(titles)) == len(titles)
+    assert set(TEMPLATE_BUTTONS) <= set(TEMPLATES)
 
 
 def test_what_is_said_first_has_a_template() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medicalcor.domain.scheduling.reminders import USELESS, Quiet, Reminder, Visit, due, moment
+from medicalcor.domain.scheduling.reminders import USELESS, Quiet, Reminder, Visit, due, key, moment, not_sent
 from medicalcor.schemas.appointments import Status
 
 ZONE = ZoneInfo("Europe/Bucharest")
@@ -60,7 +60,7 @@ def test_what_was_sent_is_not_sent_again_unless_the_visit_moves() -> None:
     one = visit(at(6, 15))
     (first,) = run([one], at(5, 15))
     assert not run([one], at(5, 16), first.keys)
-    moved = replace(one, starts_at=at(8, 15), settled_at=at(5, 17))
+    moved = replace(one, starts_at=at(8, 15), settled_at=at(5, 17), moves=1)
     assert not run([moved], at(6, 13), first.keys)
     assert [r.kind for r in run([moved], at(7, 15), first.keys)] == ["day"]
 
@@ -121,3 +121,54 @@ def test_a_job_that_runs_every_hour_reminds_everybody(starts: datetime) -> None:
             sent.update(reminder.keys)
         now += timedelta(hours=1)
     assert sent
+
+
+def test_visits_that_follow_soon_are_told_together_and_later_ones_are_not() -> None:
+    visits = [visit(at(6, 10), number=1), visit(at(6, 11), number=2), visit(at(6, 17), number=3)]
+    [day] = run(visits, at(5, 10))
+    assert [v.id.int for v in day.visits] == [1, 2]
+    assert [v.id.int for r in run(visits, at(5, 17), day.keys) for v in r.visits] == [3]
+
+
+@pytest.mark.parametrize(
+    ("now", "settled", "why"),
+    [
+        (at(5, 15), at(5, 14, 30), [("day", "just_booked")]),
+        (at(6, 12, 10), at(1, 12), [("day", "too_late")]),
+        (at(6, 13), at(1, 12), [("day", "too_late")]),
+        (at(6, 14, 45), at(1, 12), [("day", "too_late"), ("hours", "too_late")]),
+        (at(6, 14, 45), at(6, 12, 30), [("day", "just_booked"), ("hours", "just_booked")]),
+        (at(5, 16), at(1, 12), []),
+    ],
+)
+def test_what_is_not_sent_has_its_reason(
+    now: datetime, settled: datetime, why: list[tuple[str, str]]
+) -> None:
+    one = replace(visit(at(6, 15)), settled_at=settled)
+    found = not_sent([one], now=now, sent=(), zone=ZONE, quiet=QUIET)
+    assert [(kind, reason) for _, kind, reason in found] == why
+    decided = {key(one, kind) for _, kind, _ in found}
+    assert not not_sent([one], now=now, sent=decided, zone=ZONE, quiet=QUIET)
+
+
+@given(
+    starts=st.integers(0, 6 * 24 * 4).map(lambda quarter: at(4, 0) + timedelta(minutes=15 * quarter)),
+    settled=st.integers(0, 8 * 24 * 4).map(lambda quarter: at(2, 0) + timedelta(minutes=15 * quarter)),
+    gaps=st.lists(st.integers(1, 60), min_size=60, max_size=120),
+)
+@settings(max_examples=200, deadline=None)
+def test_every_reminder_is_sent_or_explained_and_never_both(
+    starts: datetime, settled: datetime, gaps: list[int]
+) -> None:
+    one, now, decided = replace(visit(starts), settled_at=min(settled, starts)), at(2, 0), list[str]()
+    for gap in gaps:
+        now += timedelta(minutes=15 * gap)
+        if now >= one.settled_at:
+            told = {"now": now, "sent": set(decided), "zone": ZONE, "quiet": QUIET}
+            sent = [k for reminder in due([one], **told) for k in reminder.keys]  # type: ignore[arg-type]  # as named
+            said = [key(v, kind) for v, kind, _ in not_sent([one], **told)]  # type: ignore[arg-type]  # as named
+            assert not set(sent) & set(said)
+            decided += [*sent, *said]
+    assert len(decided) == len(set(decided))
+    if now > starts + timedelta(hours=1):
+        assert len(decided) == 2

@@ -1,0 +1,329 @@
+"""Times that visits have given back, offered in waves to those who would come earlier.
+
+An opening is recorded in the transaction that frees it, and each sweep takes every open one further: whom it fits is
+asked, and when somebody has it or its time has come, it is closed. Who has it the calendar itself says, so a sweep that
+was killed anywhere is made good by the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from medicalcor.core import clock, ids
+from medicalcor.core.database.pool import CONNECTION_LOST, Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import record
+from medicalcor.core.errors import InvalidInput
+from medicalcor.core.eventstore.store import Append
+from medicalcor.core.log import get_logger
+from medicalcor.domain.language.phrases import TEMPLATE_BUTTONS, TEMPLATES, filled, phrase
+from medicalcor.domain.scheduling.waitlist import Hole, Waiting, fits, next_wave
+from medicalcor.domain.scheduling.walltime import DAY
+from medicalcor.operations import availability, effects, reaching, visit_words, waitlist, wording
+from medicalcor.operations.availability import NotFree, NotWorking
+from medicalcor.operations.effects import Intent
+from medicalcor.operations.ledger import Act, Ledger, by_system
+from medicalcor.operations.reaching import Reach
+from medicalcor.operations.reminders import quiet_of
+from medicalcor.schemas.appointments import Appointment, Choice
+from medicalcor.schemas.effects import Content, EmailMessage
+from medicalcor.schemas.events.waitlist import OfferEnded, OfferMade, OpeningClosed, OpeningFound
+from medicalcor.schemas.waitlist import OfferEnd, OpeningEnd
+
+SQL = statements("medicalcor.operations", "waitlist.sql")
+LATELY = timedelta(days=90)
+"""What was offered in this time counts when it is somebody's turn."""
+SOONEST = timedelta(minutes=30)
+"""Nobody comes at shorter notice."""
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Somebody who waits, with what would be booked for them."""
+
+    waiting: Waiting
+    person_id: UUID
+    appointment_id: UUID | None
+    choice: Choice
+
+
+async def found(act: Act, *, was: Appointment) -> None:
+    """A visit leaves its time. Part of the transaction that frees it."""
+    if was.status not in {"booked", "confirmed"} or was.starts_at < clock.now() + SOONEST:
+        return
+    if await act.connection.fetchval(SQL["opening_there"], was.practitioner_id, was.starts_at):
+        return
+    opening_id = ids.new_id()
+    event = OpeningFound(
+        opening_id=opening_id,
+        practitioner_id=was.practitioner_id,
+        starts_at=was.starts_at,
+        ends_at=was.ends_at,
+    )
+    await act.append(Append(_stream(opening_id), (event,), opening_id, expected=0))
+
+
+async def sweep(ledger: Ledger) -> int:
+    """Take every opening further; answers how many people were asked."""
+    await _let_go(ledger)
+    async with ledger.pool.acquire() as connection:
+        rows = await connection.fetch(SQL["open_openings"])
+        strays = await connection.fetch(SQL["strays"])
+    asked = 0
+    for row in [*strays, *rows]:
+        try:
+            asked += await _advance(ledger, row["id"])
+        except CONNECTION_LOST:
+            raise
+        except Exception:  # whatever it is, the other openings are offered all the same
+            log.exception("opening_not_offered", opening_id=str(row["id"]))
+    return asked
+
+
+async def _let_go(ledger: Ledger) -> None:
+    """Whoever waits with a visit that has begun, or is off, waits no longer."""
+    async with ledger.pool.acquire() as connection:
+        rows = await connection.fetch(SQL["wait_in_vain"], clock.now())
+    for row in rows:
+
+        async def decide(connection: Connection, row: Row = row) -> None:
+            act = Act(ledger, connection, by_system(str(row["id"])))
+            await waitlist.strike(act, waiting_id=row["id"], reason="visit_over")
+
+        await record(ledger.pool, decide, subject=row["person_id"])
+
+
+async def _advance(ledger: Ledger, opening_id: UUID) -> int:
+    if await settle(ledger, opening_id=opening_id):
+        return 0
+    now, zone = clock.now(), visit_words.zone_of(ledger)
+    if quiet_of(ledger).holds(now.astimezone(zone).time()):
+        return 0
+    async with ledger.pool.acquire() as connection:
+        opening = await connection.fetchrow(SQL["opening"], opening_id)
+        if opening is None or await _who(connection, opening) is not None:
+            return 0  # somebody holds it while they choose
+        hole, candidates = await _candidates(ledger, connection, opening, now)
+        rows = await connection.fetch(SQL["asked"], opening_id)
+    never = {row["waiting_id"] for row in rows if row["ended_why"] == "not_sent"}
+    asked = {row["waiting_id"]: row["asked_at"] for row in rows if row["waiting_id"] not in never}
+    left = [one.waiting for one in candidates if one.waiting.id not in never]
+    wave = {one.id for one in next_wave(left, hole, asked=asked, now=now, zone=zone)}
+    chosen = [one for one in candidates if one.waiting.id in wave]
+    for one in chosen:
+        await _ask(ledger, opening_id, one, now)
+    return len(chosen)
+
+
+async def _candidates(
+    ledger: Ledger, connection: Connection, opening: Row, now: datetime
+) -> tuple[Hole, list[_Candidate]]:
+    """Whom it fits and for whom it could be booked as things are."""
+    rows = await connection.fetch(SQL["waiting_for"], opening["practitioner_id"], now - LATELY, now)
+    hole = Hole(
+        practitioner_id=opening["practitioner_id"],
+        procedures=frozenset(row["procedure_id"] for row in rows),
+        starts_at=opening["starts_at"],
+        ends_at=opening["ends_at"],
+    )
+    zone = visit_words.zone_of(ledger)
+    everybody = [_candidate(row, hole) for row in rows]
+    fitting = [one for one in everybody if fits(one.waiting, hole, now=now, zone=zone)]
+    return hole, [one for one in fitting if await _could_be(ledger, connection, one)]
+
+
+def _candidate(row: Row, hole: Hole) -> _Candidate:
+    waiting = Waiting(
+        id=row["id"],
+        procedure_id=row["procedure_id"],
+        length=timedelta(minutes=row["minutes"]),
+        since=row["since"],
+        practitioner_id=row["practitioner_id"],
+        before=row["visit_at"],
+        notice=max(timedelta(minutes=row["notice_minutes"]), SOONEST),
+        part=_part(row["part_of_day"]),
+        weekdays=frozenset(row["weekdays"]),
+        offers=row["offers"],
+    )
+    choice = Choice(
+        procedure_id=row["procedure_id"], practitioner_id=hole.practitioner_id, starts_at=hole.starts_at
+    )
+    return _Candidate(waiting, row["person_id"], row["appointment_id"], choice)
+
+
+def _part(part_of_day: str) -> tuple[int, int]:
+    opens, closes = (
+        at.hour * 3600 + at.minute * 60
+        for at in availability.PARTS[part_of_day]  # type: ignore[index]  # stored by a schema that knows no other
+    )
+    return opens, closes or DAY
+
+
+async def _could_be(ledger: Ledger, connection: Connection, one: _Candidate) -> bool:
+    zone = visit_words.zone_of(ledger)
+    try:
+        await availability.plan(ledger, connection, zone=zone, choice=one.choice, but=one.appointment_id)
+    except (NotFree, NotWorking, InvalidInput):
+        return False
+    return True
+
+
+async def _ask(ledger: Ledger, opening_id: UUID, one: _Candidate, now: datetime) -> None:
+    """Offer it to one of the wave, once; what the policy lets not go out is an offer that was never made."""
+
+    async def decide(connection: Connection) -> None:
+        if await connection.fetchval(SQL["offer_made"], opening_id, one.waiting.id):
+            return
+        offer_id = ids.new_id()
+        act = Act(ledger, connection, by_system(str(offer_id)))
+        reach = await reaching.reach(act, person_id=one.person_id, mails=(), now=now)
+        refused = reach is None or not await _send(act, reach, offer_id, one)
+        made = OfferMade(
+            offer_id=offer_id,
+            opening_id=opening_id,
+            waiting_id=one.waiting.id,
+            person_id=one.person_id,
+            choice=one.choice,
+            asked_at=now,
+        )
+        ended = OfferEnded(offer_id=offer_id, person_id=one.person_id, reason="not_sent")
+        events = (made, ended) if refused else (made,)
+        await act.append(Append(offer_stream(offer_id), events, one.person_id, expected=0))
+
+    await record(ledger.pool, decide, subject=one.person_id)
+
+
+async def _send(act: Act, reach: Reach, offer_id: UUID, one: _Candidate) -> bool:
+    buttons = [f"offer:{offer_id}:{verb}" for verb in TEMPLATE_BUTTONS["earlier_time"]]
+    intent = Intent(
+        key=message_key(offer_id),
+        content=await _content(act, reach, "earlier_time", one.choice, buttons),
+        purpose="waitlist",
+        cause_id=offer_id,
+        asked_at=one.waiting.since,
+        useless_after=one.choice.starts_at - one.waiting.notice,
+    )
+    planned = await effects.plan(act, conversation_id=reach.conversation_id, intents=[intent])
+    return all(one.decision.verdict != "refuse" for one in planned)
+
+
+async def _content(act: Act, reach: Reach, name: str, choice: Choice, buttons: Sequence[str] = ()) -> Content:
+    line, clinic = reach.line, act.ledger.settings.clinic_name
+    told = await visit_words.of_choice(act.connection, choice)
+    visit = visit_words.in_words(act.ledger, [told], line.language)
+    if line.reply_kind != "email":
+        return wording.template(line, name, clinic, visit, buttons=buttons)
+    body = filled(TEMPLATES[name][line.language], [clinic, visit])
+    if buttons:
+        body += "\n\n" + phrase("offer_reply", line.language, clinic=clinic)
+    subject = phrase("offer_subject", line.language, clinic=clinic)
+    return EmailMessage(subject=subject, body=body, language=line.language, written_by="phrases")
+
+
+async def settle(ledger: Ledger, *, opening_id: UUID) -> bool:
+    """Close it when somebody has it or its time has come, tell the others, and say whether it is closed."""
+    async with ledger.pool.acquire() as connection:
+        opening = await connection.fetchrow(SQL["opening"], opening_id)
+        if opening is None:
+            return True
+        there = await _who(connection, opening)
+        offers = await connection.fetch(SQL["offers_of"], opening_id)
+        won = there is not None and await connection.fetchval(
+            SQL["had_offer"], opening_id, there["person_id"]
+        )
+    past = opening["starts_at"] <= clock.now()
+    if opening["closed_at"] is None and not past and (there is None or there["status"] == "held"):
+        return False
+    has_it = there["person_id"] if there is not None else None
+    for offer in offers:
+        reason: OfferEnd = "accepted" if offer["person_id"] == has_it else "past" if past else "taken"
+        await _end(ledger, offer, reason)
+    if opening["closed_at"] is None:
+        await _close(ledger, opening_id, "accepted" if won else "past" if past else "taken")
+    return True
+
+
+async def _who(connection: Connection, opening: Row) -> Row | None:
+    """Who has the practitioner when the opening begins."""
+    return await connection.fetchrow(
+        SQL["who_is_there"],
+        opening["practitioner_id"],
+        opening["starts_at"],
+        opening["ends_at"],
+        clock.now(),
+    )
+
+
+async def _end(ledger: Ledger, offer: Row, reason: OfferEnd) -> None:
+    async def decide(connection: Connection) -> None:
+        act = Act(ledger, connection, by_system(str(offer["id"])))
+        await end(act, offer_id=offer["id"], person_id=offer["person_id"], reason=reason, tell=True)
+
+    await record(ledger.pool, decide, subject=offer["person_id"])
+
+
+async def end(act: Act, *, offer_id: UUID, person_id: UUID, reason: OfferEnd, tell: bool = False) -> None:
+    """It is over for this person, once; `tell` says that somebody else has it. The caller holds the person's lock."""
+    offer = await act.connection.fetchrow(SQL["offer"], offer_id, person_id)
+    if offer is not None and reason == "accepted":  # even by whoever had said no before
+        await waitlist.strike(act, waiting_id=offer["waiting_id"], reason="got_earlier")
+    if offer is None or offer["ended_at"] is not None:
+        return
+    event = OfferEnded(offer_id=offer_id, person_id=person_id, reason=reason)
+    await act.append(Append(offer_stream(offer_id), (event,), person_id))
+    message = await act.connection.fetchrow(SQL["offer_message"], message_key(offer_id))
+    if message is not None and message["pending"]:
+        await effects.void(act, waiting=[message], reason="visit_changed")
+    elif tell and reason == "taken":
+        await _tell(act, offer)
+
+
+async def _tell(act: Act, offer: Row) -> None:
+    reach = await reaching.reach(act, person_id=offer["person_id"], mails=(), now=clock.now())
+    if reach is None:
+        return
+    content = await _content(act, reach, "earlier_time_gone", choice_of(offer))
+    intent = Intent(
+        key=f"offer-gone:{offer['id']}",
+        content=content,
+        purpose="waitlist",
+        cause_id=offer["id"],
+        asked_at=offer["since"],
+    )
+    await effects.plan(act, conversation_id=reach.conversation_id, intents=[intent])
+
+
+async def _close(ledger: Ledger, opening_id: UUID, reason: OpeningEnd) -> None:
+    async def decide(connection: Connection) -> None:
+        opening = await connection.fetchrow(SQL["opening"], opening_id)
+        if opening is None or opening["closed_at"] is not None:
+            return
+        act = Act(ledger, connection, by_system(str(opening_id)))
+        event = OpeningClosed(opening_id=opening_id, reason=reason)
+        await act.append(Append(_stream(opening_id), (event,), opening_id))
+
+    await record(ledger.pool, decide, subject=opening_id)
+
+
+def choice_of(offer: Row) -> Choice:
+    return Choice(
+        procedure_id=offer["procedure_id"],
+        practitioner_id=offer["practitioner_id"],
+        starts_at=offer["starts_at"],
+    )
+
+
+def message_key(offer_id: UUID) -> str:
+    """Of the message by which somebody is asked."""
+    return f"offer:{offer_id}"
+
+
+def offer_stream(offer_id: UUID) -> str:
+    return f"offer-{offer_id}"
+
+
+def _stream(opening_id: UUID) -> str:
+    return f"opening-{opening_id}"
