@@ -1,0 +1,222 @@
+"""The days that a message speaks of, by the clinic's calendar."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from medicalcor.domain.scheduling.understanding.lexis import Lexis
+
+WEEK: Final = timedelta(days=7)
+_DAY: Final = timedelta(days=1)
+_SOON_PAST: Final = timedelta(days=60)
+"""A date without a year that lies further back than this is meant for next year."""
+PLACE: Final = "‹([a-z])›"
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_YEAR: Final = r"(?:[ ,]+(20\d\d))?"
+
+Kind = Literal["date", "weekday", "every", "span"]
+Make = Callable[["re.Match[str]"], "Day | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One expression: exact dates, a weekday, a weekday of every week, or a span of days."""
+
+    kind: Kind
+    dates: tuple[date, ...] = ()
+    weekdays: tuple[int, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    modifier: Literal["next", "this"] | None = None
+    is_week: bool = False
+    past: bool = False
+
+
+@dataclass(slots=True)
+class Scan:
+    """A text in which what has been read is replaced by marks."""
+
+    text: str
+    words: Lexis
+    today: date
+    found: list[Day] = field(default_factory=list)
+
+    def take(self, template: str, make: Make) -> None:
+        def mark(match: re.Match[str]) -> str:
+            day = make(match) if len(self.found) < len(_LETTERS) else None
+            if day is None:
+                return match.group()
+            self.found.append(day)
+            return f" ‹{_LETTERS[len(self.found) - 1]}› "
+
+        self.text = " ".join(self.words.pattern(template).sub(mark, self.text).split())
+
+    def day(self, letter: str) -> Day:
+        return self.found[_LETTERS.index(letter)]
+
+    def marks(self) -> Iterator[tuple[re.Match[str], Day]]:
+        for match in re.finditer(PLACE, self.text):
+            yield match, self.day(match.group(1))
+
+
+def read_days(text: str, words: Lexis, today: date) -> Scan:
+    """All expressions, marked in the text in which they stood."""
+    scan = Scan(text, words, today)
+    for read in (_numeric, _named, _months, _spans, _relative, _weekdays, _of_month):
+        read(scan)
+    return scan
+
+
+def _numeric(scan: Scan) -> None:
+    scan.take(r"(20\d\d)-(\d\d)-(\d\d)", lambda m: _exact(scan, int(m[3]), int(m[2]), int(m[1])))
+    full = r"(\d{1,2})([./-])(\d{1,2})\2(20\d\d|\d\d)(?![\d:])"
+    scan.take(full, lambda m: _exact(scan, int(m[1]), int(m[3]), 2000 + int(m[4]) % 100))
+    hour = r"(?<!\b(?:at|um|la) )(?<!\bora )(?<!\borele )(?<!\balle )(?<!\blas )"
+    scan.take(
+        rf"{hour}(\d{{1,2}})([./])(\d{{1,2}})(?![\d:./]|\s?(?:uhr|h\b|am\b|pm\b))",
+        lambda m: _day_and_month(scan, int(m[1]), int(m[3]), slash=m[2] == "/"),
+    )
+
+
+def _day_and_month(scan: Scan, one: int, other: int, *, slash: bool) -> Day | None:
+    """A slash may be the American way: then either day may be meant, and both are offered."""
+    day = _exact(scan, one, other, None)
+    if slash and scan.words.languages[0] == "en" and one != other:
+        swapped = _exact(scan, other, one, None)
+        sure = [d for d in (day, swapped) if d is not None and not d.past]
+        if len(sure) > 1:
+            return Day("date", tuple(sorted(x for d in sure for x in d.dates)))
+        return sure[0] if sure else day or swapped
+    return day
+
+
+def _exact(scan: Scan, day: int, month: int, year: int | None) -> Day | None:
+    with suppress(ValueError):
+        found = date(year or scan.today.year, month, day)
+        if year is None and found < scan.today - _SOON_PAST:
+            found = date(scan.today.year + 1, month, day)
+        return Day("date", (found,), past=found < scan.today)
+    return None
+
+
+def _named(scan: Scan) -> None:
+    for month, name in enumerate(scan.words.each("months"), 1):
+        day_first = rf"(?:(?:the|dem|den|le|el|il) )?(\d{{1,2}})(?:st|nd|rd|th|er|-?a)? (?:<link> )?{name}{_YEAR}(?! \d{{1,2}}(?:st|nd|rd|th))"
+        scan.take(
+            day_first, lambda m, month=month: _exact(scan, int(m[1]), month, int(m[2]) if m[2] else None)
+        )
+        number = r"(\d{1,2})(?:st|nd|rd|th|-?[ae]n?)?(?![\d:.]|\s?(?:am|pm|<oclock>)\b)"
+        scan.take(
+            rf"{name} (?:the )?{number}{_YEAR}",
+            lambda m, month=month: _exact(scan, int(m[1]), month, int(m[2]) if m[2] else None),
+        )
+
+
+def _months(scan: Scan) -> None:
+    for month, name in enumerate(scan.words.each("months"), 1):
+        scan.take(
+            rf"(?:in|im|en|luna|prin|ab|anfang|mitte|ende) {name}(?:ban|ben)?",
+            lambda _, month=month: _whole_month(scan, month),
+        )
+    scan.take(r"<next> <month>|<month> <next>", lambda _: _whole_month(scan, scan.today.month % 12 + 1))
+    scan.take(r"<this> <month>|<month> <this>", lambda _: _whole_month(scan, scan.today.month))
+
+
+def _whole_month(scan: Scan, month: int) -> Day:
+    year = scan.today.year + (month < scan.today.month)
+    first = date(year, month, 1)
+    return Day("span", first=max(first, scan.today), last=date(year, month, monthrange(year, month)[1]))
+
+
+def _week_of(day: date) -> Day:
+    monday = day - timedelta(days=day.weekday())
+    return Day("span", first=monday, last=monday + WEEK - _DAY, is_week=True)
+
+
+def _spans(scan: Scan) -> None:
+    today = scan.today
+    this = replace(_week_of(today), first=today)
+    scan.take(r"<week_after_next>", lambda _: _week_of(today + 2 * WEEK))
+    scan.take(r"(?:<link> )?(?:<next> <week>|<week> <next>)", lambda _: _week_of(today + WEEK))
+    scan.take(r"(?:<link> )?(?:<this> <week>|<week> <this>)", lambda _: this)
+    number = r"(\d{1,2}|<a_single>)"
+    scan.take(rf"<in_time> {number} <unit_days>|(\d{{1,2}}) <unit_days> mulva", lambda m: _ahead(scan, m))
+    scan.take(
+        rf"<in_time> {number} <unit_weeks>|(\d{{1,2}}) <unit_weeks> mulva",
+        lambda m: _week_of(today + WEEK * _count(m)),
+    )
+    scan.take(
+        rf"<in_time> {number} <unit_months>|(\d{{1,2}}) <unit_months> mulva",
+        lambda m: _week_of(_months_on(today, _count(m))),
+    )
+
+
+def _ahead(scan: Scan, match: re.Match[str]) -> Day:
+    return Day("date", (scan.today + timedelta(days=_count(match)),))
+
+
+def _count(match: re.Match[str]) -> int:
+    said = match[1] or match[2]
+    return int(said) if said and said.isdigit() else 1
+
+
+def _months_on(day: date, count: int) -> date:
+    months = day.year * 12 + day.month - 1 + count
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _relative(scan: Scan) -> None:
+    for key, ahead in (("after_tomorrow", 2), ("tomorrow", 1), ("tonight", 0), ("today", 0)):
+        scan.take(f"<{key}>", lambda _, ahead=ahead: Day("date", (scan.today + timedelta(days=ahead),)))
+    scan.take(r"(?:<only> <weekend>|<weekend> <only>)", lambda _: Day("every", weekdays=(5, 6)))
+    scan.take(r"(?:<this> |<next> )?<weekend>", lambda m: _weekend(scan, m.group()))
+    scan.take("<workdays>", lambda _: Day("every", weekdays=(0, 1, 2, 3, 4)))
+
+
+def _weekend(scan: Scan, said: str) -> Day:
+    """The one that comes, or goes on; `next` may mean the one after it too."""
+    saturday = scan.today + timedelta(days=(5 - scan.today.weekday()) % 7)
+    days = [saturday, saturday + _DAY]
+    if scan.today.weekday() == 6:
+        days = [scan.today, saturday, saturday + _DAY]
+    if scan.words.pattern("<next>").search(said):
+        days += [saturday + WEEK, saturday + WEEK + _DAY]
+    return Day("date", tuple(days))
+
+
+def _weekdays(scan: Scan) -> None:
+    every = scan.words.each("weekdays_every")
+    for number, name in enumerate(scan.words.each("weekdays")):
+        both = f"(?:{name}|{every[number]})"
+        scan.take(
+            rf"(?:<this> )?<next> {both}|{both} <next>(?! <week>| ?<month>)",
+            lambda _, number=number: Day("weekday", weekdays=(number,), modifier="next"),
+        )
+        scan.take(
+            rf"<this> {both}|{both} <this>",
+            lambda _, number=number: Day("weekday", weekdays=(number,), modifier="this"),
+        )
+        scan.take(
+            rf"(?:(?:<every>|<only>)(?: on| am| in)? {both}|{every[number]})",
+            lambda _, number=number: Day("every", weekdays=(number,)),
+        )
+        scan.take(name, lambda _, number=number: Day("weekday", weekdays=(number,)))
+
+
+def _of_month(scan: Scan) -> None:
+    template = scan.words.any_of("day_of_month").replace("N", r"(\d{1,2})")
+    scan.take(template, lambda m: _nearest(scan, next(int(g) for g in m.groups() if g)))
+
+
+def _nearest(scan: Scan, day: int) -> Day | None:
+    """The next such day of a month that has it."""
+    for ahead in range(13):
+        month = _months_on(scan.today.replace(day=1), ahead)
+        if 1 <= day <= monthrange(month.year, month.month)[1] and month.replace(day=day) >= scan.today:
+            return Day("date", (month.replace(day=day),))
+    return None
