@@ -31,7 +31,7 @@ LONGEST_REPLY = 1000
 """Characters; a longer AI answer is not an answer to a chat message."""
 REPLY_TOKENS = 300
 
-Outcome = Literal["planned", "superseded", "settling", "not_needed"]
+Outcome = Literal["planned", "superseded", "settling", "not_needed", "booking"]
 _WRITTEN_BY_MAIL = frozenset({"email", "web"})
 """Channels whose messages wait in the queue of the mail."""
 
@@ -45,9 +45,17 @@ class Answered:
 
 
 async def answer(
-    ledger: Ledger, *, ai: AiClient | None, message_id: UUID, settled: bool, correlation_id: str
+    ledger: Ledger,
+    *,
+    ai: AiClient | None,
+    message_id: UUID,
+    settled: bool,
+    correlation_id: str,
+    booking: bool = False,
 ) -> Answered:
     """Plan the answer to this message, once. A newer message is answered in its stead.
+
+    `booking`: the booking agent goes on with it, and nothing is answered here but the first word to a HOT lead.
 
     Soon after an automatic answer the patient is given time to finish: the run comes back `settled`. What was said in a
     call is not answered in writing.
@@ -61,13 +69,15 @@ async def answer(
         if about["emergency_answered"] or about["kind"] == "call":
             return Answered("not_needed")
         if about["answer_id"] is not None:
-            return Answered("planned", about["answer_id"])
+            return Answered("booking" if booking else "planned", about["answer_id"])
         scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
         output = as_output(scored["output"]) if scored is not None and not about["guest"] else None
         acknowledge = await _acknowledge(connection, about, output)
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
+    if booking and not acknowledge:
+        return Answered("booking")
     silent = _silent(about, output)
     if silent is not None:
         await _decline(ledger, about, silent, correlation_id)
@@ -78,7 +88,8 @@ async def answer(
     async def decide(connection: Connection) -> UUID | None:
         return await _say(Act(ledger, connection, by_system(correlation_id)), about, intent)
 
-    return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
+    send = await record(ledger.pool, decide, subject=about["person_id"])
+    return Answered("booking" if booking else "planned", send)
 
 
 async def _say(act: Act, about: Row, intent: effects.Intent) -> UUID | None:

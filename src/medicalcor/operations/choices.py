@@ -5,36 +5,21 @@ The id of a choice is `noun:id:verb`, as it was given with the question (`schema
 honest answer to that, and does each thing once by the message's id.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from uuid import UUID
 
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
+from medicalcor.operations import booking_taps
 from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.tapped import Taker, Tapped
 
 SQL = statements("medicalcor.operations")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tapped:
-    """A choice that came back, and who made it where."""
-
-    message_id: UUID
-    conversation_id: UUID
-    person_id: UUID
-    lead_id: UUID
-    noun: str
-    subject: str
-    """The id in the middle."""
-    verb: str
-    correlation_id: str
-
-
-Taker = Callable[[Ledger, Tapped], Awaitable[bool]]
-"""Answers whether it was one of its own; what was not is answered as any message is."""
-
-TAKERS: Mapping[str, Taker] = {}
+TAKERS: Mapping[str, Taker] = {
+    "slot": booking_taps.take,
+}
 
 
 def known(choice: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from medicalcor.core.eventstore.store import Projections
 from medicalcor.readmodels.appointments import projection as appointments
+from medicalcor.readmodels.bookings import projection as bookings
 from medicalcor.readmodels.calls import projection as calls
 from medicalcor.readmodels.consents import projection as consents
 from medicalcor.readmodels.conversations import projection as conversations
@@ -12,7 +13,19 @@ from medicalcor.readmodels.people import projection as people
 from medicalcor.readmodels.practice import projection as practice
 from medicalcor.readmodels.timeline import projection as timeline
 
-_ALL = (people, consents, effects, conversations, leads, payments, timeline, calls, practice, appointments)
+_ALL = (
+    people,
+    consents,
+    effects,
+    conversations,
+    leads,
+    payments,
+    timeline,
+    calls,
+    practice,
+    appointments,
+    bookings,
+)
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)
 PROJECTIONS: Projections = tuple(noun.APPLY for noun in _ALL)

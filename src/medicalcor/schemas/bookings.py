@@ -14,6 +14,8 @@ BookingId: TypeAlias = UUID
 Goal = Literal["book", "move", "cancel"]
 Asked = Literal["procedure", "day", "choice", "which_visit", "sure"]
 """What the patient was asked last: what for, when, which of the offered times, which visit, whether they are sure."""
+Next = Literal["find", "choose", "cancel", "said"]
+"""What a message leads to: a search for times, a booking, a cancellation, or nothing more than was said."""
 ClosedBecause = Literal["done", "kept", "given_up", "to_a_person", "opted_out", "begun_anew", "erased"]
 
 
@@ -53,6 +55,8 @@ class Wanted(Shape):
     but: PractitionerId | None = None
     """Somebody whom they would rather not see this time."""
     when: When = When()
+    among: tuple[ProcedureId, ...] = ()
+    """The procedures that the patient was asked to choose from, in their order."""
 
 
 class Option(Shape):

@@ -19,7 +19,12 @@ NAMES = {ANA: "ana", MIHAI: "mihai", RADU: "radu"}
 DOCTORS = {ANA: "Dr. Ana Popescu", MIHAI: "Dr. Mihai Ionescu", RADU: "Dr. Radu Stan"}
 FOUR = [
     Offered(datetime(2026, 3, day, hour, minute, tzinfo=ZONE), who)
-    for day, hour, minute, who in ((12, 10, 0, ANA), (12, 15, 30, MIHAI), (13, 9, 15, ANA), (17, 17, 0, MIHAI))
+    for day, hour, minute, who in (
+        (12, 10, 0, ANA),
+        (12, 15, 30, MIHAI),
+        (13, 9, 15, ANA),
+        (17, 17, 0, MIHAI),
+    )
 ]
 
 

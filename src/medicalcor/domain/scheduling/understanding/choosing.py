@@ -21,16 +21,18 @@ class Offered:
     practitioner_id: UUID
 
 
-def by_number(text: str, words: Lexis, offered: Sequence[Offered]) -> int | None:
+def by_number(text: str, words: Lexis, count: int) -> int | None:
     """`a doua`, `option 3`, `2`: the option's place, from 1."""
-    if not offered:
-        return None
     text = words.pattern("<not_ordinal>").sub(" ¤ ", text)
     if words.says("last", text):
-        return len(offered)
+        return count
     named = [n for n, form in enumerate(words.each("ordinals"), 1) if words.pattern(form).search(text)]
     counted = words.pattern(r"(?:<option_word>|#) ?(?:no |nr )?(\d{1,2})").search(text)
-    said = re.sub(r"\b(?:va rog|te rog|please|bitte|multumesc|thanks|danke|por favor|per favore|sil vous plait)\b|,", " ", text)
+    said = re.sub(
+        r"\b(?:va rog|te rog|please|bitte|multumesc|thanks|danke|por favor|per favore|sil vous plait)\b|,",
+        " ",
+        text,
+    )
     alone = re.fullmatch(r"\s*(?:(?:<)?#)?\s*(\d{1,2})\s*[.)]?\s*", said)
     if counted:
         named = [int(counted[1])]
@@ -38,7 +40,7 @@ def by_number(text: str, words: Lexis, offered: Sequence[Offered]) -> int | None
         named = [int(alone[1])]
     elif not named:
         named = _in_words(text, words)
-    return named[0] if len(set(named)) == 1 and 1 <= named[0] <= len(offered) else None
+    return named[0] if len(set(named)) == 1 and 1 <= named[0] <= count else None
 
 
 def _in_words(text: str, words: Lexis) -> list[int]:
@@ -55,7 +57,9 @@ def by_time(
     fitting = [n for n, option in enumerate(offered, 1) if _fits(option, when, practitioner, loosely=False)]
     chosen = words.says("fits", text) or words.says("one", text)
     if not fitting and chosen:
-        fitting = [n for n, option in enumerate(offered, 1) if _fits(option, when, practitioner, loosely=True)]
+        fitting = [
+            n for n, option in enumerate(offered, 1) if _fits(option, when, practitioner, loosely=True)
+        ]
     if len(fitting) != 1 or not (when.at or chosen):
         return None
     return fitting[0]

@@ -38,6 +38,8 @@ class Scene:
     languages: tuple[Language, ...]
     practitioners: Mapping[UUID, str]
     offered: Sequence[Offered] = ()
+    numbered: int = 0
+    """How many other things were offered under a number: procedures, visits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +110,11 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
     rest = scan.text
     when = _with_hours(settled.when, hours)
     when = when.model_copy(update={"soonest": _soonest(when, said, words)})
-    spoken = gather(ScoringInput(channel="whatsapp", messages=(Turn(role="user", content=text),), language=words.languages[0]))
+    spoken = gather(
+        ScoringInput(
+            channel="whatsapp", messages=(Turn(role="user", content=text),), language=words.languages[0]
+        )
+    )
     heard = Heard(
         procedures=tuple(sorted(spoken.procedures)),
         when=when,
@@ -183,25 +189,26 @@ def _answered(heard: Heard, said: str, rest: str, words: Lexis) -> Heard:
     only_courtesy = re.compile(rf"(?:{courtesy}[ ,]*)+")
     text = rest.replace("?", "").replace("¤", "").strip(" ,")
     yes = whole.fullmatch(text) is not None and only_courtesy.fullmatch(text) is None
-    no = not yes and not heard.is_wish and not heard.none and (
-        words.pattern(r"<no>").match(text) is not None or words.says("not_after_it", text)
+    no = (
+        not yes
+        and not heard.is_wish
+        and not heard.none
+        and (words.pattern(r"<no>").match(text) is not None or words.says("not_after_it", text))
     )
     return replace(heard, yes=yes, no=no)
 
 
 def _chosen(heard: Heard, said: str, scene: Scene, words: Lexis) -> Heard:
     """An option chosen is no wish for another time."""
-    offered = scene.offered
-    if not offered or heard.move or heard.cancel or heard.stop:
+    offered, count = scene.offered, scene.numbered or len(scene.offered)
+    if not count or heard.move or heard.cancel or heard.stop:
         return heard
     option = None
     if not (heard.none or heard.later or heard.earlier):
-        option = choosing.by_number(said, words, offered) if not heard.when.days else None
+        option = choosing.by_number(said, words, count) if not heard.when.days else None
         option = option or choosing.by_time(said, words, offered, heard.when, heard.practitioner)
-        if option is None and len(offered) == 1 and heard.yes and not heard.is_wish:
+        if option is None and len(offered) == count == 1 and heard.yes and not heard.is_wish:
             option = 1
     if option is None:
         return heard
-    return replace(
-        heard, option=option, when=When(), practitioner=None, yes=False, no=False, none=False
-    )
+    return replace(heard, option=option, when=When(), practitioner=None, yes=False, no=False, none=False)

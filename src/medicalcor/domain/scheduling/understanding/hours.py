@@ -191,7 +191,9 @@ def _clock(text: str, words: Lexis) -> str:
         lambda m: _stamp(int(m[1]) % _HALF_DAY + _HALF_DAY * (m[3] == "pm"), int(m[2] or 0), exact=True),
         text,
     )
-    clock = words.pattern(r"(\d{1,2}) ?(?:<oclock>) ?(\d{2})|(\d{1,2})[:.](\d{2})(?: ?<oclock>)?|(\d{1,2}) ?<oclock>")
+    clock = words.pattern(
+        r"(\d{1,2}) ?(?:<oclock>) ?(\d{2})|(\d{1,2})[:.](\d{2})(?: ?<oclock>)?|(\d{1,2}) ?<oclock>"
+    )
     return clock.sub(_written, text)
 
 

@@ -69,7 +69,7 @@ def lexis(languages: tuple[Language, ...]) -> Lexis:
 
 def plain(text: str, words: Lexis) -> str:
     """Folded, misspelt words mended, with a comma wherever something new begins."""
-    folded = _NOON_LETTERS.sub(r"\1m", fold(text).replace("–", "-").replace("—", " , "))  # noqa: RUF001 - a dash between hours
+    folded = _NOON_LETTERS.sub(r"\1m", fold(text).replace("–", "-").replace("—", " , "))
     folded = _ORDINAL_DOT.sub(r"\1 ", _ABBREVIATED.sub(r"\1 ", folded))
     folded = " ".join(_BREAK.sub(" , ", folded).split())
     return _WORD.sub(lambda found: _mended(found.group(), words), folded)

@@ -57,7 +57,9 @@ def _drop(scan: Scan, pattern: str) -> Iterable[tuple[re.Match[str], list[Day]]]
 def _of_the_visit(scan: Scan, visit: _Wish) -> None:
     """`programarea de joi`, `my Thursday appointment`: the day that it has."""
     mark = PLACE.replace("(", "(?:")
-    for _, days in _drop(scan, rf"<visit>(?: (?:mea|meu|mein\w*|von mir))? <of_visit> {mark}|{mark}(?:s)? <visit>"):
+    for _, days in _drop(
+        scan, rf"<visit>(?: (?:mea|meu|mein\w*|von mir))? <of_visit> {mark}|{mark}(?:s)? <visit>"
+    ):
         for day in days:
             _add(visit, day)
 
@@ -150,9 +152,7 @@ def _when(scan: Scan, wish: _Wish) -> When:
     if wish.week is not None and not named:
         first, last = wish.week.first, wish.week.last
     days = tuple(sorted(set(wish.days) | named))
-    return When(
-        days=days, first_day=first, last_day=last, weekdays=tuple(sorted(set(weekdays) - wish.but))
-    )
+    return When(days=days, first_day=first, last_day=last, weekdays=tuple(sorted(set(weekdays) - wish.but)))
 
 
 def _named(scan: Scan, wish: _Wish, weekday: int, modifier: str | None) -> list[date]:
@@ -160,7 +160,9 @@ def _named(scan: Scan, wish: _Wish, weekday: int, modifier: str | None) -> list[
     today = wish.today
     coming = _coming(today, weekday)
     if wish.week is not None and wish.week.first is not None and wish.week.last is not None:
-        within = [wish.week.first + timedelta(days=n) for n in range((wish.week.last - wish.week.first).days + 1)]
+        within = [
+            wish.week.first + timedelta(days=n) for n in range((wish.week.last - wish.week.first).days + 1)
+        ]
         return [day for day in within if day.weekday() == weekday]
     in_this_week = coming <= today + timedelta(days=6 - today.weekday())
     if modifier == "next" and in_this_week:
