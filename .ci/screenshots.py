@@ -18,6 +18,8 @@ PAGES = {
     "unread": "/leads/unread",
     "calls": "/calls",
     "payments": "/payments",
+    "calendar-day": "/appointments",
+    "calendar-week": "/appointments?view=week",
     "api-keys": "/settings/api-keys",
     "patterns": "/patterns",
 }

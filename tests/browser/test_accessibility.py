@@ -32,7 +32,13 @@ def test_no_page_has_a_fault(open_page: Callable[..., Page], clinic: Clinic, the
     door.close()
     page = open_page(size, theme)
     faults += _faults(page)
-    for path in ("/leads?archived=1", "/leads/unread", "/patterns", *_leads(clinic)):
+    for path in (
+        "/leads?archived=1",
+        "/leads/unread",
+        "/appointments?view=week",
+        "/patterns",
+        *_leads(clinic),
+    ):
         page.goto(clinic.address + path)
         for summary in page.locator("#talk summary, .sent summary").all():
             if summary.is_visible():

@@ -1,9 +1,9 @@
 """Moments in the clinic's time zone and the reader's language."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from markupsafe import Markup, escape
 
 from medicalcor.core import clock
@@ -58,6 +58,15 @@ class Dates:
             return self._words.gettext("Yesterday")
         text = self._format(at, _DAY[self._language] + ("" if day.year == today.year else " y"))
         return text[0].upper() + text[1:]
+
+    def weekday(self, day: date) -> str:
+        """ "Thursday 12 March" """
+        text = format_date(day, _DAY[self._language], locale=self._language)
+        return text[0].upper() + text[1:]
+
+    def date(self, day: date) -> str:
+        """ "12 Mar" """
+        return format_date(day, _DATE[self._language], locale=self._language)
 
     def ago(self, at: datetime) -> Markup:
         """ "6 minutes ago", as an element that the page keeps fresh."""

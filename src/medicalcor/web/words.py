@@ -8,6 +8,34 @@ from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
 
 TABLES: Mapping[str, Mapping[str, str]] = {
+    "visit": {
+        "held": _("Held for somebody who is choosing"),
+        "booked": _("Booked"),
+        "confirmed": _("Confirmed by the patient"),
+        "completed": _("Was here"),
+        "missed": _("Did not come"),
+        "cancelled": _("Cancelled"),
+        "expired": _("Hold has lapsed"),
+    },
+    "cancel_reason": {
+        "patient": _("The patient wishes it"),
+        "clinic": _("The clinic cannot"),
+        "illness": _("Illness"),
+        "duplicate": _("Booked twice"),
+        "not_needed": _("No longer needed"),
+        "other": _("Something else"),
+    },
+    "actor": {
+        "patient": _("the patient"),
+        "system": _("automatically"),
+    },
+    "away": {
+        "holiday": _("Closed or on holiday"),
+        "training": _("Training"),
+        "sick": _("Sick"),
+        "maintenance": _("Maintenance"),
+        "other": _("Away"),
+    },
     "classification": {"HOT": _("Hot"), "WARM": _("Warm"), "COLD": _("Cold"), "UNQUALIFIED": _("Not a lead")},
     "channel": {
         "whatsapp": _("WhatsApp"),

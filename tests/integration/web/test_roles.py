@@ -42,6 +42,15 @@ RIGHTS = {
     ("POST", "/settings/api-keys/{prefix:str}/revoke"): Right.MANAGE_API_KEYS,
     ("POST", "/settings/api-keys/{prefix:str}/restore"): Right.MANAGE_API_KEYS,
     **WORK,
+    ("GET", "/appointments"): Right.SEE_CALENDAR,
+    ("POST", "/appointments/calendar"): Right.SEE_CALENDAR,
+    ("POST", "/appointments/{appointment_id:uuid}/card"): Right.SEE_CALENDAR,
+    ("POST", "/appointments/find"): Right.BOOK,
+    ("POST", "/appointments/book"): Right.BOOK,
+    **{
+        ("POST", f"/appointments/{{appointment_id:uuid}}/{act}"): Right.BOOK
+        for act in ("move", "cancel", "{act:str}")
+    },
     ("GET", "/payments"): Right.SEE_MONEY,
     ("POST", "/payments/list"): Right.SEE_MONEY,
     ("POST", "/leads/{lead_id:uuid}/deposit"): Right.SEE_MONEY,
@@ -73,7 +82,7 @@ def _by_path(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
 
 async def test_without_signing_in_there_is_only_the_door(anonymous: Browser) -> None:
     for method, path in RIGHTS:
-        asked = re.sub(r"\{\w+:uuid\}", str(ids.new_id()), path)
+        asked = re.sub(r"\{\w+:uuid\}", str(ids.new_id()), path).replace("{act:str}", "confirm")
         answer = await (anonymous.get(asked) if method == "GET" else anonymous.post(asked))
         assert answer.status_code == 303, path
         assert answer.headers["location"].startswith("/sign-in"), path
@@ -91,9 +100,8 @@ async def test_each_role_gets_what_its_table_says(
     for (method, path), right in RIGHTS.items():
         if path in ("/events", "/sign-out") or "item_id" in path or "call_id" in path:
             continue
-        asked = path.replace("{lead_id:uuid}", str(story.lead_id)).replace(
-            "{payment_id:uuid}", str(ids.new_id())
-        )
+        asked = re.sub(r"\{(payment|appointment)_id:uuid\}", str(ids.new_id()), path)
+        asked = asked.replace("{lead_id:uuid}", str(story.lead_id)).replace("{act:str}", "confirm")
         asked += f"?current={story.lead_id}" if asked.endswith("queue") else ""
         fields = {"text": "Bună ziua", "key": "key-of-a-form", "theme": "dark"}
         answer = await (anonymous.get(asked) if method == "GET" else anonymous.post(asked, fields))

@@ -25,6 +25,10 @@ class Right(StrEnum):
     SEE_PAID = "see_paid"
     """What one person has paid, on their page."""
 
+    SEE_CALENDAR = "see_calendar"
+    """Visits, with who comes."""
+    BOOK = "book"
+    """Book, move and cancel visits, and note who came."""
     MANAGE_API_KEYS = "manage_api_keys"
     """Let other systems in."""
     BOOK_OVER = "book_over"
@@ -40,6 +44,8 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SEE_UNREAD: frozenset({Role.ADMIN, Role.RECEPTIONIST, Role.PRIVACY_OFFICER}),
     Right.SEE_MONEY: frozenset({Role.ADMIN, Role.RECEPTIONIST}),
     Right.SEE_PAID: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
+    Right.SEE_CALENDAR: EVERYBODY,
+    Right.BOOK: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.MANAGE_API_KEYS: frozenset({Role.ADMIN}),
     Right.BOOK_OVER: frozenset({Role.ADMIN, Role.DOCTOR}),
 }

@@ -3,6 +3,8 @@
 from litestar.handlers import HTTPRouteHandler
 
 from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
+from medicalcor.web.pages.appointments.commands import ROUTES as CALENDAR_COMMANDS
+from medicalcor.web.pages.appointments.routes import ROUTES as CALENDAR
 from medicalcor.web.pages.calls.routes import ROUTES as CALLS
 from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
 from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
@@ -28,4 +30,6 @@ ROUTES: list[HTTPRouteHandler] = [
     *PAYMENTS,
     *DEPOSITS,
     *API_KEYS,
+    *CALENDAR,
+    *CALENDAR_COMMANDS,
 ]

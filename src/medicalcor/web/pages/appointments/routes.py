@@ -1,0 +1,85 @@
+"""The calendar: a day of all practitioners, a week of one; and for whom something is being booked."""
+
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+
+from medicalcor.core import clock
+from medicalcor.core.auth import accounts
+from medicalcor.core.auth.roles import Right
+from medicalcor.core.errors import NotFound
+from medicalcor.readmodels.leads import queries as leads
+from medicalcor.web.forms import read
+from medicalcor.web.pages.appointments.shown import Place, data_of, visit_data
+from medicalcor.web.request import Visitor, right, staff
+from medicalcor.web.site import visit
+
+FOUND_LINES = 6
+
+
+class FindForm(Place):
+    q: str = ""
+
+
+@get("/appointments", opt=right(Right.SEE_CALENDAR))
+async def show_calendar(
+    request: Visitor,
+    view: FromQuery[str] = "day",
+    day: FromQuery[str] = "",
+    who: FromQuery[str] = "",
+    lead: FromQuery[str] = "",
+    procedure: FromQuery[str] = "",
+) -> Response[str]:
+    place = Place(view=view, day=day, who=who, lead=lead, procedure=procedure)
+    async with visit(request) as seen:
+        return await seen.page("pages/appointments/page.html", **await data_of(seen, place))
+
+
+@post("/appointments/calendar", opt=right(Right.SEE_CALENDAR), status_code=200)
+async def refresh(request: Visitor) -> Response[str]:
+    """The calendar again, after a change."""
+    place = await read(request, Place)
+    async with visit(request) as seen:
+        return seen.part("pages/appointments/_calendar.html", **await data_of(seen, place))
+
+
+@post("/appointments/find", opt=right(Right.BOOK), status_code=200)
+async def find(request: Visitor) -> Response[str]:
+    """Known people by name or number, to book for."""
+    form = await read(request, FindForm)
+    async with visit(request) as seen:
+        rows: list[leads.LeadRow] = []
+        if form.q:
+            for archived in (False, True):
+                rows += await leads.page(
+                    seen.connection,
+                    filters=leads.Filters(archived=archived),
+                    now=clock.now(),
+                    search=form.q,
+                    limit=FOUND_LINES,
+                )
+        rows = [row for row in rows if not row.erased][:FOUND_LINES]
+        return seen.part("pages/appointments/_found.html", rows=rows, q=form.q, place=form)
+
+
+@post("/appointments/{appointment_id:uuid}/card", opt=right(Right.SEE_CALENDAR), status_code=200)
+async def card(request: Visitor, appointment_id: FromPath[UUID]) -> Response[str]:
+    """One visit, with what can be done about it."""
+    place = await read(request, Place)
+    async with visit(request) as seen:
+        data = await visit_data(seen, appointment_id, place)
+        if data is None:
+            raise NotFound("There is no such visit.")
+        entry = data["visit"]
+        await accounts.note_access(
+            seen.site.ledger.pool,
+            user_id=staff(request).id,
+            person_id=entry.person_id,
+            what="visit",
+            object_id=entry.id,
+        )
+        return seen.part("pages/appointments/_visit.html", **data)
+
+
+ROUTES = [show_calendar, refresh, find, card]
