@@ -15,6 +15,7 @@ from medicalcor.schemas import events as package
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.events import (
     appointments,
+    bookings,
     calls,
     consents,
     conversations,
@@ -28,7 +29,7 @@ from medicalcor.schemas.events.registry import BY_TYPE, EVENTS
 from medicalcor.schemas.events.upcasts import UPCASTS
 
 SNAPSHOT = Path(__file__).with_name("events_registry.json")
-MODULES = (people, consents, leads, conversations, effects, calls, payments, practice, appointments)
+MODULES = (people, consents, leads, conversations, effects, calls, payments, practice, appointments, bookings)
 ADVICE = (
     "An event's stored shape has changed. Raise its `version`, add the upcast from the version before, and write the"
     " snapshot anew: python tests/meta/test_events_registry.py"

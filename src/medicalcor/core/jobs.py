@@ -71,6 +71,9 @@ WEB_FORM = Job("web.form", "inbox-mail")
 WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox-mail")
 """(inbox id); partitioned by person."""
 
+BOOKING_AGENT = Job("booking.agent", "inbox")
+"""(lead id, user id or None, correlation id): times are to be offered to a lead; in turn with what its patient writes."""
+
 JOBS = (
     WHATSAPP_MESSAGE,
     WHATSAPP_STATUSES,
@@ -92,6 +95,7 @@ JOBS = (
     WEB_FORM,
     WEB_UNSUBSCRIBE,
     LEAD_SCORING,
+    BOOKING_AGENT,
 )
 
 INBOX: Mapping[tuple[str, str], Job] = {

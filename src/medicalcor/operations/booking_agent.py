@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from medicalcor.core import ids
+from medicalcor.core import ids, jobs
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound
@@ -21,14 +21,11 @@ from medicalcor.domain.scoring import rules
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations import booking_desk, booking_hearing, booking_replies
 from medicalcor.operations.booking_desk import SQL, Desk
-from medicalcor.operations.booking_words import Words
 from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.bookings import Next, Option, Wanted
+from medicalcor.schemas.bookings import Next
 from medicalcor.schemas.events.bookings import (
     BookingChosen,
-    BookingClosed,
-    BookingOffered,
     BookingOpened,
     BookingUnderstood,
 )
@@ -38,6 +35,8 @@ LISTENS = timedelta(hours=24)
 """For so long after the last turn whatever the patient writes belongs to the dialogue."""
 _ELSEWHERE = frozenset({"opt_out", "complaint", "not_a_patient", "emergency"})
 """What always goes its own way."""
+NOWHERE = "This lead cannot be written to: there is no WhatsApp or e-mail conversation with them."
+NOTHING_TO_BOOK = "Nothing can be booked yet: set up procedures and practitioners first."
 _NEXT: dict[str, Next] = {"find": "find", "choose": "choose", "cancel": "cancel"}
 
 
@@ -209,15 +208,13 @@ async def begin(
         conversation_id = await connection.fetchval(SQL["talk_of_lead"], lead_id)
         person_id = await connection.fetchval("select person_id from leads where id = $1", lead_id)
     if conversation_id is None:
-        raise InvalidInput(
-            "This lead cannot be written to: there is no WhatsApp or e-mail conversation with them."
-        )
+        raise InvalidInput(NOWHERE)
     heard = Heard(wants_visit=True)
 
     async def decide(connection: Connection) -> Understood:
         desk = await booking_desk.desk_of(ledger, connection, conversation_id=conversation_id)
         if desk is None:
-            raise InvalidInput("Nothing can be booked yet: set up procedures and practitioners first.")
+            raise InvalidInput(NOTHING_TO_BOOK)
         key = f"booking-begun:{request}"
         if desk.last is not None and await ledger.store.known(connection, key):
             return Understood(desk.last.id, desk.last.next or "said")
@@ -237,18 +234,23 @@ async def begin(
     return await record(ledger.pool, decide, subject=person_id)
 
 
-async def close(act: Act, desk: Desk, booking_id: UUID, because: str) -> None:
-    event = BookingClosed.model_validate({"booking_id": booking_id, "because": because})
-    await append(act, desk, booking_id, [event])
+async def ask_for_offer(ledger: Ledger, *, lead_id: UUID, by: UUID, key: str) -> None:
+    """Start a run that offers times, in turn with what the patient writes. The same `key` starts one."""
+    async with ledger.pool.acquire() as connection:
+        talk = await connection.fetchrow(SQL["talk_of_lead"], lead_id)
+        if talk is None:
+            raise InvalidInput(NOWHERE)
+        desk = await booking_desk.desk_of(ledger, connection, conversation_id=talk["id"])
+    if desk is None:
+        raise InvalidInput(NOTHING_TO_BOOK)
 
+    async def decide(connection: Connection) -> None:
+        await jobs.start(
+            connection,
+            jobs.BOOKING_AGENT,
+            id=f"{jobs.BOOKING_AGENT.name}:{lead_id}:{key}",
+            args=(str(lead_id), str(by), str(lead_id)),
+            partition=talk["partition_key"],
+        )
 
-def offered(booking_id: UUID, number: int, options: Sequence[Option]) -> BookingOffered:
-    return BookingOffered(booking_id=booking_id, number=number, options=tuple(options))
-
-
-def wanted_of(desk: Desk) -> Wanted:
-    return desk.state.wanted
-
-
-def words_for(ledger: Ledger, desk: Desk) -> Words:
-    return Words(ledger, desk)
+    await record(ledger.pool, decide)

@@ -72,12 +72,18 @@ def checked(guess: AiHeard, desk: Desk) -> Heard:
         when=_when(guess, desk.now.astimezone(desk.zone).date()),
         questions=(guess.question,) if guess.question else (),
     )
-    flags = {
-        "none_fits": "none", "later": "later", "earlier": "earlier", "move": "move", "cancel": "cancel",
-        "gives_up": "stop", "wants_a_person": "human", "yes": "yes", "no": "no",
-    }  # fmt: skip
-    if guess.says in flags:
-        heard = replace(heard, **{flags[guess.says]: True})
+    heard = replace(
+        heard,
+        none=guess.says == "none_fits",
+        later=guess.says == "later",
+        earlier=guess.says == "earlier",
+        move=guess.says == "move",
+        cancel=guess.says == "cancel",
+        stop=guess.says == "gives_up",
+        human=guess.says == "wants_a_person",
+        yes=guess.says == "yes",
+        no=guess.says == "no",
+    )
     if guess.option is not None and 1 <= guess.option <= len(desk.state.offered):
         at, who = desk.state.offered[guess.option - 1]
         exactly = When(days=(at.date(),), at=at.time().replace(tzinfo=None))

@@ -12,6 +12,7 @@ from medicalcor.domain.scheduling.visits import NotPossible
 from medicalcor.operations import appointments, booking_desk, offering
 from medicalcor.operations.availability import NotWorking
 from medicalcor.operations.booking import SlotTaken
+from medicalcor.operations.booking import read as booking_read
 from medicalcor.operations.booking_desk import Desk
 from medicalcor.operations.booking_replies import call_colleague, say
 from medicalcor.operations.booking_words import Words
@@ -162,7 +163,7 @@ async def _done(
 
 
 async def _confirmation(connection: Connection, words: Words, key: str, appointment_id: UUID) -> Content:
-    stands = await appointments.booking.read(connection, appointment_id)
+    stands = await booking_read(connection, appointment_id)
     if stands is None:
         raise NotFound("There is no such visit.")
     visit = words.visit(stands.procedure_id, stands.practitioner_id, stands.starts_at)

@@ -1,6 +1,6 @@
 """Times to offer: as wished, or else the closest that there are, and how far they are from the wish."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -24,8 +24,8 @@ _NOTICE = timedelta(minutes=45)
 """Nobody is offered a time that they can hardly reach."""
 _WHOLE_DAY = 96
 """Beginnings of one day, at most."""
-_ANY_HOUR = {"at": None, "not_before": None, "not_after": None, "part": "any"}
-_ANY_DAY = {"days": (), "last_day": None, "soonest": True}
+_ANY_HOUR: Mapping[str, object] = {"at": None, "not_before": None, "not_after": None, "part": "any"}
+_ANY_DAY: Mapping[str, object] = {"days": (), "last_day": None, "soonest": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ async def _concessions(ledger: Ledger, wanted: Wanted) -> AsyncIterator[tuple[Ho
         yield "other_practitioner", anybody.model_copy(update={"when": When(soonest=True)})
 
 
-def _with(wanted: Wanted, update: dict[str, object]) -> Wanted:
+def _with(wanted: Wanted, update: Mapping[str, object]) -> Wanted:
     return wanted.model_copy(update={"when": wanted.when.model_copy(update=update)})
 
 

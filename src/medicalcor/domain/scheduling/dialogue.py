@@ -16,7 +16,7 @@ from medicalcor.schemas.common import Procedure
 Move = Literal["find", "choose", "ask", "cancel", "keep", "stop", "person", "answer", "nothing"]
 PATIENCE = 2
 """So many messages in a row that are not understood bring a person in."""
-_NO_HOURS = {"at": None, "not_before": None, "not_after": None, "part": "any"}
+_NO_HOURS: Mapping[str, object] = {"at": None, "not_before": None, "not_after": None, "part": "any"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def _beyond(state: State, heard: Heard) -> Wanted:
     first, last = state.offered[0][0], state.offered[-1][0]
     when = state.wanted.when
     if heard.earlier:
-        narrowed = {"last_day": first.date(), "first_day": None, "days": (), **_NO_HOURS}
+        narrowed: dict[str, object] = {"last_day": first.date(), "first_day": None, "days": (), **_NO_HOURS}
         if first.date() == last.date():
             narrowed["not_after"] = first.time()
         return state.wanted.model_copy(update={"when": when.model_copy(update=narrowed)})

@@ -9,6 +9,7 @@ from medicalcor.web.pages.calls.routes import ROUTES as CALLS
 from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
 from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
 from medicalcor.web.pages.leads.lead import ROUTES as LEAD
+from medicalcor.web.pages.leads.offering import ROUTES as OFFERING
 from medicalcor.web.pages.leads.routes import ROUTES as LEADS
 from medicalcor.web.pages.leads.unread import ROUTES as UNREAD
 from medicalcor.web.pages.live.routes import ROUTES as LIVE
@@ -32,4 +33,5 @@ ROUTES: list[HTTPRouteHandler] = [
     *API_KEYS,
     *CALENDAR,
     *CALENDAR_COMMANDS,
+    *OFFERING,
 ]

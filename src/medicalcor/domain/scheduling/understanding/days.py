@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Final, Literal
 
 from medicalcor.domain.scheduling.understanding.lexis import Lexis
@@ -105,25 +106,28 @@ def _exact(scan: Scan, day: int, month: int, year: int | None) -> Day | None:
 
 def _named(scan: Scan) -> None:
     for month, name in enumerate(scan.words.each("months"), 1):
-        day_first = rf"(?:(?:the|dem|den|le|el|il) )?(\d{{1,2}})(?:st|nd|rd|th|er|-?a)? (?:<link> )?{name}{_YEAR}(?! \d{{1,2}}(?:st|nd|rd|th))"
-        scan.take(
-            day_first, lambda m, month=month: _exact(scan, int(m[1]), month, int(m[2]) if m[2] else None)
-        )
+        number = r"(?:(?:the|dem|den|le|el|il) )?(\d{1,2})(?:st|nd|rd|th|er|-?a)?"
+        day_first = rf"{number} (?:<link> )?{name}{_YEAR}(?! \d{{1,2}}(?:st|nd|rd|th))"
+        scan.take(day_first, partial(_on, scan, month))
         number = r"(\d{1,2})(?:st|nd|rd|th|-?[ae]n?)?(?![\d:.]|\s?(?:am|pm|<oclock>)\b)"
-        scan.take(
-            rf"{name} (?:the )?{number}{_YEAR}",
-            lambda m, month=month: _exact(scan, int(m[1]), month, int(m[2]) if m[2] else None),
-        )
+        scan.take(rf"{name} (?:the )?{number}{_YEAR}", partial(_on, scan, month))
+
+
+def _on(scan: Scan, month: int, match: re.Match[str]) -> Day | None:
+    return _exact(scan, int(match[1]), month, int(match[2]) if match[2] else None)
 
 
 def _months(scan: Scan) -> None:
     for month, name in enumerate(scan.words.each("months"), 1):
-        scan.take(
-            rf"(?:in|im|en|luna|prin|ab|anfang|mitte|ende) {name}(?:ban|ben)?",
-            lambda _, month=month: _whole_month(scan, month),
-        )
-    scan.take(r"<next> <month>|<month> <next>", lambda _: _whole_month(scan, scan.today.month % 12 + 1))
-    scan.take(r"<this> <month>|<month> <this>", lambda _: _whole_month(scan, scan.today.month))
+        introduced = rf"(?:in|im|en|luna|prin|ab|anfang|mitte|ende) {name}(?:ban|ben)?"
+        scan.take(introduced, _is(_whole_month(scan, month)))
+    scan.take(r"<next> <month>|<month> <next>", _is(_whole_month(scan, scan.today.month % 12 + 1)))
+    scan.take(r"<this> <month>|<month> <this>", _is(_whole_month(scan, scan.today.month)))
+
+
+def _is(day: Day) -> Make:
+    """The same whatever else the match holds."""
+    return lambda _: day
 
 
 def _whole_month(scan: Scan, month: int) -> Day:
@@ -140,9 +144,9 @@ def _week_of(day: date) -> Day:
 def _spans(scan: Scan) -> None:
     today = scan.today
     this = replace(_week_of(today), first=today)
-    scan.take(r"<week_after_next>", lambda _: _week_of(today + 2 * WEEK))
-    scan.take(r"(?:<link> )?(?:<next> <week>|<week> <next>)", lambda _: _week_of(today + WEEK))
-    scan.take(r"(?:<link> )?(?:<this> <week>|<week> <this>)", lambda _: this)
+    scan.take(r"<week_after_next>", _is(_week_of(today + 2 * WEEK)))
+    scan.take(r"(?:<link> )?(?:<next> <week>|<week> <next>)", _is(_week_of(today + WEEK)))
+    scan.take(r"(?:<link> )?(?:<this> <week>|<week> <this>)", _is(this))
     number = r"(\d{1,2}|<a_single>)"
     scan.take(rf"<in_time> {number} <unit_days>|(\d{{1,2}}) <unit_days> mulva", lambda m: _ahead(scan, m))
     scan.take(
@@ -172,10 +176,10 @@ def _months_on(day: date, count: int) -> date:
 
 def _relative(scan: Scan) -> None:
     for key, ahead in (("after_tomorrow", 2), ("tomorrow", 1), ("tonight", 0), ("today", 0)):
-        scan.take(f"<{key}>", lambda _, ahead=ahead: Day("date", (scan.today + timedelta(days=ahead),)))
-    scan.take(r"(?:<only> <weekend>|<weekend> <only>)", lambda _: Day("every", weekdays=(5, 6)))
+        scan.take(f"<{key}>", _is(Day("date", (scan.today + timedelta(days=ahead),))))
+    scan.take(r"(?:<only> <weekend>|<weekend> <only>)", _is(Day("every", weekdays=(5, 6))))
     scan.take(r"(?:<this> |<next> )?<weekend>", lambda m: _weekend(scan, m.group()))
-    scan.take("<workdays>", lambda _: Day("every", weekdays=(0, 1, 2, 3, 4)))
+    scan.take("<workdays>", _is(Day("every", weekdays=(0, 1, 2, 3, 4))))
 
 
 def _weekend(scan: Scan, said: str) -> Day:
@@ -192,20 +196,13 @@ def _weekend(scan: Scan, said: str) -> Day:
 def _weekdays(scan: Scan) -> None:
     every = scan.words.each("weekdays_every")
     for number, name in enumerate(scan.words.each("weekdays")):
-        both = f"(?:{name}|{every[number]})"
-        scan.take(
-            rf"(?:<this> )?<next> {both}|{both} <next>(?! <week>| ?<month>)",
-            lambda _, number=number: Day("weekday", weekdays=(number,), modifier="next"),
-        )
-        scan.take(
-            rf"<this> {both}|{both} <this>",
-            lambda _, number=number: Day("weekday", weekdays=(number,), modifier="this"),
-        )
-        scan.take(
-            rf"(?:(?:<every>|<only>)(?: on| am| in)? {both}|{every[number]})",
-            lambda _, number=number: Day("every", weekdays=(number,)),
-        )
-        scan.take(name, lambda _, number=number: Day("weekday", weekdays=(number,)))
+        both, one = f"(?:{name}|{every[number]})", (number,)
+        coming = rf"(?:<this> )?<next> {both}|{both} <next>(?! <week>| ?<month>)"
+        scan.take(coming, _is(Day("weekday", weekdays=one, modifier="next")))
+        scan.take(rf"<this> {both}|{both} <this>", _is(Day("weekday", weekdays=one, modifier="this")))
+        always = rf"(?:(?:<every>|<only>)(?: on| am| in)? {both}|{every[number]})"
+        scan.take(always, _is(Day("every", weekdays=one)))
+        scan.take(name, _is(Day("weekday", weekdays=one)))
 
 
 def _of_month(scan: Scan) -> None:

@@ -23,6 +23,7 @@ Topic = Literal["price", "address", "parking", "hours", "duration", "payment", "
 TOPICS: Final[tuple[Topic, ...]] = (
     "price", "address", "parking", "hours", "duration", "payment", "insurance",
 )  # fmt: skip
+ANY_TIME: Final = When()
 _COURTESY: Final = (
     r"va rog(?: frumos)?|te rog|multumesc(?: frumos| mult)?|mersi|multumim|please|thanks?(?: you| a lot)?|bitte|danke(?: schon)?|"
     r"merci|sil vous plait|gracias|por favor|grazie|per favore|kerem|koszonom|buna ziua|buna|hello|hi|hallo|guten tag"
@@ -47,8 +48,8 @@ class Heard:
     """What a message says. Nothing of it is guessed: what may mean two things is both."""
 
     procedures: tuple[Procedure, ...] = ()
-    when: When = When()
-    visit: When = When()
+    when: When = ANY_TIME
+    visit: When = ANY_TIME
     """When the visit is that is spoken of."""
     practitioner: UUID | None = None
     other_practitioner: bool = False
@@ -177,10 +178,10 @@ def _acts(heard: Heard, said: str, rest: str, words: Lexis) -> Heard:
     )
     if cancel:
         heard = replace(heard, when=When(), visit=heard.visit if heard.visit.says else heard.when)
-    return _answered(heard, said, rest, words)
+    return _answered(heard, rest, words)
 
 
-def _answered(heard: Heard, said: str, rest: str, words: Lexis) -> Heard:
+def _answered(heard: Heard, rest: str, words: Lexis) -> Heard:
     """Yes and no, where the message is little else."""
     if heard.cancel or heard.move or heard.stop or heard.human:
         return heard

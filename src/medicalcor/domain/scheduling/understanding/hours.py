@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time
+from functools import partial
 from typing import Final
 
 from medicalcor.domain.scheduling.understanding.lexis import Lexis
@@ -184,7 +185,7 @@ def _clock(text: str, words: Lexis) -> str:
         if words.any_of(key) == _NOTHING:
             continue
         template = words.any_of(key).replace("X", number)
-        text = words.pattern(template).sub(lambda m, minutes=minutes: _shifted(m, minutes), text)
+        text = words.pattern(template).sub(partial(_shifted, minutes=minutes), text)
     apart = "" if "de" in words.languages else " ?"  # `12 am Montag` is noon on a Monday
     text = re.sub(
         rf"(?<![\d#])(\d{{1,2}})(?:[:.](\d{{2}}))?{apart}(am|pm)\b",
@@ -204,7 +205,7 @@ def _written(match: re.Match[str]) -> str:
     return _stamp(hour, minute, exact=match.group().startswith("0"))
 
 
-def _shifted(match: re.Match[str], minutes: int) -> str:
+def _shifted(match: re.Match[str], *, minutes: int) -> str:
     hour = int(next(group for group in match.groups() if group))
     total = hour * _HOUR + minutes
     return _stamp(total // _HOUR, total % _HOUR, exact=False) if hour <= 24 else match.group()

@@ -24,6 +24,7 @@ from medicalcor.readmodels.users import queries as users
 from medicalcor.schemas.effects import to_patient
 from medicalcor.schemas.payments import DEPOSIT_REASONS
 from medicalcor.web.pages.leads import view
+from medicalcor.web.pages.leads.arranging import visits_data
 from medicalcor.web.request import Visitor, right, staff
 from medicalcor.web.site import Visit, site_of, visit
 
@@ -98,6 +99,7 @@ async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
     return {
         **_facts(lead, now),
         **await _money(seen, lead),
+        **await visits_data(seen, lead),
         "toast": None,
         "score": judged[0] if judged else None,
         "scores": judged,
