@@ -62,11 +62,11 @@ def visits_of(stack: Stack, phone: str) -> list[dict[str, Any]]:
 
 
 def the_list(stack: Stack, phone: str, count: int = 1) -> dict[str, Any]:
-    found: list[dict[str, Any]] = stack.until(
-        lambda: (m := lists_to(stack, phone)) if len(lists_to(stack, phone)) >= count else None,
+    stack.until(
+        lambda: len(lists_to(stack, phone)) >= count,
         what=f"{count} list(s) of times",
     )
-    return found[count - 1]
+    return lists_to(stack, phone)[count - 1]
 
 
 WISHES = {

@@ -18,7 +18,7 @@ from medicalcor.api.clients import networks
 from medicalcor.api.database import Database
 from medicalcor.api.idempotency import Once
 from medicalcor.api.presence import Presence
-from medicalcor.api.routes import ai, docs, figures, form_script, health, unsubscribe, workflows
+from medicalcor.api.routes import ai, docs, figures, form_script, health, unsubscribe, visit_file, workflows
 from medicalcor.api.shell import Door, Rules, Shell
 from medicalcor.api.webhooks.desk import LIMIT
 from medicalcor.api.webhooks.doors import open_doors
@@ -30,6 +30,7 @@ from medicalcor.core.log import get_logger
 from medicalcor.core.observability import tracing
 from medicalcor.core.ratelimit import Limit, RateLimiter
 from medicalcor.core.settings import Settings
+from medicalcor.domain.scheduling.visit_file import Place
 
 _ROUTES = (
     health.health,
@@ -41,6 +42,7 @@ _ROUTES = (
     *ai.ROUTES,
     unsubscribe.ask,
     unsubscribe.confirm,
+    visit_file.show_visit_file,
     form_script.form_script,
 )
 
@@ -102,6 +104,7 @@ def _framework(parts: _Parts, *, doors: list[Door], settings: Settings) -> Lites
                 "intake": parts.intake,
                 "vault": parts.vault,
                 "clinic_name": settings.clinic_name,
+                "place": Place(settings.clinic_name, settings.clinic_facts.get("address")),
                 "doors": {door.path: dict(door.description) for door in doors},
             }
         ),

@@ -132,9 +132,14 @@ async def desk_of(ledger: Ledger, connection: Connection, *, conversation_id: UU
         practitioners=practitioners,
         visits=visits,
         last=await bookings.latest_of_person(connection, person_id=about["person_id"]),
-        spoken_of=tuple(Code(one) for one in about["procedures"] or ()),
+        spoken_of=_spoken_of(about),
         objected=about["objected"],
     )
+
+
+def _spoken_of(about: Row) -> tuple[Code, ...]:
+    named = (Code(one) for one in about["procedures"] or ())
+    return tuple(one for one in named if one != Code.CONSULTATION or about["consultation_named"])
 
 
 async def words_of(connection: Connection, *, conversation_id: UUID, message_id: UUID) -> str:

@@ -9,7 +9,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scheduling.visits import NotPossible
-from medicalcor.operations import appointments, booking_desk, offering
+from medicalcor.operations import appointments, booking_desk, offering, visit_files
 from medicalcor.operations.availability import NotWorking
 from medicalcor.operations.booking import SlotTaken
 from medicalcor.operations.booking import read as booking_read
@@ -18,6 +18,7 @@ from medicalcor.operations.booking_replies import call_colleague, say
 from medicalcor.operations.booking_words import Words
 from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system
 from medicalcor.operations.offering import Found
+from medicalcor.readmodels.appointments.queries import by_id
 from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.readmodels.bookings.queries import Booking
 from medicalcor.schemas.appointments import Appointment, Choice, Wish
@@ -42,7 +43,10 @@ async def find(ledger: Ledger, *, booking_id: UUID) -> Found:
     booking = await _booking(ledger, booking_id)
     if booking.wanted is None or booking.wanted.procedure_id is None:
         return Found("none", ())
-    return await offering.find(ledger, wanted=booking.wanted, procedure_id=booking.wanted.procedure_id)
+    seen = {one.starts_at for offer in booking.offers for one in offer} if booking.wanted.unseen else ()
+    return await offering.find(
+        ledger, wanted=booking.wanted, procedure_id=booking.wanted.procedure_id, but=seen
+    )
 
 
 async def offer(
@@ -169,7 +173,13 @@ async def _confirmation(connection: Connection, words: Words, key: str, appointm
     visit = words.visit(stands.procedure_id, stands.practitioner_id, stands.starts_at)
     if key == "cancelled":
         return words.text(words.say("cancelled", visit=visit))
-    return words.text(words.confirmation(key, visit))
+    said = words.confirmation(key, visit)
+    if words.desk.line.reply_kind == "email":
+        content = words.text(said, words.say("calendar_mail"))
+        return content.model_copy(update={"calendar": appointment_id})
+    entry = await by_id(connection, appointment_id=appointment_id)
+    link = visit_files.link(words.ledger, stands, entry, words.desk.language) if entry else ""
+    return words.text(said, words.say("calendar", link=link))
 
 
 async def _desk(ledger: Ledger, connection: Connection, booking: Booking) -> Desk:

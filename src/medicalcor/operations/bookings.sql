@@ -1,5 +1,6 @@
 -- name: talk
--- A conversation with its person and lead, as the booking agent looks at it; what the lead was about by its last judgement.
+-- A conversation with its person and lead, as the booking agent looks at it; what the lead was about by its last judgement,
+-- and whether a consultation was asked for in so many words: to a bare wish for a visit the judgement adds it.
 select
     c.id as conversation_id, c.person_id, c.lead_id, c.channel, c.partition_key, c.reply_kind, c.reply_to,
     p.language, p.erased_at, l.procedures,
@@ -10,7 +11,11 @@ select
     exists (
         select from consents g
         where g.person_id = c.person_id and g.purpose = 'data_processing' and g.withdrawn_at is not null
-    ) as objected
+    ) as objected,
+    coalesce((
+        select s.output -> 'evidence' @> '[{"means": "procedure:consultation"}]'
+        from scores s where s.lead_id = c.lead_id order by s.message_id desc limit 1
+    ), false) as consultation_named
 from conversations c
 join people p on p.id = c.person_id
 join leads l on l.id = c.lead_id

@@ -1,6 +1,6 @@
 """Times to offer: as wished, or else the closest that there are, and how far they are from the wish."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -34,12 +34,13 @@ class Found:
     options: tuple[Option, ...]
 
 
-async def find(ledger: Ledger, *, wanted: Wanted, procedure_id: ProcedureId) -> Found:
-    """Times in order, the fewer concessions the better."""
+async def find(
+    ledger: Ledger, *, wanted: Wanted, procedure_id: ProcedureId, but: Collection[datetime] = ()
+) -> Found:
+    """Times in order, the fewer concessions the better; those in `but` are not wanted."""
     async for how, wish in _concessions(ledger, wanted):
-        slots = await _slots(
-            ledger, wish, procedure_id, near=wanted.when.at if how == "other_hours" else None
-        )
+        near = wanted.when.at if how == "other_hours" else None
+        slots = await _slots(ledger, wish, procedure_id, near=near, but=but)
         if slots:
             return Found(how, tuple(_option(slot, procedure_id) for slot in slots[:MOST]))
     return Found("none", ())
@@ -71,18 +72,24 @@ def _with(wanted: Wanted, update: Mapping[str, object]) -> Wanted:
 
 
 async def _slots(
-    ledger: Ledger, wanted: Wanted, procedure_id: ProcedureId, *, near: time | None
+    ledger: Ledger,
+    wanted: Wanted,
+    procedure_id: ProcedureId,
+    *,
+    near: time | None,
+    but: Collection[datetime],
 ) -> list[Slot]:
     """In their order; those that are closest to `near` where that is wished for."""
     found: list[Slot] = []
     ranges = _ranges(wanted.when, _today(ledger))
-    limit = _WHOLE_DAY if near else max(MOST // len(ranges), 2) + 1
+    limit = _WHOLE_DAY if near or but else max(MOST // len(ranges), 2) + 1
     for who in await _practitioners(ledger, wanted):
         for first, last in ranges:
             query = _query(wanted.when, procedure_id, who, first, last, limit=limit)
             found += await availability.find(ledger, query=query)
     earliest = clock.now() + _NOTICE
-    distinct = {slot.starts_at: slot for slot in reversed(found) if slot.starts_at >= earliest}
+    fitting = (s for s in reversed(found) if s.starts_at >= earliest and s.starts_at not in but)
+    distinct = {slot.starts_at: slot for slot in fitting}
     slots = [distinct[at] for at in sorted(distinct)]
     if near is not None:
         return _around(slots, near, ledger)

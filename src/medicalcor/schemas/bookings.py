@@ -55,6 +55,8 @@ class Wanted(Shape):
     but: PractitionerId | None = None
     """Somebody whom they would rather not see this time."""
     when: When = When()
+    unseen: bool = False
+    """Times that were offered before are not wanted: others are looked for."""
     among: tuple[ProcedureId, ...] = ()
     """The procedures that the patient was asked to choose from, in their order."""
 

@@ -69,6 +69,8 @@ class EmailMessage(Shape):
     body: str = Field(min_length=1, max_length=20_000)
     language: Language
     written_by: Literal["ai", "phrases", "staff"]
+    calendar: UUID | None = None
+    """A visit whose calendar file goes with it, made when the mail is sent."""
 
 
 class HubSpotContact(Shape):

@@ -176,6 +176,8 @@ def _procedures(state: State, heard: Heard, facts: Facts) -> list[UUID]:
     named = heard.procedures or (() if state.wanted.procedure_id else tuple(facts.spoken_of))
     if Procedure.PEDIATRIC in named and Procedure.PEDIATRIC in facts.procedures:
         named = (Procedure.PEDIATRIC,)
+    if heard.acute and not named and not state.wanted.procedure_id:
+        named = (Procedure.CONSULTATION,)  # pain waits for no question
     specific = [one for one in named if one != Procedure.CONSULTATION]
     found = {facts.procedures.get(one) or facts.procedures.get("consultation") for one in specific or named}
     return sorted(one for one in found if one is not None)
@@ -186,7 +188,7 @@ def _merged(state: State, heard: Heard) -> Wanted:
     wanted = state.wanted
     update: dict[str, object] = {}
     if heard.when.says:
-        update["when"] = _when(wanted.when, heard.when)
+        update |= {"when": _when(wanted.when, heard.when), "unseen": False}
     if heard.practitioner:
         update |= {"practitioner_id": heard.practitioner, "but": None}
     elif heard.any_practitioner:
@@ -226,18 +228,17 @@ def _about_the_offer(state: State, heard: Heard) -> Decision:
 
 
 def _beyond(state: State, heard: Heard) -> Wanted:
-    """After the last of what was offered, or before the first; on the same day when a part of it was meant."""
-    if not state.offered:
-        return state.wanted
+    """Other times than those: after the last of them, before the first, or any that fit."""
+    wanted = state.wanted.model_copy(update={"unseen": True})
+    if not state.offered or not (heard.later or heard.earlier):
+        return wanted
     first, last = state.offered[0][0], state.offered[-1][0]
-    when = state.wanted.when
+    same_day = first.date() == last.date()
+    update: dict[str, object] = {"days": (), "soonest": False, **_NO_HOURS}
     if heard.earlier:
-        narrowed: dict[str, object] = {"last_day": first.date(), "first_day": None, "days": (), **_NO_HOURS}
-        if first.date() == last.date():
-            narrowed["not_after"] = first.time()
-        return state.wanted.model_copy(update={"when": when.model_copy(update=narrowed)})
-    if heard.later and first.date() == last.date():
-        narrowed = {"days": (first.date(),), "at": None, "not_before": last.time(), "not_after": None}
-        return state.wanted.model_copy(update={"when": when.model_copy(update=narrowed)})
-    narrowed = {"days": (), "first_day": last.date(), "last_day": None, "at": None, "soonest": False}
-    return state.wanted.model_copy(update={"when": when.model_copy(update=narrowed)})
+        update |= {"first_day": None, "last_day": first.date()}
+        update |= {"days": (first.date(),), "not_after": first.time()} if same_day else {}
+    else:
+        update |= {"first_day": last.date(), "last_day": None}
+        update |= {"days": (last.date(),), "not_before": last.time()} if same_day else {}
+    return wanted.model_copy(update={"when": wanted.when.model_copy(update=update)})

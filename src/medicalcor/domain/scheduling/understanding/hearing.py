@@ -67,6 +67,8 @@ class Heard:
     human: bool = False
     questions: tuple[Topic, ...] = ()
     past: bool = False
+    acute: bool = False
+    """In pain now."""
     wants_visit: bool = False
     """A visit is asked for in so many words."""
 
@@ -125,6 +127,7 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
         any_practitioner=words.says("any_practitioner", said),
         past=settled.past,
         questions=tuple(topic for topic in TOPICS if words.says(f"q_{topic}", said)),
+        acute=spoken.acute,
         wants_visit=spoken.book,
     )
     heard = _acts(heard, said, rest, words)
