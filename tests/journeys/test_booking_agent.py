@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from medicalcor.core.crypto.vault import new_master_key
 from medicalcor.core.database.embedded import EmbeddedPostgres
+from tests import mail
 from tests.journeys.conftest import make_database
 from tests.open_clinic import open_clinic
 from tests.stack import Stack
@@ -92,3 +94,111 @@ def test_a_wish_a_list_a_tap_and_the_visit_is_booked(clinic: Stack, phone: str, 
     assert visit["status"] == "booked"
     booking = clinic.rows("select * from bookings where person_id = $1", visit["person_id"])
     assert [(b["closed_because"], b["appointment_id"]) for b in booking] == [("done", visit["id"])]
+    assert f"{clinic.api_url}/visits/" in said
+    link = said[said.index(f"{clinic.api_url}/visits/") :].split()[0]
+    file = clinic.http.get(link)
+    assert file.headers["content-type"].startswith("text/calendar")
+    assert f"{visit['starts_at'].astimezone(UTC):%Y%m%dT%H%M%SZ}" in file.text
+    assert clinic.http.get(link[:-3] + "abc").status_code == 404
+
+
+def test_the_four_steps_are_seen_in_the_runs(clinic: Stack, phone: str) -> None:
+    clinic.say(phone, "Vreau o programare la detartraj mâine")
+    the_list(clinic, phone)
+    clinic.say(phone, "prima")
+    clinic.until(lambda: words_to(clinic, phone), what="the confirmation")
+    clinic.settle()
+    steps = {row["function_name"] for row in clinic.rows("select function_name from dbos.operation_outputs")}
+    assert {"booking.understand", "booking.find_slots", "booking.offer", "booking.book"} <= steps
+
+
+def test_by_mail_times_are_numbered_and_a_number_books_with_a_calendar_file(clinic: Stack) -> None:
+    ana = "ana.programare@canary-mail.example"
+    sent = mail.write(clinic, ana, "Bună ziua, aș dori o programare la detartraj mâine după-amiază. Ana")
+    [letter] = mail.answered(clinic, ana)
+    assert "1. " in letter["text"]
+    assert "2. " in letter["text"]
+    mail.write(
+        clinic,
+        ana,
+        "2",
+        subject="Re: Implant",
+        in_reply_to=letter["message_id"],
+        references=[sent, letter["message_id"]],
+    )
+    [_, confirmed] = mail.answered(clinic, ana, 2)
+    assert "Programarea este făcută" in confirmed["text"]
+    [visit] = visits_of(clinic, ana)
+    assert visit["status"] == "booked"
+    files = [part for part in confirmed.get("attachments", []) if part["content_type"] == "text/calendar"]
+    assert len(files) == 1
+
+
+def test_a_question_in_between_and_then_a_choice_in_words(clinic: Stack, phone: str) -> None:
+    clinic.say(phone, "Hello, I'd like an appointment for a cleaning tomorrow morning")
+    the_list(clinic, phone)
+    clinic.say(phone, "is there parking?")
+    again = the_list(clinic, phone, 2)
+    assert "Parcare gratuită" in again["interactive"]["body"]["text"]
+    clinic.say(phone, "the second one please")
+    [said] = clinic.until(lambda: words_to(clinic, phone), what="the confirmation")
+    assert said.startswith(BOOKED["en"])
+    assert len(visits_of(clinic, phone)) == 1
+
+
+def test_a_visit_is_moved_and_then_cancelled(clinic: Stack, phone: str) -> None:
+    clinic.say(phone, "Guten Tag, ich möchte morgen Vormittag einen Termin für eine Zahnreinigung")
+    tap(clinic, phone, rows_of(the_list(clinic, phone))[0])
+    clinic.until(lambda: words_to(clinic, phone), what="the confirmation")
+    clinic.say(phone, "Ich muss den Termin leider verschieben, übermorgen nach 14 Uhr?")
+    tap(clinic, phone, rows_of(the_list(clinic, phone, 2))[0])
+    clinic.until(lambda: len(words_to(clinic, phone)) > 1, what="the new confirmation")
+    [visit] = visits_of(clinic, phone)
+    assert (visit["moves"], visit["status"]) == (1, "booked")
+    clinic.say(phone, "Ich muss den Termin absagen")
+    tap(clinic, phone, rows_of(the_list(clinic, phone, 3))[0], list_=False)
+    clinic.until(lambda: len(words_to(clinic, phone)) > 2, what="that it is cancelled")
+    [visit] = visits_of(clinic, phone)
+    assert visit["status"] == "cancelled"
+
+
+def test_killed_at_any_moment_the_visit_is_booked_once_and_told_once(clinic: Stack, phone: str) -> None:
+    worker = clinic.processes["worker-0"]
+    clinic.say(phone, "Vreau o programare la detartraj poimâine dimineață")
+    row = rows_of(the_list(clinic, phone))[0]
+    clinic.settle()
+    for _ in range(3):
+        tap(clinic, phone, row)
+        worker.kill()
+        worker.start()
+    clinic.until(lambda: words_to(clinic, phone), what="the confirmation", seconds=60)
+    clinic.settle(90)
+    assert [visit["status"] for visit in visits_of(clinic, phone)] == ["booked"]
+    booked = [one for one in words_to(clinic, phone) if one.startswith(BOOKED["ro"])]
+    again = [one for one in words_to(clinic, phone) if one.startswith("Aveți deja")]
+    assert (len(booked), len(again)) == (1, 2)
+
+
+def test_another_system_has_times_offered_to_a_lead(clinic: Stack, phone: str) -> None:
+    clinic.say(phone, "Bună, faceți și albire dentară?")
+    clinic.until(lambda: words_to(clinic, phone), what="an answer")
+    lead = clinic.person(phone)
+    headers = {"Authorization": "Bearer journey-api-secret-key-of-32-characters"}
+    payload = {"lead_id": str(lead["id"])}
+    answer = clinic.http.post(f"{clinic.api_url}/workflows/booking-agent", json=payload, headers=headers)
+    assert answer.status_code == 202, answer.text
+    tap(clinic, phone, rows_of(the_list(clinic, phone))[0])
+    clinic.until(lambda: visits_of(clinic, phone), what="the visit")
+
+
+def test_what_was_said_stays_out_of_runs_and_logs(clinic: Stack, phone: str) -> None:
+    clinic.say(phone, "Vreau o programare la detartraj mâine, Canaripescu mă cheamă", name="Ana Canaripescu")
+    row = rows_of(the_list(clinic, phone))[0]
+    tap(clinic, phone, row)
+    clinic.until(lambda: words_to(clinic, phone), what="the confirmation")
+    clinic.settle()
+    kept = clinic.rows("select inputs::text || coalesce(output::text, '') as all from dbos.workflow_status")
+    kept += clinic.rows("select coalesce(output::text, '') as all from dbos.operation_outputs")
+    text = "".join(row["all"] or "" for row in kept) + clinic.logs(1_000_000)
+    assert "Canaripescu" not in text
+    assert phone.lstrip("+") not in text

@@ -76,7 +76,7 @@ async def answer(
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
-    if booking and not acknowledge:
+    if booking and not (acknowledge and about["channel"] == "whatsapp"):
         return Answered("booking")
     silent = _silent(about, output)
     if silent is not None:
