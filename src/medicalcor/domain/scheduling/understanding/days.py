@@ -67,7 +67,7 @@ class Scan:
 def read_days(text: str, words: Lexis, today: date) -> Scan:
     """All expressions, marked in the text in which they stood."""
     scan = Scan(text, words, today)
-    for read in (_numeric, _named, _months, _spans, _relative, _weekdays, _of_month):
+    for read in (_numeric, _named, _months, _spans, _parts, _relative, _weekdays, _of_month):
         read(scan)
     return scan
 
@@ -107,10 +107,21 @@ def _exact(scan: Scan, day: int, month: int, year: int | None) -> Day | None:
 def _named(scan: Scan) -> None:
     for month, name in enumerate(scan.words.each("months"), 1):
         number = r"(?:(?:the|dem|den|le|el|il) )?(\d{1,2})(?:st|nd|rd|th|er|-?a)?"
+        scan.take(
+            rf"(?:<between> )?{number} (?:<range>|-) {number} (?:<link> )?{name}",
+            partial(_stretch, scan, month),
+        )
         day_first = rf"{number} (?:<link> )?{name}{_YEAR}(?! \d{{1,2}}(?:st|nd|rd|th))"
         scan.take(day_first, partial(_on, scan, month))
         number = r"(\d{1,2})(?:st|nd|rd|th|-?[ae]n?)?(?![\d:.]|\s?(?:am|pm|<oclock>)\b)"
         scan.take(rf"{name} (?:the )?{number}{_YEAR}", partial(_on, scan, month))
+
+
+def _stretch(scan: Scan, month: int, match: re.Match[str]) -> Day | None:
+    first, last = (_exact(scan, int(match[n]), month, None) for n in (1, 2))
+    if first is None or last is None or first.dates > last.dates:
+        return None
+    return Day("span", first=first.dates[0], last=last.dates[0])
 
 
 def _on(scan: Scan, month: int, match: re.Match[str]) -> Day | None:
@@ -119,7 +130,7 @@ def _on(scan: Scan, month: int, match: re.Match[str]) -> Day | None:
 
 def _months(scan: Scan) -> None:
     for month, name in enumerate(scan.words.each("months"), 1):
-        introduced = rf"(?:in|im|en|luna|prin|ab|anfang|mitte|ende) {name}(?:ban|ben)?"
+        introduced = rf"(?:(?:in|im|en|luna|lunii|prin|din|of|ab) {name}|(?<=anfang ){name}|(?<=ende ){name}|(?<=mitte ){name})(?:ban|ben)?"
         scan.take(introduced, _is(_whole_month(scan, month)))
     scan.take(r"<next> <month>|<month> <next>", _is(_whole_month(scan, scan.today.month % 12 + 1)))
     scan.take(r"<this> <month>|<month> <this>", _is(_whole_month(scan, scan.today.month)))
@@ -172,6 +183,28 @@ def _months_on(day: date, count: int) -> date:
     months = day.year * 12 + day.month - 1 + count
     year, month = divmod(months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _parts(scan: Scan) -> None:
+    """The beginning or the end of a stretch."""
+    for key, part in (("begin_of", _beginning), ("end_of", _end)):
+        scan.take(rf"<{key}> (?:<link> )?{PLACE}", partial(_part, scan, part))
+
+
+def _part(scan: Scan, part: Callable[[date, date], tuple[date, date]], match: re.Match[str]) -> Day | None:
+    whole = scan.day(match[1])
+    if whole.first is None or whole.last is None:
+        return None
+    first, last = part(whole.first, whole.last)
+    return Day("span", first=first, last=last)
+
+
+def _beginning(first: date, last: date) -> tuple[date, date]:
+    return first, first + (2 * _DAY if last - first < WEEK else WEEK - _DAY)
+
+
+def _end(first: date, last: date) -> tuple[date, date]:
+    return last - (3 * _DAY if last - first < WEEK else WEEK - _DAY), last
 
 
 def _relative(scan: Scan) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from medicalcor.domain.language.text import fold
+from medicalcor.domain.language.detect import votes
+from medicalcor.domain.language.text import fold, read
 from medicalcor.domain.scheduling.understanding import choosing
 from medicalcor.domain.scheduling.understanding.choosing import Offered
 from medicalcor.domain.scheduling.understanding.days import read_days
@@ -24,6 +25,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     "price", "address", "parking", "hours", "duration", "payment", "insurance",
 )  # fmt: skip
 ANY_TIME: Final = When()
+_FEW: Final = 5
 _COURTESY: Final = (
     r"va rog(?: frumos)?|te rog|multumesc(?: frumos| mult)?|mersi|multumim|please|thanks?(?: you| a lot)?|bitte|danke(?: schon)?|"
     r"merci|sil vous plait|gracias|por favor|grazie|per favore|kerem|koszonom|buna ziua|buna|hello|hi|hallo|guten tag"
@@ -93,11 +95,14 @@ class Heard:
 
 
 def hear(text: str, scene: Scene) -> Heard:
-    """Read in the languages that are expected; in all of them when those say nothing."""
+    """Read in the languages that are expected; when those say nothing, in what it is surely written in."""
     heard = _hear(text, scene, lexis(scene.languages))
-    if heard.means_something:
+    spoken = votes(read(text))
+    if heard.means_something or not spoken.clear:
         return heard
-    rest = tuple(one for one in LANGUAGES if one not in scene.languages)
+    rest = tuple(
+        one for one in LANGUAGES if one in spoken.plausible(within=0.6) and one not in scene.languages
+    )
     return _hear(text, scene, lexis(rest)) if rest else heard
 
 
@@ -131,7 +136,7 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
         wants_visit=spoken.book,
     )
     heard = _acts(heard, said, rest, words)
-    return _chosen(heard, said, scene, words)
+    return _chosen(heard, said, scene, words, asks="?" in text)
 
 
 def _soonest(when: When, said: str, words: Lexis) -> bool:
@@ -189,30 +194,39 @@ def _answered(heard: Heard, rest: str, words: Lexis) -> Heard:
     if heard.cancel or heard.move or heard.stop or heard.human:
         return heard
     courtesy = rf"(?:{_COURTESY})"
-    whole = words.pattern(rf"(?:(?:<yes>|<fits>|{courtesy})[ ,]*)+")
-    only_courtesy = re.compile(rf"(?:{courtesy}[ ,]*)+")
+    whole = words.pattern(rf"(?:(?:<yes>|<fits>|<filler>|{courtesy})[ ,]*)+")
+    refused = words.pattern(rf"(?:(?:<filler>|{courtesy})[ ,]*)*<no>")
+    only_courtesy = words.pattern(rf"(?:(?:<filler>|{courtesy})[ ,]*)+")
     text = rest.replace("?", "").replace("¤", "").strip(" ,")
-    yes = whole.fullmatch(text) is not None and only_courtesy.fullmatch(text) is None
+    yes = not heard.is_wish and whole.fullmatch(text) is not None and only_courtesy.fullmatch(text) is None
     no = (
         not yes
         and not heard.is_wish
         and not heard.none
-        and (words.pattern(r"<no>").match(text) is not None or words.says("not_after_it", text))
+        and (refused.match(text) is not None or words.says("not_after_it", text))
     )
     return replace(heard, yes=yes, no=no)
 
 
-def _chosen(heard: Heard, said: str, scene: Scene, words: Lexis) -> Heard:
+def _chosen(heard: Heard, said: str, scene: Scene, words: Lexis, *, asks: bool) -> Heard:
     """An option chosen is no wish for another time."""
     offered, count = scene.offered, scene.numbered or len(scene.offered)
     if not count or heard.move or heard.cancel or heard.stop:
         return heard
-    option = None
-    if not (heard.none or heard.later or heard.earlier):
+    option = 1 if _first_of_all(heard, said, words) and not asks else None
+    if not option and not (heard.none or heard.later or heard.earlier):
         option = choosing.by_number(said, words, count) if not heard.when.days else None
         option = option or choosing.by_time(said, words, offered, heard.when, heard.practitioner)
         if option is None and len(offered) == count == 1 and heard.yes and not heard.is_wish:
             option = 1
     if option is None:
         return heard
-    return replace(heard, option=option, when=When(), practitioner=None, yes=False, no=False, none=False)
+    return replace(
+        heard, option=option, when=When(), practitioner=None, yes=False, no=False, none=False, earlier=False
+    )
+
+
+def _first_of_all(heard: Heard, said: str, words: Lexis) -> bool:
+    """`the earliest one`: of those that were offered, where nothing else is said."""
+    short = len(said.split()) <= _FEW
+    return short and not heard.when.days and not heard.when.says_hour and words.says("earliest_one", said)

@@ -40,9 +40,18 @@ def settle(scan: Scan) -> Settled:
     _of_the_visit(scan, visit)
     _bounds(scan, wish)
     _ruled_out(scan, wish)
-    for _, day in scan.marks():
+    days = [day for _, day in scan.marks()]
+    if scan.words.says("only", scan.text) or any(day.kind == "every" for day in days):
+        days = [_always(day) for day in days]
+    for day in days:
         _add(wish, day)
     return Settled(_when(scan, wish), _when(scan, visit), past=wish.past and not wish.days)
+
+
+def _always(day: Day) -> Day:
+    """`only Tuesdays or Thursdays`: what is said of one weekday holds for the others."""
+    plain = day.kind == "weekday" and day.modifier is None
+    return Day("every", weekdays=day.weekdays) if plain else day
 
 
 def _drop(scan: Scan, pattern: str) -> Iterable[tuple[re.Match[str], list[Day]]]:
@@ -66,7 +75,8 @@ def _of_the_visit(scan: Scan, visit: _Wish) -> None:
 
 def _bounds(scan: Scan, wish: _Wish) -> None:
     mark = PLACE.replace("(", "(?:")
-    for _, days in _drop(scan, rf"{mark} ?(?:-|<range>|<until_day>) ?{mark}"):
+    between = rf"<between> (?:<link> )?{mark} <range> (?:<link> )?{mark}"
+    for _, days in _drop(scan, rf"{between}|{mark} ?(?:-|to|<until_day>) ?{mark}"):
         if _first(days[0], wish.today) and _last(days[1], wish.today):
             wish.first, wish.last = _first(days[0], wish.today), _last(days[1], wish.today)
     for match, days in list(_drop_from(scan, mark)):
@@ -110,7 +120,7 @@ def _coming(today: date, weekday: int) -> date:
 def _ruled_out(scan: Scan, wish: _Wish) -> None:
     """`not Mondays`, `marti nu pot`: the weekdays are out; a date that is ruled out says nothing of others."""
     mark = PLACE.replace("(", "(?:")
-    more = rf"{mark}(?: (?:<or>|<and>|sau|si|or|and|oder|und) {mark})*"
+    more = rf"{mark}(?:(?: ,)? (?:<or>) {mark})*"
     before = rf"<except>(?: <link>| on| am)? {more}"
     for _, days in _drop(scan, before):
         _exclude(wish, days)
@@ -125,6 +135,8 @@ def _ruled_out(scan: Scan, wish: _Wish) -> None:
 def _exclude(wish: _Wish, days: Iterable[Day]) -> None:
     for day in days:
         wish.but.update(day.weekdays)
+        if day.is_week and day.last is not None:
+            wish.first = day.last + _DAY
 
 
 def _add(wish: _Wish, day: Day) -> None:
