@@ -11,6 +11,7 @@ import pytest
 from medicalcor.core.crypto.vault import new_master_key
 from medicalcor.core.database.embedded import EmbeddedPostgres
 from tests import mail
+from tests.colleague import Colleague
 from tests.journeys.conftest import make_database
 from tests.open_clinic import open_clinic
 from tests.stack import Stack
@@ -202,3 +203,21 @@ def test_what_was_said_stays_out_of_runs_and_logs(clinic: Stack, phone: str) -> 
     text = "".join(row["all"] or "" for row in kept) + clinic.logs(1_000_000)
     assert "Canaripescu" not in text
     assert phone.lstrip("+") not in text
+
+
+def test_staff_see_what_is_being_arranged_and_have_times_offered(clinic: Stack, phone: str) -> None:
+    clinic.say(phone, "Vreau o programare la detartraj mâine după 17")
+    the_list(clinic, phone)
+    elena = Colleague.hired(clinic, "Elena")
+    lead = clinic.person(phone)["id"]
+    page = elena.open(lead)
+    assert 'id="booking-in-progress"' in page
+    assert "Detartraj" in page or "Cleaning" in page
+    assert elena.post(f"/leads/{lead}/offer-times", key="once-and-only-once").status_code == 303
+    again = the_list(clinic, phone, 2)
+    assert elena.post(f"/leads/{lead}/offer-times", key="once-and-only-once").status_code == 303
+    tap(clinic, phone, rows_of(again)[0])
+    clinic.until(lambda: visits_of(clinic, phone), what="the visit")
+    clinic.settle()
+    assert len(lists_to(clinic, phone)) == 2
+    assert 'id="booking-in-progress"' not in elena.open(lead)

@@ -60,6 +60,7 @@ async def answer(
     Soon after an automatic answer the patient is given time to finish: the run comes back `settled`. What was said in a
     call is not answered in writing.
     """
+    outcome: Outcome = "booking" if booking else "planned"
     async with ledger.pool.acquire() as connection:
         about = await connection.fetchrow(SQL["situation"], message_id)
         if about is None:
@@ -69,7 +70,7 @@ async def answer(
         if about["emergency_answered"] or about["kind"] == "call":
             return Answered("not_needed")
         if about["answer_id"] is not None:
-            return Answered("booking" if booking else "planned", about["answer_id"])
+            return Answered(outcome, about["answer_id"])
         scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
         output = as_output(scored["output"]) if scored is not None and not about["guest"] else None
         acknowledge = await _acknowledge(connection, about, output)
@@ -77,19 +78,22 @@ async def answer(
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
     if booking and not (acknowledge and about["channel"] == "whatsapp"):
-        return Answered("booking")
+        return Answered(outcome)
     silent = _silent(about, output)
     if silent is not None:
         await _decline(ledger, about, silent, correlation_id)
         return Answered("not_needed")
     content = await _content(ledger, ai, about, output, acknowledge=acknowledge)
     intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
+    send = await _planned(ledger, about, intent, correlation_id)
+    return Answered(outcome, send)
 
+
+async def _planned(ledger: Ledger, about: Row, intent: effects.Intent, correlation_id: str) -> UUID | None:
     async def decide(connection: Connection) -> UUID | None:
         return await _say(Act(ledger, connection, by_system(correlation_id)), about, intent)
 
-    send = await record(ledger.pool, decide, subject=about["person_id"])
-    return Answered("booking" if booking else "planned", send)
+    return await record(ledger.pool, decide, subject=about["person_id"])
 
 
 async def _say(act: Act, about: Row, intent: effects.Intent) -> UUID | None:

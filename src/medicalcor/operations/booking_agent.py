@@ -26,6 +26,7 @@ from medicalcor.schemas.base import Event
 from medicalcor.schemas.bookings import Next
 from medicalcor.schemas.events.bookings import (
     BookingChosen,
+    BookingClosed,
     BookingOpened,
     BookingUnderstood,
 )
@@ -146,6 +147,7 @@ async def _record(act: Act, desk: Desk, decision: Decision, message_id: UUID) ->
     booking_id = desk.open.id if desk.open else ids.new_id()
     decision = _listed(desk, decision)
     following: Next = _NEXT.get(decision.move, "said")
+    await _let_go(act, desk)
     await append(act, desk, booking_id, _opening(desk, booking_id, message_id))
     events: list[Event] = [understood(booking_id, message_id, decision.state, following)]
     if decision.place is not None and desk.open is not None:
@@ -156,6 +158,13 @@ async def _record(act: Act, desk: Desk, decision: Decision, message_id: UUID) ->
     await append(act, desk, booking_id, events)
     await booking_replies.reply(act, desk, decision, booking_id=booking_id, message_id=message_id)
     return Understood(booking_id, following)
+
+
+async def _let_go(act: Act, desk: Desk) -> None:
+    """A dialogue that rested too long is over when another begins."""
+    last = desk.last
+    if last is not None and last.is_open and desk.open is None:
+        await append(act, desk, last.id, [BookingClosed(booking_id=last.id, because="begun_anew")])
 
 
 def _listed(desk: Desk, decision: Decision) -> Decision:
@@ -223,6 +232,7 @@ async def begin(
         decision = dialogue.decide(replace(desk.state, asked=None), heard, desk.facts)
         decision = _listed(desk, decision)
         following: Next = _NEXT.get(decision.move, "said")
+        await _let_go(act, desk)
         opening = _opening(desk, booking_id, None, by)
         heard_of = understood(booking_id, None, decision.state, following)
         stream, person = f"booking-{booking_id}", desk.about["person_id"]
