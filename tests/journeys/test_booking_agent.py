@@ -1,6 +1,7 @@
 """A visit is arranged in a conversation: on WhatsApp by taps and words, by mail by numbers."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
@@ -221,3 +222,17 @@ def test_staff_see_what_is_being_arranged_and_have_times_offered(clinic: Stack, 
     clinic.settle()
     assert len(lists_to(clinic, phone)) == 2
     assert 'id="booking-in-progress"' not in elena.open(lead)
+
+
+def test_ai_reads_what_the_rules_do_not_and_its_choice_is_asked_about(clinic: Stack, phone: str) -> None:
+    clinic.say(phone, "Vreau o programare la detartraj mâine")
+    offered = rows_of(the_list(clinic, phone))
+    guess = {"says": "takes_an_option", "procedure": None, "days": [], "not_before": None, "not_after": None}
+    guess |= {"part_of_day": "any", "as_soon_as_possible": False, "option": 3, "question": None}
+    clinic.fault(provider="openai", kind="nonsense", content=json.dumps(guess), times=2)
+    clinic.say(phone, "treaba aceea dinaintea penultimei dintre dânsele")
+    asked = the_list(clinic, phone, 2)
+    assert offered[2]["title"].split()[-1] in asked["interactive"]["body"]["text"]
+    assert visits_of(clinic, phone) == []
+    tap(clinic, phone, rows_of(asked)[0], list_=False)
+    clinic.until(lambda: visits_of(clinic, phone), what="the visit")

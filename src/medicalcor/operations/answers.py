@@ -55,16 +55,13 @@ async def answer(
 ) -> Answered:
     """Plan the answer to this message, once. A newer message is answered in its stead.
 
-    `booking`: the booking agent goes on with it, and nothing is answered here but the first word to a HOT lead.
-
-    Soon after an automatic answer the patient is given time to finish: the run comes back `settled`. What was said in a
-    call is not answered in writing.
+    `booking`: the booking agent goes on with it, and nothing is answered here but the first word to a HOT lead. Soon
+    after an automatic answer the patient is given time to finish: the run comes back `settled`. What was said in a call
+    is not answered in writing.
     """
     outcome: Outcome = "booking" if booking else "planned"
     async with ledger.pool.acquire() as connection:
-        about = await connection.fetchrow(SQL["situation"], message_id)
-        if about is None:
-            raise NotFound("There is no such message.")
+        about = await _situation(connection, message_id)
         if about["newer"]:
             return Answered("superseded")
         if about["emergency_answered"] or about["kind"] == "call":
@@ -84,12 +81,19 @@ async def answer(
         await _decline(ledger, about, silent, correlation_id)
         return Answered("not_needed")
     content = await _content(ledger, ai, about, output, acknowledge=acknowledge)
-    intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
-    send = await _planned(ledger, about, intent, correlation_id)
-    return Answered(outcome, send)
+    return Answered(outcome, await _planned(ledger, about, content, correlation_id))
 
 
-async def _planned(ledger: Ledger, about: Row, intent: effects.Intent, correlation_id: str) -> UUID | None:
+async def _situation(connection: Connection, message_id: UUID) -> Row:
+    about = await connection.fetchrow(SQL["situation"], message_id)
+    if about is None:
+        raise NotFound("There is no such message.")
+    return about
+
+
+async def _planned(ledger: Ledger, about: Row, content: Content, correlation_id: str) -> UUID | None:
+    intent = effects.Intent(key=_key(about["id"]), content=content, purpose="answer", cause_id=about["id"])
+
     async def decide(connection: Connection) -> UUID | None:
         return await _say(Act(ledger, connection, by_system(correlation_id)), about, intent)
 

@@ -95,7 +95,7 @@ class Desk:
     def scene(self, text: str) -> Scene:
         """What the words are read in. What was asked last says what a number means."""
         state = self.state
-        offered = [Offered(at, who) for at, who in state.offered] if state.asked == "choice" else []
+        offered = [Offered(at, who) for at, who in state.offered] if state.asked in ("choice", "day") else []
         numbered = {"procedure": len(state.wanted.among), "sure": 3}.get(state.asked or "", 0)
         if state.asked == "which_visit":
             offered = [Offered(v.starts_at.astimezone(self.zone), v.practitioner_id) for v in self.visits]

@@ -41,6 +41,8 @@ async def take(ledger: Ledger, tapped: Tapped) -> bool:
         heard = _heard(tapped.verb)
         if heard is None:
             return False
+        if await _is_late(ledger, tapped, old):
+            return True
         understood = await booking_agent.advance(
             ledger,
             conversation_id=tapped.conversation_id,
@@ -78,6 +80,31 @@ async def finish(
         why=why,
         correlation_id=correlation_id,
     )
+
+
+async def _is_late(ledger: Ledger, tapped: Tapped, old: Booking) -> bool:
+    """Whether the question is settled or another is open; that is said, with the visit that there is."""
+    async with ledger.pool.acquire() as connection:
+        desk = await booking_desk.desk_of(ledger, connection, conversation_id=tapped.conversation_id)
+    if desk is None or desk.about["taken_over"]:
+        return True
+    done_with_it = desk.last is not None and desk.last.message_id == tapped.message_id
+    if (desk.open is not None and desk.open.id == old.id) or done_with_it:
+        return False
+    words = Words(ledger, desk)
+    visit = next(iter(desk.visits), None)
+    said = words.say("old")
+    if visit is not None:
+        booked = words.visit(visit.procedure_id, visit.practitioner_id, visit.starts_at)
+        said = f"{said} {words.say('already', visit=booked)}"
+
+    async def decide(connection: Connection) -> None:
+        act = Act(ledger, connection, by_patient(tapped.correlation_id))
+        key = f"booking-said:{tapped.message_id}"
+        await say(act, desk, words.text(said), key=key, cause_id=tapped.message_id)
+
+    await record(ledger.pool, decide, subject=tapped.person_id)
+    return True
 
 
 def _heard(verb: str) -> Heard | None:

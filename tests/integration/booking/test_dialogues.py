@@ -329,3 +329,27 @@ async def test_a_colleague_has_times_offered(talk: Talk) -> None:
 async def test_thanks_afterwards_are_left_alone(talk: Talk) -> None:
     await booked(talk)
     assert await talk.say("multumesc frumos!") in ([], talk.sent[-1:])
+
+
+async def test_a_late_answer_to_an_old_question_is_told_so(talk: Talk) -> None:
+    await booked(talk)
+    sure = rows(await talk.say("vreau sa anulez programarea"))
+    await talk.tap(sure[0])
+    said = await talk.tap(sure[0])
+    assert "nu mai este deschisă" in body(said)
+    [visit] = await talk.visits()
+    assert visit["status"] == "cancelled"
+
+
+async def test_the_price_of_something_else_is_no_other_wish(talk: Talk) -> None:
+    listed = rows(await talk.say("vreau o programare la detartraj joi"))
+    said = await talk.say("dar un implant cat costa?")
+    assert "Implant dentar" in body(said)
+    assert [row["id"] for row in rows(said)] == [row["id"] for row in listed]
+
+
+async def test_pain_waits_for_no_question(talk: Talk) -> None:
+    said = await talk.say(
+        "ma doare ingrozitor o masea, vreau sa vin azi la dumneavoastra, o programare va rog"
+    )
+    assert all(row["title"].startswith("Mie 11.03") for row in rows(said))

@@ -69,6 +69,8 @@ class Decision:
     """What was said was not understood."""
     narrowed: tuple[UUID, ...] = ()
     """The procedures among which is asked."""
+    about: UUID | None = None
+    """The procedure that a question is about, when it is not the one that is wanted."""
 
 
 def decide(state: State, heard: Heard, facts: Facts) -> Decision:
@@ -85,7 +87,7 @@ def _decide(state: State, heard: Heard, facts: Facts) -> Decision:
     if heard.human:
         return Decision(move="person", state=state)
     if heard.stop:
-        return Decision(move="stop", state=state)
+        return Decision(move="stop" if state.visit_id is None else "keep", state=state)
     state = _goal(state, heard)
     if state.goal != "book":
         state = _which(state, heard, facts)
@@ -148,8 +150,11 @@ def _cancelling(state: State, heard: Heard) -> Decision:
 
 
 def _arranging(state: State, heard: Heard, facts: Facts) -> Decision:
-    if heard.option and state.asked == "choice":
+    if heard.option and state.asked in ("choice", "day"):
         return Decision(move="choose", state=state, place=heard.option)
+    if _only_asks(state, heard):
+        named = (facts.procedures.get(one) for one in heard.procedures)
+        return Decision(move="answer", state=state, about=next((one for one in named if one), None))
     before = state.wanted
     choices = _procedures(state, heard, facts)
     if len(choices) == 1:
@@ -165,6 +170,12 @@ def _arranging(state: State, heard: Heard, facts: Facts) -> Decision:
     if state.wanted != before or heard.is_wish or state.asked in (None, "procedure", "which_visit"):
         return _find(state)
     return _about_the_offer(state, heard)
+
+
+def _only_asks(state: State, heard: Heard) -> bool:
+    """What does an implant cost, while a cleaning is being arranged: no other wish, only a question."""
+    told = heard.when.says or heard.wants_visit
+    return bool(heard.questions and heard.procedures and state.wanted.procedure_id) and not told
 
 
 def _procedures(state: State, heard: Heard, facts: Facts) -> list[UUID]:
