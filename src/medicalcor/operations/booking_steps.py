@@ -175,11 +175,11 @@ async def _confirmation(connection: Connection, words: Words, key: str, appointm
         return words.text(words.say("cancelled", visit=visit))
     said = words.confirmation(key, visit)
     if words.desk.line.reply_kind == "email":
-        content = words.text(said, words.say("calendar_mail"))
+        content = words.text(f"{said}\n{words.say('calendar_mail')}")
         return content.model_copy(update={"calendar": appointment_id})
     entry = await by_id(connection, appointment_id=appointment_id)
     link = visit_files.link(words.ledger, stands, entry, words.desk.language) if entry else ""
-    return words.text(said, words.say("calendar", link=link))
+    return words.text(f"{said}\n{words.say('calendar', link=link)}")
 
 
 async def _desk(ledger: Ledger, connection: Connection, booking: Booking) -> Desk:

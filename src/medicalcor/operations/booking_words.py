@@ -15,7 +15,7 @@ from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.offering import Found
 from medicalcor.readmodels.bookings.queries import Booking
 from medicalcor.schemas.bookings import Option
-from medicalcor.schemas.effects import Choice, Content
+from medicalcor.schemas.effects import Choice, Content, EmailMessage, WhatsAppText
 
 LONGEST_BODY = 1024
 LONGEST_FACT = 500
@@ -34,7 +34,7 @@ class Words:
         clinic = self.ledger.settings.clinic_name
         return booking_words(self.desk.language)[key].format(clinic=clinic, **values)
 
-    def text(self, *sentences: str) -> Content:
+    def text(self, *sentences: str) -> WhatsAppText | EmailMessage:
         return wording.text(self.desk.line, _joined(sentences), written_by="phrases")
 
     def question(self, *sentences: str, choices: Sequence[Choice], opener: str) -> Content:
@@ -131,7 +131,8 @@ class Words:
         """What was arranged, where it is, how to prepare, and what to do if it cannot be."""
         facts = self.ledger.settings.clinic_facts
         place = self.say("place", place=_one_line(facts["address"])) if facts.get("address") else ""
-        return _joined((self.say(key, visit=visit), place, self.say("preparation"), self.say("change")))
+        said = (self.say(key, visit=visit), place, self.say("preparation"), self.say("change"))
+        return "\n".join(one for one in said if one)
 
     def visit(self, procedure_id: UUID, practitioner_id: UUID, starts_at: datetime) -> str:
         parts = (self.procedure(procedure_id), self.when(starts_at), self.with_whom(practitioner_id))

@@ -1,6 +1,6 @@
 """What the agent does next, whatever it hears."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from hypothesis import given
@@ -12,7 +12,7 @@ from medicalcor.schemas.bookings import Wanted, When
 from medicalcor.schemas.common import Procedure
 
 CLEANING, IMPLANT, ANA = UUID(int=1), UUID(int=2), UUID(int=3)
-NOON = datetime(2026, 3, 12, 12)
+NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 CODES = {"cleaning": CLEANING, "implant": IMPLANT}
 heard = st.builds(
     Heard,
