@@ -227,7 +227,13 @@ def test_staff_see_what_is_being_arranged_and_have_times_offered(clinic: Stack, 
 def test_ai_reads_what_the_rules_do_not_and_its_choice_is_asked_about(clinic: Stack, phone: str) -> None:
     clinic.say(phone, "Vreau o programare la detartraj mâine")
     offered = rows_of(the_list(clinic, phone))
-    guess = {"says": "takes_an_option", "procedure": None, "days": [], "not_before": None, "not_after": None}
+    guess: dict[str, Any] = {
+        "says": "takes_an_option",
+        "procedure": None,
+        "days": [],
+        "not_before": None,
+        "not_after": None,
+    }
     guess |= {"part_of_day": "any", "as_soon_as_possible": False, "option": 3, "question": None}
     clinic.fault(provider="openai", kind="nonsense", content=json.dumps(guess), times=2)
     clinic.say(phone, "treaba aceea dinaintea penultimei dintre dânsele")

@@ -81,8 +81,8 @@ async def offer(
         number = len(stands.offers) + 1
         event = BookingOffered(booking_id=booking_id, number=number, options=found.options)
         await act.append(Append(_stream(booking_id), (event,), booking.person_id, key=key))
-        content = words.offer(booking_id, number, found, *before)
-        await say(act, desk, content, key=f"booking-list:{cause_id}:{number}", cause_id=cause_id)
+        listed = words.offer(booking_id, number, found, *before)
+        await say(act, desk, listed, key=f"booking-list:{cause_id}:{number}", cause_id=cause_id)
 
     await record(ledger.pool, decide, subject=booking.person_id)
 

@@ -169,8 +169,8 @@ async def _settled_already(
     state = State(goal="move", wanted=wanted, asked="choice", visit_id=has.id)
     booking_id = await _begin(act, desk, tapped, state, "said", [option])
     time = words.when(option.starts_at)
-    content = words.move_instead(booking_id, visit, time)
-    await say(act, desk, content, key=f"booking-said:{tapped.message_id}", cause_id=tapped.message_id)
+    asked = words.move_instead(booking_id, visit, time)
+    await say(act, desk, asked, key=f"booking-said:{tapped.message_id}", cause_id=tapped.message_id)
     return booking_id, "said"
 
 

@@ -141,8 +141,8 @@ def still() -> Iterator[clock.Still]:
 def ledger(pool: Pool, master_key: str) -> Ledger:
     facts = {"address": "Str. Florilor 5, Cluj", "parking": "Parcare gratuită în curte."}
     settings = Settings(
-        medicalcor_master_key=master_key,  # type: ignore[arg-type]  # pydantic makes the secret
-        whatsapp_api_key="key",  # type: ignore[arg-type]  # as above
+        medicalcor_master_key=master_key,
+        whatsapp_api_key="key",
         clinic_name="Clinica Zâmbet",
         clinic_facts=facts,
     )

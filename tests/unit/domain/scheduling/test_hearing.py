@@ -10,7 +10,7 @@ import pytest
 from medicalcor.domain.scheduling.understanding.choosing import Offered
 from medicalcor.domain.scheduling.understanding.hearing import Heard, Scene, hear
 from medicalcor.schemas.bookings import When
-from medicalcor.schemas.common import Language
+from medicalcor.schemas.common import LANGUAGES
 
 ZONE = ZoneInfo("Europe/Bucharest")
 NOW = datetime(2026, 3, 11, 10, 0, tzinfo=ZONE)
@@ -36,7 +36,7 @@ def _cases(name: str) -> list[tuple[str, str, str]]:
 
 def _read(language: str, text: str) -> Heard:
     offered = {"*": FOUR, "1": FOUR[:1]}.get(language[2:], [])
-    code: Language = language[:2]  # type: ignore[assignment] - one of the seven
+    code = next(one for one in LANGUAGES if one == language[:2])
     return hear(text, Scene(now=NOW, languages=(code,), practitioners=DOCTORS, offered=offered))
 
 
