@@ -20,7 +20,8 @@ async def reply(act: Act, desk: Desk, decision: Decision, *, booking_id: UUID, m
     """Answer what was asked in between, then ask again, hand over, or say goodbye. A search says its own."""
     words = Words(act.ledger, desk)
     answered, left = words.answers(decision.questions, decision.about or decision.state.wanted.procedure_id)
-    before = [*([words.say("not_understood")] if decision.unclear else []), *answered]
+    first = "not_understood" if decision.unclear else "past_day" if decision.past else None
+    before = [*([words.say(first)] if first else []), *answered]
     content = _content(words, desk, decision, booking_id, before)
     if content is not None:
         await say(act, desk, content, key=f"booking-said:{message_id}", cause_id=message_id)

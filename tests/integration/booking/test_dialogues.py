@@ -353,3 +353,9 @@ async def test_pain_waits_for_no_question(talk: Talk) -> None:
         "ma doare ingrozitor o masea, vreau sa vin azi la dumneavoastra, o programare va rog"
     )
     assert all(row["title"].startswith("Mie 11.03") for row in rows(said))
+
+
+async def test_a_day_that_is_over_is_said_to_be(talk: Talk) -> None:
+    said = await talk.say("vreau o programare la detartraj pe 5 martie 2026")
+    assert "a trecut deja" in body(said)
+    rows(await talk.say("atunci pe 20 martie"))

@@ -65,6 +65,8 @@ class Decision:
     """Of the option that was chosen."""
     questions: tuple[Topic, ...] = ()
     """Asked in between; they are answered first."""
+    past: bool = False
+    """The day that was wished for is over."""
     unclear: bool = False
     """What was said was not understood."""
     narrowed: tuple[UUID, ...] = ()
@@ -166,7 +168,7 @@ def _arranging(state: State, heard: Heard, facts: Facts) -> Decision:
             move="ask", state=replace(state, asked="procedure"), unclear=unclear, narrowed=tuple(choices)
         )
     if heard.past and not heard.when.says:
-        return Decision(move="ask", state=replace(state, asked="day"))
+        return Decision(move="ask", state=replace(state, asked="day"), past=True)
     if state.wanted != before or heard.is_wish or state.asked in (None, "procedure", "which_visit"):
         return _find(state)
     return _about_the_offer(state, heard)

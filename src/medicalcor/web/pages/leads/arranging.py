@@ -9,6 +9,7 @@ from uuid import UUID
 from medicalcor.core import clock, ids
 from medicalcor.core.auth.roles import Right, may
 from medicalcor.core.database.pool import Row
+from medicalcor.operations.booking_desk import STALE
 from medicalcor.readmodels.appointments import queries as appointments
 from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.readmodels.bookings.queries import Booking
@@ -56,13 +57,14 @@ async def visits_data(seen: Visit, lead: Row) -> dict[str, Any]:
     }
     known = await appointments.of_person(connection, person_id=lead["person_id"], now=now)
     last = await bookings.latest_of_person(connection, person_id=lead["person_id"])
+    under_way = last is not None and last.is_open and now - last.changed_at < STALE
     role = staff(seen.request).role
     return {
         "visits": [
             Shown(v.starts_at, titles.get(v.procedure_id), names.get(v.practitioner_id), v.status)
             for v in known
         ],
-        "arranging": _arranging(last, titles, names, dates) if last and last.is_open else None,
+        "arranging": _arranging(last, titles, names, dates) if last and under_way else None,
         "can_offer": bool(procedures and names)
         and lead["talk_id"] is not None
         and may(role, Right.WORK_LEADS),
