@@ -26,6 +26,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
 )  # fmt: skip
 ANY_TIME: Final = When()
 _FEW: Final = 5
+_FEW_WORDS: Final = 8
+"""A yes or a no is said in so many words at most; a longer text is not tried for one."""
+_LONGEST: Final = 1000
+"""Characters; what stands further down a letter is not about the time."""
 _COURTESY: Final = (
     r"va rog(?: frumos)?|te rog|multumesc(?: frumos| mult)?|mersi|multumim|please|thanks?(?: you| a lot)?|bitte|danke(?: schon)?|"
     r"merci|sil vous plait|gracias|por favor|grazie|per favore|kerem|koszonom|buna ziua|buna|hello|hi|hallo|guten tag"
@@ -96,6 +100,7 @@ class Heard:
 
 def hear(text: str, scene: Scene) -> Heard:
     """Read in the languages that are expected; when those say nothing, in what it is surely written in."""
+    text = text[:_LONGEST]
     heard = _hear(text, scene, lexis(scene.languages))
     spoken = votes(read(text))
     if heard.means_something or not spoken.clear:
@@ -198,6 +203,8 @@ def _answered(heard: Heard, rest: str, words: Lexis) -> Heard:
     refused = words.pattern(rf"(?:(?:<filler>|{courtesy})[ ,]*)*<no>")
     only_courtesy = words.pattern(rf"(?:(?:<filler>|{courtesy})[ ,]*)+")
     text = rest.replace("?", "").replace("¤", "").strip(" ,")
+    if len(text.split()) > _FEW_WORDS:
+        return heard
     yes = not heard.is_wish and whole.fullmatch(text) is not None and only_courtesy.fullmatch(text) is None
     no = (
         not yes

@@ -17,6 +17,8 @@ _ABBREVIATED: Final = re.compile(r"\b(dr|dl|dna|nr|ca|prof|dott|mrs?|ms|ora|sapt
 _ORDINAL_DOT: Final = re.compile(r"(\d)\.\s*(?=[a-z])")
 _BREAK: Final = re.compile(r"[!?;…\n()\"]+|(?<!\d)[.,]|[.,](?!\d)|(?<!\d):|:(?!\d)")
 _NOON_LETTERS: Final = re.compile(r"\b([ap])\.\s?m\b\.?")
+_OUR_MARKS: Final = str.maketrans("‹›¤", "   ")
+"""What stands in for something that has been read."""
 _WORD: Final = re.compile(r"[a-z]{4,}")
 _LONG_WORD: Final = 9
 
@@ -69,7 +71,7 @@ def lexis(languages: tuple[Language, ...]) -> Lexis:
 
 def plain(text: str, words: Lexis) -> str:
     """Folded, misspelt words mended, with a comma wherever something new begins."""
-    folded = _NOON_LETTERS.sub(r"\1m", fold(text).replace("–", "-").replace("—", " , "))
+    folded = _NOON_LETTERS.sub(r"\1m", fold(text.translate(_OUR_MARKS)).replace("–", "-").replace("—", " , "))
     folded = _ORDINAL_DOT.sub(r"\1 ", _ABBREVIATED.sub(r"\1 ", folded))
     folded = " ".join(_BREAK.sub(" , ", folded).split())
     return _WORD.sub(lambda found: _mended(found.group(), words), folded)
