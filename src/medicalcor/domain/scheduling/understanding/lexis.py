@@ -32,7 +32,8 @@ class Lexis:
         self._compiled: dict[str, re.Pattern[str]] = {}
         every = " ".join(form for data in self._data for form in data.get("weekdays_every", ()))
         self.spelled = frozenset(" ".join(d.get("spelled", "") for d in self._data).split())
-        self.well_spelt = self.spelled | frozenset(re.findall(r"[a-z]{4,}", every))
+        own = frozenset(re.findall(r"[a-z]{4,}", every))
+        self.well_spelt = self.spelled | own | ordinary_words() | names()
         self.numbers: dict[str, int] = {}
         self.numbers_late: dict[str, int] = {}
         for data in reversed(self._data):
@@ -78,7 +79,7 @@ def plain(text: str, words: Lexis) -> str:
 
 
 def _mended(word: str, words: Lexis) -> str:
-    if word in words.well_spelt or word in ordinary_words() or word in names():
+    if word in words.well_spelt:
         return word
     allowed = 2 if len(word) >= _LONG_WORD else 1
     close = [known for known in words.spelled if known[0] == word[0] and _near(word, known, allowed)]
