@@ -21,10 +21,19 @@ class Colleague:
         self.http = httpx.Client(base_url=self.stack.web_url, timeout=30)
 
     @classmethod
-    def hired(cls, stack: Stack, name: str) -> "Colleague":
+    def hired(cls, stack: Stack, name: str, *, role: str = "") -> "Colleague":
         """Given an account by the administrator, and signed in."""
         who = cls(stack, f"{name.lower()}@clinic.example")
-        added = stack.run("users", "add", who.email, "--name", name, "--password", PASSWORD)
+        added = stack.run(
+            "users",
+            "add",
+            who.email,
+            "--name",
+            name,
+            "--password",
+            PASSWORD,
+            *(("--role", role) if role else ()),
+        )
         assert added.returncode == 0, added.stderr
         assert who.post("/sign-in", email=who.email, password=PASSWORD).status_code == 303
         return who

@@ -226,8 +226,16 @@ class Stack:
         return wamid
 
     def calls(self, provider: str, path: str | None = None) -> list[dict[str, Any]]:
+        """But for read receipts, which follow each answer: `receipts` has them."""
+        return [c for c in self._calls(provider) if (path is None or path in c["path"]) and not _receipt(c)]
+
+    def receipts(self) -> list[str]:
+        """Ids of messages that WhatsApp was told are read."""
+        return [c["body"]["message_id"] for c in self._calls("whatsapp") if _receipt(c)]
+
+    def _calls(self, provider: str) -> list[dict[str, Any]]:
         found = self.http.get(f"{self.sandbox_url}/_sandbox/calls", params={"provider": provider}).json()
-        return [c for c in found if path is None or path in c["path"]]
+        return list(found)
 
     def made(self, kind: str) -> list[dict[str, Any]]:
         """What HubSpot took: the properties of each `notes`, `tasks` or `contacts`, in order."""
@@ -356,3 +364,7 @@ class Stack:
     def _process(self, name: str, *args: str) -> Process:
         self.folder.mkdir(parents=True, exist_ok=True)
         return Process(name, list(args), self.env, self.folder / f"{name}.log")
+
+
+def _receipt(call: dict[str, Any]) -> bool:
+    return isinstance(call["body"], dict) and call["body"].get("status") == "read"

@@ -121,6 +121,11 @@ def test_a_stranger_is_assigned_once_and_fits_from_then_on(
     stack.settle()
     assert money.payment_with(stack, second["id"])["tied_by"] == "customer"
     assert len(stack.rows("select 1 from people")) == people
+    moved = elena.post(f"/payments/{payment['id']}/move", lead_id=str(lead["id"]), reason="no such reason")
+    assert moved.status_code == 422
+    found = elena.post(f"/payments/{payment['id']}/find", q=phone[-6:], reason="same_name").text
+    assert f"/payments/{payment['id']}/move" in found
+    assert 'name="reason" value="same_name"' in found
     held = stack.rows(
         "select stream from domain_events where payload::text ~* $1"
         " union all select workflow_uuid from dbos.workflow_input where inputs ~* $1",

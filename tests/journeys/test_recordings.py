@@ -8,6 +8,7 @@ import pytest
 from medicalcor.core.crypto.vault import new_master_key
 from medicalcor.core.database.embedded import EmbeddedPostgres
 from medicalcor.sandbox.providers import twilio_payloads as payloads
+from tests.colleague import Colleague
 from tests.journeys.conftest import make_database
 from tests.journeys.test_voice import HOT, codes, lead_of, says
 from tests.stack import Stack
@@ -49,6 +50,40 @@ def test_a_recording_is_kept_under_the_persons_key_and_gone_from_twilio(clinic: 
     assert payloads.sound("mp3")[:40] not in bytes(sound["sealed"])
     assert sound["person_id"] == caller.log()["person_id"]
     assert [c["status"] for c in clinic.calls("twilio", sid) if c["method"] == "DELETE"] == [204]
+
+
+def test_a_kept_recording_is_heard_by_who_may_until_the_person_is_erased(clinic: Stack, phone: str) -> None:
+    caller, sid = leaves_voicemail(clinic, phone)
+    call, elena = caller.log(), Colleague.hired(clinic, "Elena")
+    officer = Colleague.hired(clinic, "Olga", role="privacy_officer")
+    where = f"/calls/{call['id']}/recordings/{sid}"
+    for page in (f"/leads/{call['lead_id']}", f"/calls/{call['id']}"):
+        assert where in elena.http.get(page).text
+        assert where not in officer.http.get(page).text
+    heard = elena.http.get(where)
+    assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/mpeg")
+    assert heard.content == payloads.sound("mp3")
+    assert heard.headers["cache-control"] == "no-store"
+    for asked, (first, last) in {
+        "bytes=0-9": (0, 9),
+        "bytes=10-": (10, None),
+        "bytes=-7": (-7, None),
+    }.items():
+        part = elena.http.get(where, headers={"range": asked})
+        assert part.status_code == 206
+        assert part.content == heard.content[first : None if last is None else last + 1]
+    assert part.headers["content-range"].endswith(f"/{len(heard.content)}")
+    for asked in ("bytes=9999999-", "bytes=9-2", "bytes=-", "lines=1-2"):
+        assert elena.http.get(where, headers={"range": asked}).status_code == 416
+    assert officer.http.get(where).status_code == 403
+    assert elena.http.get(f"/calls/{call['id']}/recordings/RE{'0' * 32}").status_code == 404
+    assert elena.http.get(f"/calls/{call['lead_id']}/recordings/{sid}").status_code == 404
+    noted = "select person_id from record_accesses where what = 'recording' and object_id = $1"
+    assert {row["person_id"] for row in clinic.rows(noted, call["id"])} == {call["person_id"]}
+    clinic.rows("delete from call_sounds where sid = $1 returning sid", sid)
+    assert elena.http.get(where).status_code == 410
+    elena.http.close()
+    officer.http.close()
 
 
 def test_a_clinic_that_shares_what_was_said_has_the_summary_in_its_crm(clinic: Stack, phone: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests import mail
 from tests.colleague import Colleague
 from tests.stack import WEBSITE, Stack
+from tests.webhooks import envelope, status_of
 
 QUESTION = "Bună ziua, cât costă un implant și când pot veni la consultație?"
 _people = itertools.count(1)
@@ -77,6 +78,51 @@ def test_who_leaves_an_address_is_answered_by_mail_in_their_language(stack: Stac
     mail.write(stack, ana, "Vineri e bine.", in_reply_to=letter["message_id"])
     mail.answered(stack, ana, 2)
     assert {m["conversation_id"] for m in mail.messages(stack, ana)} == {lead["conversation"]}
+
+
+def test_a_number_that_is_not_on_whatsapp_is_answered_by_mail_once(
+    stack: Stack, phone: str, ana: str
+) -> None:
+    body = {"error": {"message": "(#131026) Message undeliverable", "code": 131026}}
+    stack.fault(provider="whatsapp", kind="status", status=400, body=body, match="/messages")
+    taken(stack, filled(phone=phone, email=ana))
+    assert stack.effect(phone, "failed")["reason"] == "undeliverable"
+    mail.answered(stack, ana)
+    stack.settle()
+    assert len(mail.answered(stack, ana)) == 1
+    alerts = [alert["key"] for alert in stack.effects_of(phone, kind="staff.alert")]
+    assert not [key for key in alerts if key.startswith("failed-alert:")]
+
+
+def test_a_number_that_turns_out_later_not_to_be_on_whatsapp_is_answered_by_mail_once(
+    stack: Stack, phone: str, ana: str
+) -> None:
+    stack.turn(statuses=False)
+    try:
+        taken(stack, filled(phone=phone, email=ana))
+        sent = stack.effect(phone, "sent")
+        failed = status_of(sent["provider_id"], "failed", errors=[{"code": 131026, "title": "undeliverable"}])
+        for _ in range(2):
+            assert stack.post_json(envelope(statuses=[failed])).status_code == 200
+        mail.answered(stack, ana)
+        stack.settle()
+    finally:
+        stack.turn(statuses=True)
+    assert len(mail.answered(stack, ana)) == 1
+
+
+def test_without_an_address_a_number_that_is_not_on_whatsapp_is_a_colleagues(
+    stack: Stack, phone: str
+) -> None:
+    body = {"error": {"message": "(#131026) Message undeliverable", "code": 131026}}
+    stack.fault(provider="whatsapp", kind="status", status=400, body=body, match="/messages")
+    taken(stack, filled(phone=phone))
+    stack.until(
+        lambda: [
+            a for a in stack.effects_of(phone, kind="staff.alert") if a["key"].startswith("failed-alert:")
+        ],
+        what="staff to be told",
+    )
 
 
 def test_who_leaves_a_number_is_answered_on_whatsapp(stack: Stack, phone: str) -> None:

@@ -37,6 +37,12 @@ def test_a_hot_lead_gets_the_template_and_a_high_task(stack: Stack, phone: str, 
     assert [(a["purpose"], a["status"]) for a in alerts] == [("staff_alert", "sent")]
 
 
+def test_what_was_answered_is_shown_as_read_to_who_wrote_it(stack: Stack, phone: str) -> None:
+    said = stack.say(phone, WARM["ro"])
+    stack.answered(phone)
+    stack.until(lambda: said in stack.receipts(), what="the receipt")
+
+
 @pytest.mark.parametrize("language", WARM)
 def test_a_warm_lead_gets_a_written_answer_in_their_language(stack: Stack, phone: str, language: str) -> None:
     stack.say(phone, WARM[language])

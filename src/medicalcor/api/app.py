@@ -106,6 +106,7 @@ def _framework(parts: _Parts, *, doors: list[Door], settings: Settings) -> Lites
                 "clinic_name": settings.clinic_name,
                 "place": Place(settings.clinic_name, settings.clinic_facts.get("address")),
                 "doors": {door.path: dict(door.description) for door in doors},
+                "breakers": [door.breaker for door in doors if door.breaker is not None],
             }
         ),
         exception_handlers={Exception: _problem},

@@ -8,11 +8,15 @@ from pydantic_core import to_json
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from medicalcor.api.problems import MEDIA_TYPE
+from medicalcor.core import ids
+from medicalcor.core.log import get_logger
 
 HEAD_BYTES = 32_768
 """Request line and headers together."""
 HEAD_SECONDS = 10.0
 """From the connection, or from the first byte of a further request, to the end of the headers."""
+
+log = get_logger(__name__)
 
 
 class Guarded(HttpToolsProtocol):
@@ -91,12 +95,13 @@ class Guarded(HttpToolsProtocol):
         self._refused = True
         self._stop_waiting()
         phrase = HTTPStatus(status).phrase
-        body = to_json(
-            {"type": "about:blank", "title": phrase, "status": status, "detail": detail, "code": code}
-        )
+        correlation_id = str(ids.new_id())
+        log.info("head_refused", status=status, code=code, correlation_id=correlation_id)
+        told = {"type": "about:blank", "title": phrase, "status": status, "detail": detail, "code": code}
+        body = to_json({**told, "correlation_id": correlation_id})
         head = (
             f"HTTP/1.1 {status} {phrase}\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
-            "connection: close\r\n\r\n"
+            f"x-correlation-id: {correlation_id}\r\nconnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
         self.transport.close()

@@ -23,6 +23,7 @@ from medicalcor.api.exchange import (
     Send,
 )
 from medicalcor.core import clock, context
+from medicalcor.core.breaker import Breaker
 from medicalcor.core.errors import ProductError
 from medicalcor.core.log import get_logger
 from medicalcor.core.ratelimit import Limit, RateLimiter
@@ -66,6 +67,8 @@ class Door:
     limit: Limit
     description: Mapping[str, Any] = field(default_factory=dict)
     """The OpenAPI path item."""
+    breaker: Breaker | None = None
+    """Of what this door hands on to, without a worker's help."""
 
 
 @dataclass(frozen=True)

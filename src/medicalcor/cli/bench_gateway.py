@@ -207,6 +207,7 @@ def _own() -> Iterator[Target]:
             "MEDICALCOR_MASTER_KEY": new_master_key(),
             "API_PORT": str(port),
             "PUBLIC_URL": PUBLIC_URL,
+            "VAPI_SIP_URI": "sip:bench@sip.vapi.ai",
             "LOG_LEVEL": "warning",
             **secrets,
         }

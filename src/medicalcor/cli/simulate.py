@@ -69,7 +69,9 @@ def whatsapp(
 @click.option("--status", help="The call's status callback: completed, no-answer, busy, failed, canceled, ….")
 @click.option("--dial", help="What became of handing the call over: completed, no-answer, busy, failed.")
 @click.option("--recording", is_flag=True, help="A recording of the call is there.")
-@click.option("--voicemail", is_flag=True, help="A voicemail is there.")
+@click.option(
+    "--voicemail", is_flag=True, help="A voicemail is there; without --id, of a whole call of its own."
+)
 @click.option("--seconds", default=42, show_default=True, type=click.IntRange(0), help="How long it was.")
 @click.option("--id", "call_sid", help="The call's SID (CA…), to go on with the same one.")
 @click.option(
@@ -88,7 +90,7 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
     url: str | None,
 ) -> None:
     """Somebody calls the clinic, or Twilio tells about that call. Prints the HTTP status and the call's SID."""
-    from medicalcor.core import clock
+    from medicalcor.cli import simulating_calls
     from medicalcor.sandbox.providers import twilio_payloads as payloads
 
     line = payloads.Line(
@@ -97,21 +99,22 @@ def call(  # noqa: PLR0913 - one parameter an option is click's form
         account_sid=simulating.setting("TWILIO_ACCOUNT_SID") or payloads.ANY_ACCOUNT,
         called=called or payloads.CLINIC,
     )
-    path, now = "/webhooks/voice/status", clock.now()
-    if recording or voicemail:
-        sid = payloads.recording_sid()
-        form = payloads.recorded(line, sid=sid, at=now, seconds=seconds, voicemail=voicemail)
-    elif status:
-        form = payloads.status(line, status=status, at=now, sequence=3, seconds=seconds)
-    else:
-        path = "/webhooks/voice"
-        form = payloads.dialled(line, outcome=dial) if dial else payloads.inbound(line)
-    signed = _signed_address(path, url)
-    headers = payloads.headers(signed, form=form, token=simulating.secret("TWILIO_AUTH_TOKEN"))
-    place = url or simulating.webhook(path.removeprefix("/webhooks/"))
-    answered = simulating.post(place, body=payloads.body_of(form), headers=headers)
+    course = simulating_calls.course(
+        line,
+        status=status,
+        dial=dial,
+        recorded="voicemail" if voicemail else "call" if recording else None,
+        seconds=seconds,
+        alone=call_sid is None,
+    )
+    token = simulating.secret("TWILIO_AUTH_TOKEN")
+    answered = []
+    for path, said in course:
+        headers = payloads.headers(_signed_address(path, url), form=said, token=token)
+        place = url or simulating.webhook(path.removeprefix("/webhooks/"))
+        answered.append(simulating.post(place, body=payloads.body_of(said), headers=headers))
     click.echo(f"call {line.call_sid}", err=True)
-    simulating.finish([answered])
+    simulating.finish(answered)
 
 
 @simulate.command()

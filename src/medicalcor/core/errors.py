@@ -54,6 +54,13 @@ class NotFound(ProductError):
     http_status = 404
 
 
+class Gone(ProductError):
+    """It was deleted, for good."""
+
+    code = "gone"
+    http_status = 410
+
+
 class Forbidden(ProductError):
     """You may not do that."""
 

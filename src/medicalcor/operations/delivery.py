@@ -21,7 +21,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import OutcomeUnknown, ProviderError
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.outreach.policy import decide
-from medicalcor.operations import effects
+from medicalcor.operations import effects, forms
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
@@ -51,6 +51,8 @@ SERVER_ERROR_WAIT = timedelta(seconds=5)
 """After an error answer the status, if there is one, comes soon."""
 LONGEST_SILENCE = timedelta(hours=1)
 """Nobody is waited for longer than this, however long the gateway was away."""
+NOT_ON_WHATSAPP = "undeliverable"
+"""WhatsApp's word for a number that has no account there, or cannot be reached at it."""
 CLOCKS_DIFFER = timedelta(seconds=1)
 """A run that comes this much too early has come in time."""
 
@@ -245,7 +247,7 @@ async def _end(act: Act, attempt: Attempt, outcome: Event) -> None:
         await _again(act.connection, effect, outcome.again_at)
     refused = isinstance(outcome, EffectDelayed) and outcome.reason in ACCOUNT
     if refused or isinstance(outcome, EffectFailed):
-        await tell_staff(act, effect)
+        await not_delivered(act, effect, getattr(outcome, "reason", None))
 
 
 async def resume(ledger: Ledger, *, effect_id: UUID) -> None:
@@ -275,8 +277,15 @@ def _outcome_of(event: Event) -> str:
     }.get(event.type, "rejected")
 
 
+async def not_delivered(act: Act, effect: Row, reason: str | None) -> None:
+    """A message that did not reach its patient: said in another way where there is one, else somebody's to look at."""
+    if reason == NOT_ON_WHATSAPP and await forms.answer_by_mail(act, effect):
+        return
+    await tell_staff(act, effect)
+
+
 async def tell_staff(act: Act, effect: Row) -> None:
-    """A message that did not reach its patient is somebody's to look at."""
+    """A colleague is to look at it."""
     if not to_patient(effect["kind"]) or effect["conversation_id"] is None:
         return
     alert = effects.Intent(

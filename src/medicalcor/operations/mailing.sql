@@ -57,6 +57,15 @@ from effects e join messages m on m.id = e.cause_id
 where e.person_id = $1 and m.kind = 'form' and e.purpose = 'answer' and e.planned_at > $2
     and e.status in ('planned', 'held', 'delayed', 'unknown', 'sent', 'delivered', 'read')
 
+-- name: form_by_mail
+-- The form that this message on WhatsApp answers, and its own conversation, if that goes by mail.
+select m.id as message_id, c.id as conversation_id, p.language
+from effects e
+join messages m on m.id = e.cause_id and m.kind = 'form'
+join conversations c on c.id = m.conversation_id and c.reply_kind = 'email'
+join people p on p.id = e.person_id
+where e.id = $1 and e.purpose = 'answer' and e.kind like 'whatsapp.%'
+
 -- name: phone_of
 select value from addresses where person_id = $1 and kind = 'phone' and value is not null order by added_at limit 1
 

@@ -15,10 +15,11 @@ from medicalcor.core.log import get_logger
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.integrations.whatsapp.mapping import reason_of_status
 from medicalcor.operations import effects
-from medicalcor.operations.delivery import Attempt, deliver, tell_staff
+from medicalcor.operations.delivery import Attempt, deliver, not_delivered
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.inbox import Item, put_aside, waiting_statuses
 from medicalcor.operations.ledger import Act, Ledger
+from medicalcor.operations.receipts import show_as_read
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.effects import DELIVERY_RANK, OPEN, WhatsAppChoices, WhatsAppTemplate, WhatsAppText
 from medicalcor.schemas.events.effects import EffectSent, EffectStatusChanged
@@ -37,7 +38,9 @@ async def send(ledger: Ledger, *, whatsapp: WhatsAppClient | None, about: Destin
     async def ask(attempt: Attempt) -> str | None:
         if whatsapp is None:
             raise ProviderOff(provider="whatsapp", reason="channel_off")
-        return await _ask(whatsapp, attempt)
+        provider_id = await _ask(whatsapp, attempt)
+        show_as_read(ledger, whatsapp, conversation_id=attempt.effect["conversation_id"])
+        return provider_id
 
     await deliver(ledger, about=about, send=ask, recover=None)
 
@@ -117,8 +120,9 @@ async def _move(act: Act, effect: Row, status: InboundStatus) -> str:
     if not events:
         return "already_further"
     await act.append(Append(effects.stream(effect["id"]), events, effect["person_id"]))
-    if any(isinstance(e, EffectStatusChanged) and e.status == "failed" for e in events):
-        await tell_staff(act, effect)
+    failed = next((e for e in events if isinstance(e, EffectStatusChanged) and e.status == "failed"), None)
+    if failed is not None:
+        await not_delivered(act, effect, failed.reason)
     return "moved"
 
 

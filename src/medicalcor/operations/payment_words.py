@@ -22,7 +22,7 @@ from medicalcor.schemas.effects import (
 )
 from medicalcor.schemas.payments import Standing
 
-What = Literal["paid", "refunded", "failed", "disputed"]
+What = Literal["paid", "refunded", "refund_failed", "failed", "disputed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,13 @@ def owed(stands: Standing, *, payment_id: UUID, told: frozenset[str]) -> list[Ow
 
     if stands.paid_at is not None and stands.paid and not _told(told, "paid"):
         owe("paid", str(payment_id), stands.paid)
-    returned = stands.refunded - max((_amount(key) for key in told if key.startswith("refunded:")), default=0)
+    tried = stands.refunded + stands.refunds_failed
+    returned = min(tried - _most(told, "refunded"), stands.refunded)
     if returned > 0:
-        owe("refunded", f"{payment_id}:{stands.refunded}", returned)
+        owe("refunded", f"{payment_id}:{tried}", returned)
+    failed = stands.refunds_failed - _most(told, "refund_failed")
+    if failed > 0:
+        owe("refund_failed", f"{payment_id}:{stands.refunds_failed}", failed)
     if stands.state == "failed":
         moment = int(stands.failed_at.timestamp()) if stands.failed_at else 0
         owe("failed", f"{payment_id}:{moment}", stands.amount)
@@ -62,10 +66,10 @@ def _told(told: Iterable[str], what: What) -> bool:
     return any(key.startswith(f"{what}:") for key in told)
 
 
-def _amount(key: str) -> int:
-    """Of a refund: all that had gone back when it was told."""
-    last = key.rpartition(":")[2]
-    return int(last) if last.isdecimal() else 0
+def _most(told: Iterable[str], what: What) -> int:
+    """Of refunds: all that there had been when it was told last."""
+    ends = (key.rpartition(":")[2] for key in told if key.startswith(f"{what}:"))
+    return max((int(end) for end in ends if end.isdecimal()), default=0)
 
 
 def intents(ledger: Ledger, things: Iterable[Owed], *, reach: Reach) -> Iterable[tuple[UUID, list[Intent]]]:
@@ -84,6 +88,12 @@ def _told_of(ledger: Ledger, thing: Owed, reach: Reach) -> Iterable[Intent]:
         case "refunded":
             yield _intent(thing, _to_patient(ledger, thing, reach, "refund"), "receipt")
             yield from _crm(ledger, thing, HubSpotNote(text=f"Refunded {money}. {where}"))
+        case "refund_failed":
+            yield _intent(thing, StaffAlert(code="refund_failed"), "staff_alert")
+            task = HubSpotTask(
+                subject="A refund failed: pay it back another way", body=f"{money}. {where}", priority="HIGH"
+            )
+            yield from _crm(ledger, thing, task)
         case "failed":
             yield _intent(thing, StaffAlert(code="payment_failed"), "staff_alert")
             task = HubSpotTask(

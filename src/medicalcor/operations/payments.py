@@ -6,8 +6,8 @@ belongs to the same payment has had time to arrive.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -26,7 +26,7 @@ from medicalcor.operations.inbox import Item, open_item, put_aside
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.events.payments import PayerSeen, PaymentMerged, PaymentReported
 from medicalcor.schemas.payments import Hints, Payer, Saying
-from medicalcor.schemas.wire.stripe import Event, Fact
+from medicalcor.schemas.wire.stripe import Event, Fact, Kind
 
 SQL = statements("medicalcor.operations", "payments.sql")
 SETTLE: Final = timedelta(seconds=2)
@@ -53,6 +53,20 @@ class _Known:
     def one(self) -> Row | None:
         """The one that goes on: whose it is known first, else the oldest."""
         return min(self.rows, key=lambda row: (row["person_id"] is None, row["id"]), default=None)
+
+
+class _Half(NamedTuple):
+    """Money of an invoice, or of an intent: newer API versions let neither name the other.
+
+    Where Stripe does not send `invoice_payment.paid`, which names both, the same customer, sum and moment tell that they
+    are one. When two such pairs come together it does not matter which is put to which: the sums are right.
+    """
+
+    customer_key: str
+    other: Kind
+    amount: int
+    currency: str
+    at: datetime
 
 
 async def take_in(ledger: Ledger, *, inbox_id: UUID) -> None:
@@ -86,9 +100,9 @@ async def set_aside(ledger: Ledger, *, inbox_id: UUID, reason: str) -> None:
 
 
 async def _record(ledger: Ledger, connection: Connection, item: Item, fact: Fact) -> None:
-    references = references_of(fact)
-    known = await _known(ledger, connection, references)
-    news = _news(known, fact, references, _hints(ledger, fact))
+    references, hints = references_of(fact), _hints(ledger, fact)
+    known = await _known(ledger, connection, references, _half(fact, hints))
+    news = _news(known, fact, references, hints)
     if not news:
         return
     payment_id = news[0].payment_id
@@ -109,17 +123,26 @@ async def _record(ledger: Ledger, connection: Connection, item: Item, fact: Fact
     )
 
 
-async def _known(ledger: Ledger, connection: Connection, references: tuple[str, ...]) -> _Known:
-    """Payments that go by one of these ids, with nobody else writing about them or about these ids."""
-    for key in sorted(ledger.vault.keyed_hash("payment", one) for one in references):
+async def _known(
+    ledger: Ledger, connection: Connection, references: tuple[str, ...], half: _Half | None
+) -> _Known:
+    """Payments that go by one of these ids or are the other half of this money, with nobody else writing about them,
+    about these ids, or about such money of the same customer."""
+    names = [*references, *([f"customer:{half.customer_key}"] if half else [])]
+    for key in sorted(ledger.vault.keyed_hash("payment", one) for one in names):
         await lock_subject(connection, UUID(hex=key))
-    found = await connection.fetch(SQL["payments_by_reference"], list(references))
+    found = await _look(connection, references, half)
     for row in found:
         await lock_subject(connection, row["id"])
-    again = await connection.fetch(SQL["payments_by_reference"], list(references))
+    again = await _look(connection, references, half)
     if [row["id"] for row in again] != [row["id"] for row in found]:
         raise Conflict
     return _Known(tuple(again))
+
+
+async def _look(connection: Connection, references: tuple[str, ...], half: _Half | None) -> list[Row]:
+    other = await connection.fetchval(SQL["other_half"], list(references), *half) if half else None
+    return await connection.fetch(SQL["payments_by_reference"], list(references), other)
 
 
 async def _subject(connection: Connection, known: _Known, payment_id: UUID) -> UUID:
@@ -165,6 +188,16 @@ def _news(
     if payer is None or (one is not None and payer == payer_of(one)):
         return [report]
     return [report, PayerSeen(payment_id=report.payment_id, payer=payer)]
+
+
+def _half(fact: Fact, hints: Hints) -> _Half | None:
+    """What to look for beside money that was paid; nothing beside what a checkout or our own link names anyway."""
+    others: dict[Kind, Kind] = {"invoice": "payment", "payment": "invoice"}
+    if fact.kind not in others or fact.state != "paid" or hints.request_ids:
+        return None
+    if not (hints.customer_keys and fact.amount and fact.currency and fact.at):
+        return None
+    return _Half(hints.customer_keys[0], others[fact.kind], fact.amount, fact.currency, fact.at)
 
 
 def _merging(row: Row, into: UUID) -> Append:

@@ -7,8 +7,27 @@ select p.id, p.person_id, p.sayings, p.hints, p.payer_name, p.payer_email, p.pay
     exists (select from people who where who.id = p.person_id and who.erased_at is not null) as erased,
     array(select reference from payment_references own where own.payment_id = p.id order by 1) as names
 from payments p
-where p.id in (select payment_id from payment_references where reference = any($1::text[]))
+where p.id = $2::uuid or p.id in (select payment_id from payment_references where reference = any($1::text[]))
 order by p.id;
+
+-- name: other_half
+-- The invoice of this intent, or the intent of this invoice: paid by the same customer, as much, within ten minutes.
+select p.id from payments p
+where p.merged_into is null and p.account = 'payment' and p.request_ids = '{}'
+    and p.paid_at between $6::timestamptz - interval '10 minutes' and $6::timestamptz + interval '10 minutes'
+    and p.paid = $4::bigint and p.currency = $5::text and p.hints -> 'customer_keys' ? $2::text
+    and exists (select from jsonb_each(p.sayings) as said where said.value ->> 'kind' = $3::text)
+    and not exists (
+        select from jsonb_each(p.sayings) as said
+        where said.value ->> 'kind' in ('checkout', 'payment', 'invoice') and said.value ->> 'kind' <> $3::text
+    )
+    and not exists (
+        select from payment_references r
+        join payments own on own.id = r.payment_id
+        cross join lateral jsonb_each(own.sayings) as said
+        where r.reference = any($1::text[]) and said.value ->> 'kind' in ('checkout', $3::text)
+    )
+order by p.paid_at, p.id limit 1;
 
 -- name: payment
 -- One payment as it stands.

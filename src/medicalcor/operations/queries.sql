@@ -213,6 +213,10 @@ where e.id = $1;
 select payload ->> 'kind' as kind, subject_id, correlation_id, payload ->> 'traceparent' as traceparent
 from domain_events where stream = $1 and version = 1;
 
+-- name: last_heard
+-- The provider's id of what the patient wrote last in this conversation.
+select provider_id from messages where conversation_id = $1 and kind <> 'call' order by received_at desc, id desc limit 1;
+
 -- name: effect_by_provider_id
 select id from effects where provider_id = $1;
 

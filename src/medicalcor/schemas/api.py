@@ -199,7 +199,7 @@ class Health(Published):
 
 
 class Integration(Published):
-    """How a provider stands, as the workers see it."""
+    """How a provider stands, as the workers see it; `vapi-line`, as the gateway that answers sees it."""
 
     configured: bool
     breaker: Literal["closed", "half_open", "open"] | None

@@ -109,7 +109,7 @@ class StaffAlert(Shape):
     kind: Literal["staff.alert"] = "staff.alert"
     code: Literal[
         "emergency", "hot_lead", "delivery_failed", "missed_call", "payment_failed", "wants_a_person",
-        "payment_disputed", "payment_link_failed",
+        "payment_disputed", "payment_link_failed", "refund_failed",
     ]  # fmt: skip
 
 

@@ -19,6 +19,10 @@ DepositReason = Literal["appointment", "services", "balance"]
 """What a patient is asked to pay for. Stands on receipts and at the payment provider: nothing medical."""
 DEPOSIT_REASONS: tuple[DepositReason, ...] = ("appointment", "services", "balance")
 
+CorrectionReason = Literal["mistake", "paid_for_another", "same_name"]
+"""Why a payment stood with the wrong person."""
+CORRECTION_REASONS: tuple[CorrectionReason, ...] = ("mistake", "paid_for_another", "same_name")
+
 
 class Saying(Shape):
     """What one object of the provider's says of itself: an intent, a charge, a checkout, an invoice, a dispute."""
@@ -44,6 +48,9 @@ class Standing(Shape):
     """What it is about: received, else asked."""
     paid: int = 0
     refunded: int = 0
+    """What went back, without what came back again."""
+    refunds_failed: int = 0
+    """What was to go back and did not arrive: it is the clinic's again, and still owed."""
     currency: str | None
     at: datetime | None
     """When something happened to it last."""

@@ -4,7 +4,7 @@ from litestar.types import HTTPResponseStartEvent, Message, Scope
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
-    " manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    " media-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _HEADERS = {
     b"content-security-policy": _POLICY.encode(),

@@ -222,6 +222,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "delivery_failed": _("A message was not delivered"),
         "payment_failed": _("A payment failed"),
         "payment_disputed": _("A payment is disputed"),
+        "refund_failed": _("A refund failed"),
         "payment_link_failed": _("No payment link could be made"),
         "missed_call": _("Missed call"),
         "wants_a_person": _("A caller wants a person"),
@@ -283,6 +284,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "treatment_updates": _("news of the treatment"),
         "third_party_sharing": _("passing data on to others"),
     },
+    "correction": {
+        "mistake": _("assigned by mistake"),
+        "paid_for_another": _("paid for somebody else"),
+        "same_name": _("two people of the same name"),
+    },
     **REASONS,
 }
 
@@ -306,6 +312,9 @@ SAID_BELOW = (
     _("This amount cannot be asked for."),
     _("There is no such payment."),
     _("A colleague has found out whose payment this is."),
+    _("Nobody has said yet whose payment this is."),
+    _("There is no such recording here."),
+    _("This recording was deleted."),
     _("This address is on the list of those who do not want to be written to."),
     _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
 )

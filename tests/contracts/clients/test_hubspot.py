@@ -121,13 +121,9 @@ def test_a_number_that_cannot_be_read_is_looked_for_as_it_is() -> None:
     assert "0722 000 001" in spellings("+40722000001")
 
 
-async def test_updating_answers_the_id_in_force(client, contact) -> None:
-    assert await client.update_contact(contact, properties={"lastname": "Pop"}) == contact
-
-
 @pytest.mark.parametrize("nowhere", ["999999", "../../x"])
 async def test_a_contact_that_is_gone_says_so(client, contact, nowhere: str) -> None:
-    for asked in (client.update_contact(nowhere, properties={"lastname": "Pop"}), note(client, nowhere)):
+    for asked in (note(client, nowhere),):
         with pytest.raises(ProviderRejected) as caught:
             await asked
         assert caught.value.reason == "gone"
@@ -260,19 +256,12 @@ async def test_a_long_pause_is_handed_on_at_once(sandbox, client) -> None:
     assert len(await sandbox.calls("hubspot")) == 1
 
 
-async def test_a_value_that_is_refused_is_named_by_property_and_not_quoted(client, contact) -> None:
+async def test_a_value_that_is_refused_is_named_by_property_and_not_quoted(client) -> None:
     with pytest.raises(ProviderRejected) as caught:
-        await client.update_contact(contact, properties={"email": "canary"})
+        await client.upsert_contact(person_id=UUID(int=9), properties={"email": "canary"})
     assert caught.value.reason == "validation"
     assert "INVALID_EMAIL email" in str(caught.value)
     assert "canary" not in str(caught.value)
-
-
-async def test_an_email_that_somebody_else_has_is_a_conflict(client, contact) -> None:
-    await client.upsert_contact(person_id=UUID(int=9), properties={"email": "ana@clinic.example"})
-    with pytest.raises(ProviderRejected) as caught:
-        await client.update_contact(contact, properties={"email": "ana@clinic.example"})
-    assert caught.value.reason == "conflict"
 
 
 def test_an_error_of_any_shape_has_a_reason() -> None:

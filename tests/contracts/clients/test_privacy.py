@@ -61,17 +61,6 @@ async def test_nothing_personal_is_told(sandbox, capsys, fault) -> None:
             lambda: hubspot.create_note(contact_id="1", text="Canary", at=datetime.now(UTC), marker="m"),
         ),
         ("stripe", lambda: stripe.create_payment_link(**deposit)),
-        ("twilio", lambda: twilio.create_call(to=to.value, caller="Canary", twiml="Canary", status_url=None)),
-        (
-            "vapi",
-            lambda: vapi.create_call(
-                to="+40722000001",
-                assistant_id=str(UUID(int=1)),
-                phone_number_id=str(UUID(int=2)),
-                variables={"name": "Canary"},
-                tracker="t",
-            ),
-        ),
         ("openai", lambda: ai.transcribe(b"Canary", filename="Canary.ogg", language="ro", timeout=2)),
         ("openai", lambda: ai.write([{"role": "user", "content": "Canary"}], timeout=2, max_tokens=9)),
     )

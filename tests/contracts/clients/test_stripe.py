@@ -76,35 +76,6 @@ async def test_version_and_key_go_along(headers_of) -> None:
     assert seen[0]["content-type"] == "application/x-www-form-urlencoded"
 
 
-@pytest.mark.parametrize(
-    ("event", "kind"),
-    [
-        ("payment_intent.succeeded", "payment"),
-        ("charge.refunded", "refund"),
-        ("charge.dispute.created", "dispute"),
-        ("invoice.paid", "invoice"),
-        ("customer.subscription.updated", "subscription"),
-        ("checkout.session.completed", "checkout"),
-    ],
-)
-async def test_how_an_object_stands_now(sandbox, client, event: str, kind: str) -> None:
-    [object_id] = (await play(sandbox, event=event, amount=9_900))["objects"]
-    said = await client.fetch(object_id)
-    assert (said.object_id, said.kind, said.amount, said.event_id) == (object_id, kind, 9_900, None)
-
-
-async def test_what_is_not_there_or_no_id_is_not_found(sandbox, client) -> None:
-    with pytest.raises(ProviderRejected) as caught:
-        await client.fetch("pi_nobody")
-    assert caught.value.reason == "not_found"
-    asked = len(await sandbox.calls("stripe"))
-    for strange in ("cus_1", "../v1/charges", "", "pi_1/refunds", "pi"):
-        with pytest.raises(ProviderRejected) as caught:
-            await client.fetch(strange)
-        assert caught.value.reason == "not_found"
-    assert len(await sandbox.calls("stripe")) == asked
-
-
 async def test_without_a_key_it_is_off(sandbox) -> None:
     client = StripeClient(f"{sandbox.url}/stripe", None)
     with pytest.raises(ProviderOff):

@@ -184,3 +184,34 @@ async def test_the_script_may_be_loaded_by_any_page_and_kept(gateway: str) -> No
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["cache-control"] == "public, max-age=3600"
     assert len(answer.content) < 4096
+
+
+async def test_a_browser_may_post_in_parts_and_a_file_is_refused_with_a_word(
+    gateway: str, stored: Stored
+) -> None:
+    parts = {name: (None, value) for name, value in FLAT.items()}
+    no_file = {"photo": ("", b"", "application/octet-stream")}
+    answer = await send(gateway, files={**parts, **no_file})
+    assert answer.status_code == 202
+    assert "Vă mulțumim" in answer.text
+    assert (await send(gateway, data=FLAT)).status_code == 202
+    assert len(await stored.rows()) == 1, "the same form, posted in either way"
+    refused = await send(gateway, files={**parts, "photo": ("xray.png", b"PNG", "image/png")})
+    assert refused.status_code == 422
+    assert "nu primește fișiere" in refused.text
+    assert len(await stored.rows()) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"--x\r\n", b"--x--", b"--x\r\nno-name: 1\r\n\r\na\r\n--x--", b"--x\r\n" * 300, b"\xff" * 99],
+)
+async def test_parts_that_cannot_be_read_are_refused(gateway: str, body: bytes) -> None:
+    for kind in ("multipart/form-data; boundary=x", "multipart/form-data"):
+        answer = await send(gateway, content=body, headers={"content-type": kind})
+        assert answer.status_code in (400, 422), answer.text
+
+
+async def test_too_many_parts_are_refused(gateway: str) -> None:
+    many = {f"field{n}": (None, "x") for n in range(300)}
+    assert (await send(gateway, files=many)).status_code == 400

@@ -1,6 +1,7 @@
 """What keeps one caller from costing the others: limits by client, ends to waiting, and what an answer tells."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -161,6 +162,8 @@ async def test_a_head_that_is_too_large_is_refused(gateway: str, head: bytes) ->
     said = await raw(gateway, head)
     assert said.startswith("HTTP/1.1 431")
     assert "application/problem+json" in said
+    told, _, body = said.partition("\r\n\r\n")
+    assert f"x-correlation-id: {json.loads(body)['correlation_id']}" in told
 
 
 async def test_a_head_without_an_end_is_refused_while_it_grows(gateway: str) -> None:

@@ -85,6 +85,13 @@ async def test_ready_names_the_check_that_fails(database_url: str, master_key: s
     assert "0001_foundation.sql" in answer.json()["checks"]["migrations"]
 
 
+async def test_ready_tells_how_the_voice_agents_line_stands(database_url: str, master_key: str) -> None:
+    settings = settings_for(database_url, master_key, vapi_sip_uri="sip:x@sip.vapi.ai")
+    async with serving(settings) as url, httpx.AsyncClient(base_url=url) as client:
+        line = (await client.get("/ready")).json()["integrations"]["vapi-line"]
+    assert (line["configured"], line["breaker"], line["refusal"]) == (True, "closed", None)
+
+
 async def test_ready_names_a_migration_that_was_edited(database_url: str, master_key: str) -> None:
     connection = await asyncpg.connect(database_url)
     await connection.execute("update schema_migrations set checksum = 'x' where name like '0001%'")

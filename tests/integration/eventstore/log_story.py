@@ -340,6 +340,10 @@ class Story:
             (stream, payments.PaymentSetAside(**act)),
             (stream, payments.PaymentTakenBack(**act)),
             (stream, payments.PaymentTied(person_id=self.person, how="phone", **told)),
+            (
+                stream,
+                payments.PaymentUntied(person_id=self.person, reason="mistake", stands=stands, **act),
+            ),
             (stream, payments.PaymentAssigned(person_id=self.person, by=self.user, **told)),
         ]
 

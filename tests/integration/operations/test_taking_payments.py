@@ -163,9 +163,126 @@ async def test_a_dispute_is_urgent(till: Till) -> None:
     assert (await till.payment())["state"] == "paid"
 
 
-async def test_an_invoice_and_its_intent_become_one_payment_when_that_is_known(till: Till) -> None:
+async def test_an_invoice_and_its_intent_are_one_payment_though_neither_names_the_other(till: Till) -> None:
+    """Without `invoice_payment.paid`: by customer, sum and moment; in either order, and once for each pair."""
+    await till.person(ANA)
+    who = payer(phone=ANA, customer="cus_ana")
+    for number, swapped in enumerate((False, True), start=1):
+        paid = [
+            event("invoice.paid", payloads.invoice(who, status="paid", attempts=1), after=1),
+            event("payment_intent.succeeded", payloads.payment_intent(who)),
+        ]
+        await till.gets(*(reversed(paid) if swapped else paid))
+        assert [row["paid"] for row in await till.payments()] == [25_000] * number
+    assert kinds(await till.effects()) == ["paid", "paid"]
+
+
+async def test_what_another_customer_paid_or_at_another_time_or_by_a_link_stays_apart(till: Till) -> None:
+    await till.person(ANA)
+    who = payer(phone=ANA, customer="cus_ana")
+    await till.gets(event("invoice.paid", payloads.invoice(who, status="paid", attempts=1)))
+    bought = payloads.payment_intent(who)
+    session = {**payloads.checkout_session(who), "payment_intent": bought["id"]}
+    await till.gets(
+        event("payment_intent.succeeded", payloads.payment_intent(payer(customer="cus_other")), after=1),
+        event("payment_intent.succeeded", payloads.payment_intent(who), after=3600),
+        event("checkout.session.completed", session, after=1),
+        event("payment_intent.succeeded", bought, after=1),
+    )
+    assert len(await till.payments()) == 4
+
+
+@pytest.mark.parametrize(
+    "names", [{"payment_details": {"order_reference": "{}"}}, {"metadata": {"invoice_id": "{}"}}]
+)
+async def test_an_intent_that_names_its_invoice_is_the_same_payment(
+    till: Till, names: dict[str, dict[str, str]]
+) -> None:
+    await till.person(ANA)
+    invoice = payloads.invoice(payer(phone=ANA), status="paid", attempts=1)
+    named = {key: {k: v.format(invoice["id"]) for k, v in held.items()} for key, held in names.items()}
+    intent = {**payloads.payment_intent(payer(phone=ANA)), **named}
+    await till.gets(event("invoice.paid", invoice), event("payment_intent.succeeded", intent, after=9_999))
+    assert (await till.payment())["paid"] == 25_000
+
+
+async def test_a_refund_that_failed_is_the_clinics_again_and_staff_is_told(till: Till) -> None:
     await till.person(ANA)
     who = payer(phone=ANA)
+    intent = payloads.payment_intent(who)
+    names = {"charge": intent["latest_charge"], "payment_intent": intent["id"]}
+    charge = {**payloads.charge(who, refunded=25_000), "id": names["charge"], "payment_intent": intent["id"]}
+    failed = {**payloads.refund(who, status="failed"), **names}
+    await till.gets(
+        event("payment_intent.succeeded", intent),
+        event("charge.refunded", charge, after=5),
+        event("refund.created", {**failed, "status": "succeeded"}, after=5),
+    )
+    assert (await till.payment())["refunded"] == 25_000
+    await till.gets(event("refund.failed", failed, after=60), event("refund.updated", failed, after=60))
+    row = await till.payment()
+    assert (row["state"], row["refunded"], row["paid"]) == ("paid", 0, 25_000)
+    [alert] = [e for e in await till.effects() if e["kind"] == "staff.alert"]
+    assert alert["content"]["code"] == "refund_failed"
+    again = {**payloads.refund(who), **names}
+    await till.gets(event("charge.refunded", charge, after=90), event("refund.created", again, after=90))
+    assert (await till.payment())["refunded"] == 25_000
+    assert kinds(await till.effects()) == ["paid", "refunded", "refund_failed", "crm", "refunded"]
+
+
+async def test_a_refund_that_failed_before_anybody_was_told_of_it_is_no_refund_to_the_patient(
+    till: Till,
+) -> None:
+    await till.person(ANA)
+    who = payer(phone=ANA)
+    intent = payloads.payment_intent(who)
+    names = {"charge": intent["latest_charge"], "payment_intent": intent["id"]}
+    charge = {**payloads.charge(who, refunded=25_000), "id": names["charge"], "payment_intent": intent["id"]}
+    failed = {**payloads.refund(who, status="failed"), **names}
+    await till.gets(
+        event("charge.refund.updated", failed, after=60),
+        event("charge.refunded", charge, after=5),
+        event("payment_intent.succeeded", intent),
+    )
+    assert (await till.payment())["state"] == "paid"
+    assert kinds(await till.effects()) == ["paid", "refund_failed", "crm"]
+
+
+async def test_a_payment_is_moved_from_the_wrong_person_with_the_reason(till: Till) -> None:
+    ana, bogdan = await till.person(ANA), await till.person(BOGDAN, "Bogdan")
+    by, who = ids.new_id(), {"customer": "cus_shared"}
+    await till.gets(event("payment_intent.succeeded", payloads.payment_intent(payer(**who))))
+    payment = (await till.payment())["id"]
+    with pytest.raises(Conflict):
+        await assigning.move(
+            till.ledger, payment_id=payment, lead_id=bogdan["lead_id"], reason="mistake", by=by
+        )
+    await assigning.assign(till.ledger, payment_id=payment, lead_id=ana["lead_id"], by=by)
+    with pytest.raises(Conflict):
+        await assigning.assign(till.ledger, payment_id=payment, lead_id=bogdan["lead_id"], by=by)
+    for _ in range(2):
+        await assigning.move(
+            till.ledger, payment_id=payment, lead_id=bogdan["lead_id"], reason="same_name", by=by
+        )
+    assert (await till.payment())["person_id"] == bogdan["person_id"]
+    told = await till.rows(
+        "select lead_id, type, data ->> 'reason' as reason from timeline"
+        " where type in ('payment.untied', 'payment.assigned') order by position"
+    )
+    assert told == [
+        {"lead_id": ana["lead_id"], "type": "payment.assigned", "reason": None},
+        {"lead_id": ana["lead_id"], "type": "payment.untied", "reason": "same_name"},
+        {"lead_id": bogdan["lead_id"], "type": "payment.assigned", "reason": None},
+    ]
+    assert kinds(await till.effects()) == ["paid"]
+    later = event("payment_intent.succeeded", payloads.payment_intent(payer(**who)), after=9)
+    await till.gets(later)
+    assert (await till.payments())[-1]["person_id"] == bogdan["person_id"]
+
+
+async def test_an_invoice_and_its_intent_become_one_payment_when_that_is_known(till: Till) -> None:
+    await till.person(ANA)
+    who = payer(phone=ANA, customer=None)
     invoice, intent = payloads.invoice(who, status="paid", attempts=1), payloads.payment_intent(who)
     await till.gets(event("invoice.paid", invoice), event("payment_intent.succeeded", intent))
     assert len(await till.payments()) == 2

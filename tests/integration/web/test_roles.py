@@ -35,6 +35,7 @@ RIGHTS = {
     ("GET", "/leads/{lead_id:uuid}/about"): Right.SEE_LEADS,
     ("GET", "/calls"): Right.SEE_LEADS,
     ("GET", "/calls/{call_id:uuid}"): Right.SEE_LEADS,
+    ("GET", "/calls/{call_id:uuid}/recordings/{sid:str}"): Right.HEAR_CALLS,
     ("GET", "/leads/unread"): Right.SEE_UNREAD,
     ("POST", "/leads/unread/{item_id:uuid}"): Right.SEE_UNREAD,
     ("GET", "/settings/api-keys"): Right.MANAGE_API_KEYS,
@@ -56,7 +57,7 @@ RIGHTS = {
     ("POST", "/leads/{lead_id:uuid}/deposit"): Right.SEE_MONEY,
     **{
         ("POST", f"/payments/{{payment_id:uuid}}/{act}"): Right.SEE_MONEY
-        for act in ("find", "assign", "not-ours", "take-back")
+        for act in ("find", "assign", "move", "not-ours", "take-back")
     },
 }
 

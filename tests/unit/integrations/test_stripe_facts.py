@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medicalcor.core.errors import InvalidInput
-from medicalcor.integrations.stripe.facts import fact_of, fact_of_object, failure_of
+from medicalcor.integrations.stripe.facts import fact_of
+from medicalcor.integrations.stripe.failures import failure_of
 from medicalcor.sandbox.providers import stripe_payloads as payloads
 from medicalcor.schemas.wire.stripe import Event, Fact
 
@@ -179,8 +180,6 @@ def test_an_object_without_an_id_is_refused_and_not_quoted() -> None:
         with pytest.raises(InvalidInput) as caught:
             fact_of(Event.model_validate(event))
         assert "canary" not in str(caught.value)
-    with pytest.raises(InvalidInput):
-        fact_of_object({"id": "cus_1", "object": "customer"})
 
 
 def test_only_the_payment_of_an_invoice_says_which_intent_paid_it() -> None:
@@ -198,17 +197,27 @@ def test_only_the_payment_of_an_invoice_says_which_intent_paid_it() -> None:
     assert (said.invoice_id, said.payment_intent_id) == ("in_1", "pi_1")
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "state"),
+    [
+        ("refund.created", "succeeded", "refunded"),
+        ("refund.created", "pending", "pending"),
+        ("refund.updated", "canceled", "canceled"),
+        ("refund.failed", "failed", "failed"),
+        ("charge.refund.updated", "failed", "failed"),
+    ],
+)
+def test_a_refund_alone_says_how_it_stands(kind: str, status: str, state: str) -> None:
+    thing = payloads.refund(PAYER, status=status)
+    said = fact(kind, thing)
+    assert (said.kind, said.state, said.amount) == ("single_refund", state, PAYER.amount)
+    assert (said.charge_id, said.payment_intent_id) == (thing["charge"], thing["payment_intent"])
+
+
 def test_a_subscription_may_end_with_its_period() -> None:
     assert fact("customer.subscription.updated", payloads.subscription(PAYER)).ending is False
     ending = {**payloads.subscription(PAYER), "cancel_at_period_end": True}
     assert fact("customer.subscription.updated", ending).ending is True
-
-
-def test_an_object_says_how_it_stands_now() -> None:
-    said = fact_of_object(payloads.charge(PAYER, refunded=25_000))
-    assert (said.kind, said.state, said.event_id) == ("refund", "refunded", None)
-    assert fact_of_object(payloads.charge(PAYER)).kind == "payment"
-    assert fact_of_object(payloads.dispute(PAYER, status="won")).state == "dispute_won"
 
 
 Odd = st.recursive(

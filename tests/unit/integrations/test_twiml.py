@@ -60,10 +60,9 @@ def test_a_voicemail_is_asked_for_recorded_and_ends() -> None:
     assert int(record.get("maxLength") or 0) > 0
 
 
-def test_hanging_up_and_refusing() -> None:
+def test_hanging_up() -> None:
     assert [verb.tag for verb in verbs(twiml.hang_up())] == ["Hangup"]
     assert [verb.tag for verb in verbs(twiml.hang_up("La revedere.", language="ro"))] == ["Say", "Hangup"]
-    assert verbs(twiml.reject("busy"))[0].get("reason") == "busy"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

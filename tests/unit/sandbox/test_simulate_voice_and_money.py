@@ -89,7 +89,11 @@ def test_somebody_calls(gateway) -> None:
             "/webhooks/voice/status",
             {"RecordingSource": "DialVerb", "RecordingChannels": "2"},
         ),
-        (("--voicemail",), "/webhooks/voice/status", {"RecordingSource": "RecordVerb"}),
+        (
+            ("--voicemail", "--id", "CA" + "0" * 32),
+            "/webhooks/voice/status",
+            {"RecordingSource": "RecordVerb"},
+        ),
         (("--dial", "busy"), "/webhooks/voice", {"DialCallStatus": "busy", "CallStatus": "in-progress"}),
     ],
 )
@@ -97,6 +101,19 @@ def test_what_twilio_tells_of_a_call(gateway, arguments, path, expected) -> None
     assert run("call", *arguments).exit_code == 0
     assert gateway.taken[0][0] == path
     assert expected.items() <= form(gateway).items()
+
+
+def test_a_voicemail_alone_is_a_whole_call_that_is_over(gateway) -> None:
+    done = run("call", "--voicemail", "--from", "+40722000003", "--seconds", "9")
+    assert (done.exit_code, done.stdout.splitlines()) == (0, ["200"] * 3)
+    assert [path for path, *_ in gateway.taken] == ["/webhooks/voice", *["/webhooks/voice/status"] * 2]
+    told = [form_of(body) for *_, body in gateway.taken]
+    assert len({one["CallSid"] for one in told}) == 1
+    assert (told[0]["From"], told[1]["RecordingSource"], told[2]["CallStatus"]) == (
+        "+40722000003",
+        "RecordVerb",
+        "completed",
+    )
 
 
 def test_a_call_is_signed_for_the_public_address(gateway, monkeypatch) -> None:

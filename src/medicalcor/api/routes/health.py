@@ -8,7 +8,7 @@ from litestar.datastructures import State
 
 from medicalcor.api.database import Database
 from medicalcor.api.described import Described, Gives, described
-from medicalcor.api.standing import standing
+from medicalcor.api.standing import seen_here, standing
 from medicalcor.api.version import VERSION
 from medicalcor.core import clock
 from medicalcor.core.database import migrate
@@ -47,6 +47,8 @@ async def ready(state: State) -> Response[dict[str, Any]]:
     checks, integrations = await _database_checks(state.database)
     if state.limiter is not None and state.limiter.shared:
         checks["redis"] = await _redis_check(state.limiter)
+    for breaker in state.breakers:
+        integrations[breaker.name] = seen_here(breaker)
     failing = [name for name, verdict in checks.items() if verdict != _OK]
     status = "ready" if not failing else f"not ready: {', '.join(failing)}"
     found = {"status": status, "checks": checks, "integrations": integrations}

@@ -62,12 +62,12 @@ def item_of(payload: Any, *, delivery: str) -> Item:
     if told is not None and _WENT_OUT.search(told):
         return _notice(payload)
     try:
-        mail = head_of(payload)
+        address, message_id = head_of(payload)
     except ValidationError:
         # of a kind that we do not know, and no mail: news of something else
         return unread("the mail does not say who sent it", payload) if told is None else _notice(payload)
-    sender = normalised(mail.sender.address) or mail.sender.address.lower()
-    identity = next(iter(canonical_ids(mail.id)), None) or f"delivery:{delivery}"
+    sender = normalised(address) or address.lower()
+    identity = next(iter(canonical_ids(message_id)), None) or f"delivery:{delivery}"
     return Item("message", identity, sender, to_json({"kind": "message", "mail": unwrapped(payload)}))
 
 

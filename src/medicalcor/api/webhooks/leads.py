@@ -1,7 +1,6 @@
 """The door for forms on clinics' web pages: public, from browsers, with or without a script."""
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 from pydantic_core import to_json
@@ -13,6 +12,7 @@ from medicalcor.api.shell import Door
 from medicalcor.api.webhooks import lead_pages
 from medicalcor.api.webhooks.desk import Desk
 from medicalcor.api.webhooks.items import Item, canonical, parse, row_of
+from medicalcor.api.webhooks.lead_fields import FILES, fields_of
 from medicalcor.core import clock, ids
 from medicalcor.core.crypto.vault import Vault
 from medicalcor.core.database.pool import CONNECTION_LOST, DatabaseUnavailable
@@ -31,8 +31,6 @@ LIMIT = Limit(120, seconds=60)
 """A person sends one; a web server that hands on the forms of all its visitors has one address for them."""
 LARGEST = 65_536
 _LONGEST_KEY = 255
-_MOST_FIELDS = 200
-_FORM = b"application/x-www-form-urlencoded"
 _AWAY = (*CONNECTION_LOST, DatabaseUnavailable)
 SQL = statements("medicalcor.api.webhooks", "leads.sql")
 
@@ -55,10 +53,10 @@ class Leads:
         body = await request.body()
         if len(body) > LARGEST:
             raise problems.too_large(LARGEST)
-        if _media_type(request) == _FORM:
-            return await self._take_page(request, _pairs(body))
-        given = parse(body)
-        number = await self._take(request, given, language="en")
+        fields = fields_of(request, body)
+        if fields is not None:
+            return await self._take_page(request, fields)
+        number = await self._take(request, parse(body), language="en")
         return Answer(202, to_json({"status": "received", "id": number}), b"application/json")
 
     async def _take_page(self, request: Request, given: dict[str, Any]) -> Answer:
@@ -87,6 +85,8 @@ class Leads:
     def _read(self, given: dict[str, Any], language: Language) -> LeadForm:
         """Refused with everything that is wrong, at once."""
         wrong = [_wrong(field, code, language) for field, code in self._unreachable(given)]
+        if FILES in given:
+            wrong.append(_wrong(str(given[FILES]), "file_unwanted", language))
         try:
             form = LeadForm.model_validate(given)
         except ValidationError as fault:
@@ -137,18 +137,6 @@ def _key(request: Request, given: dict[str, Any]) -> str | None:
     return key
 
 
-def _media_type(request: Request) -> bytes:
-    return request.headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-
-
-def _pairs(body: bytes) -> dict[str, Any]:
-    """Of a field that comes twice the last counts."""
-    try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS))
-    except ValueError:
-        raise problems.of_status(400, f"A form has {_MOST_FIELDS} fields at most.") from None
-
-
 def _written(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
 
@@ -186,6 +174,7 @@ _DESCRIPTION = {
             "content": {
                 "application/json": {"schema": LeadForm.model_json_schema()},
                 "application/x-www-form-urlencoded": {"schema": {"type": "object"}},
+                "multipart/form-data": {"schema": {"type": "object"}},
             },
         },
         "responses": {

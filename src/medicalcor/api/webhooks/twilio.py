@@ -21,7 +21,7 @@ from medicalcor.core.ratelimit import Limit
 from medicalcor.core.settings import Settings
 from medicalcor.integrations.twilio import twiml
 from medicalcor.integrations.twilio.forms import inbound_of, update_of
-from medicalcor.integrations.twilio.signature import FORM, Proof, form_of, text_of
+from medicalcor.integrations.twilio.signature import FORM, Proof, form_of, is_form
 from medicalcor.schemas.wire.twilio import DialResult, InboundCall, RecordingUpdate, Update
 
 PROVIDER = "twilio"
@@ -38,6 +38,7 @@ class Twilio:
 
     def __init__(self, settings: Settings, desk: Desk) -> None:
         self._desk = desk
+        self._hands_over = settings.vapi_sip_uri is not None
         self._operator = answering.Operator(settings, voice_url=settings.gateway_url + VOICE)
         self._proof = Proof(
             tokens=[token.get_secret_value() for token in settings.twilio_auth_token],
@@ -46,7 +47,14 @@ class Twilio:
 
     def doors(self, limit: Limit = LIMIT) -> list[Door]:
         return [
-            Door(VOICE, PROVIDER, {"POST": self.voice}, limit, _described(_VOICE, twiml=True)),
+            Door(
+                VOICE,
+                PROVIDER,
+                {"POST": self.voice},
+                limit,
+                _described(_VOICE, twiml=True),
+                breaker=self._operator.breaker if self._hands_over else None,
+            ),
             Door(STATUS, PROVIDER, {"POST": self.status}, limit, _described(_STATUS, twiml=False)),
         ]
 
@@ -65,7 +73,7 @@ class Twilio:
             if refused.http_status != 503:
                 raise
             log.warning("call_answered_but_not_stored", reason=refused.code)
-        return Answer(200, self._operator.answer(told).encode(), _XML)
+        return Answer(200, self._operator.answer(told), _XML)
 
     async def status(self, request: Request) -> Answer:
         """Keep how a call went, or that a recording is there."""
@@ -83,17 +91,12 @@ class Twilio:
             raise problems.unknown_route()
         body = await request.body()
         path, query = request.scope.get("raw_path") or request.path.encode(), request.scope["query_string"]
-        signed = self._proof.fields(request.headers, body, path=path, query=query)
+        signed = self._proof.form(request.headers, body, path=path, query=query)
         if signed is None:
             self._desk.refuse(size=len(body))
         if signed:
-            return text_of(signed)
-        return form_of(body) if _is_form(request, body) else _fields_of(parse(body))
-
-
-def _is_form(request: Request, body: bytes) -> bool:
-    kind = request.headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-    return not body or kind == FORM.encode()
+            return signed
+        return form_of(body) if not body or is_form(request.headers) else _fields_of(parse(body))
 
 
 def _fields_of(value: object) -> dict[str, str]:
@@ -117,7 +120,7 @@ def _asked(fields: Mapping[str, str]) -> InboundCall | DialResult | RecordingUpd
 
 def item_of(told: InboundCall | DialResult | Update, fields: Mapping[str, str], *, path: str) -> Item:
     """A word of Twilio's about a call, as it was posted."""
-    body = to_json({"path": path, "fields": dict(fields)})
+    body = to_json({"path": path, "fields": fields})
     return Item("call", told.provider_id, told.call_sid, body)
 
 

@@ -76,11 +76,15 @@ class Vapi:
             self._desk.refuse(size=len(body))
         # what is not JSON is refused: nobody could take the credentials out of it before it is kept
         raw = without_secrets(parse(body))
+        told = news(raw)
+        if told is not None:
+            await self._desk.keep(request, [told])
+            return _NOTHING
         try:
             message = wire.server_message(raw)
         except ValidationError:
             await self._desk.keep(request, [unread("the body has no `message` with a `type`", raw)])
-            return _answer(replies.nothing())
+            return _NOTHING
         return _answer(await self._answered(request, message, raw))
 
     async def _answered(self, request: Request, message: wire.ServerMessage, raw: Any) -> dict[str, Any]:
@@ -112,6 +116,25 @@ class Vapi:
             log.warning("call_put_through_but_not_stored", reason=refused.code)
 
 
+def news(raw: Any) -> Item | None:
+    """What a call's news keep, looked at no further than to tell them apart; None for all that needs more.
+
+    The same as `split` makes of them: nearly all messages are such, and the workflow reads them again.
+    """
+    message = raw.get("message") if isinstance(raw, dict) else None
+    if not isinstance(message, dict):
+        return None
+    kind, call, status = message.get("type"), message.get("call"), message.get("status")
+    call_id = call.get("id") if isinstance(call, dict) else None
+    if not isinstance(call_id, str) or not call_id:
+        return None
+    if kind == "status-update" and isinstance(status, str):
+        return Item("event", f"{call_id}:{kind}:{status}", call_id, to_json(raw))
+    if kind == "end-of-call-report":
+        return Item("report", f"{call_id}:{kind}", call_id, to_json(raw))
+    return None
+
+
 def split(message: wire.ServerMessage, raw: Any) -> list[Item]:
     """What of a message is kept: at most one item. The answers to what is asked in a call are not kept here."""
     if message.kind in CHATTER or isinstance(message, wire.AssistantRequest):
@@ -133,6 +156,9 @@ def _notice(message: wire.ServerMessage, raw: Any) -> Item:
 
 def _answer(payload: dict[str, Any]) -> Answer:
     return Answer(200, to_json(payload), b"application/json")
+
+
+_NOTHING = _answer(replies.nothing())
 
 
 _DESCRIPTION = {

@@ -18,7 +18,12 @@ RECORD = False
 def for_call(settings: Settings, message: ServerMessage, *, url: str) -> dict[str, Any]:
     """The clinic's assistant: the one that is kept at Vapi, else one that is described for this call."""
     language = _language(settings, message)
-    clinic = agent.Clinic(settings.clinic_name, settings.emergency_number, settings.clinic_facts)
+    clinic = agent.Clinic(
+        settings.clinic_name,
+        settings.emergency_number,
+        settings.clinic_facts,
+        records=settings.call_recording == "on",
+    )
     if settings.vapi_assistant_id:
         return replies.assistant_by_id(settings.vapi_assistant_id, variables=_variables(clinic, language))
     credential = settings.vapi_credential_id

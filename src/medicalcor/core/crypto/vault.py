@@ -6,7 +6,6 @@ to its place, so that one cannot be put where another was.
 """
 
 import base64
-import hashlib
 import hmac
 from collections import OrderedDict
 from collections.abc import Collection
@@ -67,8 +66,8 @@ class Vault:
 
     def keyed_hash(self, purpose: str, value: str) -> str:
         """Stands for `value` where the value itself must not be: 128 bits, not to be reversed without the key."""
-        digest = hmac.new(self._hashing, f"{purpose}\x1f{value}".encode(), hashlib.sha256)
-        return digest.hexdigest()[:32]
+        digest = hmac.digest(self._hashing, f"{purpose}\x1f{value}".encode(), "sha256")
+        return digest.hex()[:32]
 
     def token(self, purpose: str, content: bytes) -> str:
         """For an address: says nothing to others, cannot be made by them, and can be opened for ever."""

@@ -25,18 +25,6 @@ def canonical_ids(written: str | None) -> tuple[str, ...]:
     return message_ids(" ".join(f"<{one}>" for one in bare))
 
 
-def thread_key(
-    message_id: str | None, *, in_reply_to: str | None, references: str | Iterable[str] | None
-) -> str | None:
-    """The id of the message that the conversation began with, as far as this one tells.
-
-    None for a message without any id: it belongs to its sender alone. A program that gives only the last message
-    (`In-Reply-To`) names a later one than the others do: look each of `message_ids(…)` up, and not the key alone.
-    """
-    known = message_ids(references, in_reply_to, message_id)
-    return known[0] if known else None
-
-
 def plain_subject(subject: str | None) -> str:
     """Without `Re:`, `Fwd:`, `AW:`, `Vá:` and their like, and on one line."""
     return _PREFIX.sub("", " ".join((subject or "").split()))

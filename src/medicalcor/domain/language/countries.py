@@ -20,7 +20,8 @@ _OF_COUNTRY: Final[Mapping[str, Language]] = {
 }
 
 
-_LONGEST_CODE: Final = 3
+_CODES: Final = frozenset(map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
+_LONGEST_CODE: Final = max(map(len, _CODES))
 
 
 def _one_language(countries: Sequence[str]) -> Language | None:
@@ -50,9 +51,10 @@ def likely_language(phone: str | None, *, hint: str | None, clinic_country: str)
 def _code_of(phone: str) -> str:
     """The calling code of a number in E.164; no code begins with another."""
     digits = phone.removeprefix("+")
-    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
-    found = (digits[:length] for length in range(1, _LONGEST_CODE + 1))
-    return next((code for code in found if code.isdecimal() and int(code) in codes), "")
+    for length in range(1, _LONGEST_CODE + 1):
+        if digits[:length] in _CODES:
+            return digits[:length]
+    return ""
 
 
 def _country_of(phone: str | None) -> str | None:

@@ -21,6 +21,9 @@ _ORDER: Final[tuple[State, ...]] = (
 """Which of two states of the same second came later."""
 _FINAL: Final = frozenset({"paid", "canceled", "expired", "void", "ended", "dispute_won", "dispute_lost"})
 """An object that said one of these says nothing earlier any more, whatever arrives late."""
+_BACK: Final = frozenset({"refunded", "pending"})
+_NOT_BACK: Final = frozenset({"failed", "canceled"})
+"""Of a single refund."""
 _SUREST: Final = ("payment", "invoice", "checkout")
 """Who knows best what was received. They speak of the same money: it is counted once."""
 
@@ -61,7 +64,8 @@ def standing_of(sayings: Sayings) -> Standing:
     disputes = [one for one in sayings.values() if one.kind == "dispute"]
     money = [one for one in sayings.values() if one.kind in _SUREST]
     received = [one for one in money if one.state == "paid"]
-    refunded = sum(one.amount or 0 for one in refunds)
+    single = [one for one in sayings.values() if one.kind == "single_refund"]
+    refunded = _went_back(refunds, single)
     paid = _received(received) or sum(one.total or one.amount or 0 for one in refunds)
     paid = paid or max((one.amount or 0 for one in disputes), default=0)
     latest = max(money, key=_moment, default=None)
@@ -72,6 +76,7 @@ def standing_of(sayings: Sayings) -> Standing:
         amount=paid or max((one.amount or 0 for one in money), default=0) or None,
         paid=paid,
         refunded=refunded,
+        refunds_failed=sum(one.amount or 0 for one in single if one.state in _NOT_BACK),
         currency=_currency(sayings.values()),
         at=_last(sayings.values()),
         paid_at=min((one.at for one in received if one.at), default=None),
@@ -79,6 +84,15 @@ def standing_of(sayings: Sayings) -> Standing:
         failed_at=failed.at if failed else None,
         next_at=_next(state, money, disputes),
     )
+
+
+def _went_back(charges: list[Saying], single: list[Saying]) -> int:
+    """A charge says what went back of it up to then: what failed later has to be taken off."""
+    known = [one.at for one in charges if one.at]
+    since = max(known, default=_LONG_AGO)
+    failed = sum(one.amount or 0 for one in single if one.state in _NOT_BACK and (one.at or since) >= since)
+    by_charges = sum(one.amount or 0 for one in charges) - failed
+    return max(by_charges, sum(one.amount or 0 for one in single if one.state in _BACK), 0)
 
 
 def _of_subscription(saying: Saying) -> Standing:
@@ -100,7 +114,7 @@ def _state(
         return "disputed" if "disputed" in open_or_lost else "dispute_lost"
     if refunded:
         return "refunded" if refunded >= paid else "partly_refunded"
-    if received or disputes:
+    if received or disputes or paid:
         return "paid"
     return latest.state if latest else "unknown"
 
@@ -145,12 +159,10 @@ def _later(known: Saying | None, new: Saying) -> Saying:
 
 
 def _rank(saying: Saying) -> tuple[object, ...]:
-    """Total, so that no order of arrival decides. A refund grows; its time has a resolution of a second only."""
-    grown = (saying.amount or 0) if saying.kind == "refund" else 0
+    """Total, so that no order of arrival decides. Within a second a refund has grown."""
     return (
         saying.kind == "refund",
-        saying.state in _FINAL,
-        grown,
+        saying.state in _FINAL or (saying.kind == "single_refund" and saying.state in _NOT_BACK),
         *_moment(saying),
         saying.model_dump_json(),
     )

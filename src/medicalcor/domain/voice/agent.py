@@ -20,11 +20,15 @@ class Clinic:
     emergency_number: str
     facts: Mapping[str, str]
     """By topic: what `clinic_info` answers with."""
+    records: bool = True
+    """Whether calls are recorded, which is said."""
 
 
 def greeting(clinic: Clinic, language: Language) -> str:
-    """The first sentence of a call; says that it is a machine and that the call is recorded."""
-    return _texts(language)["greeting"].format(clinic=clinic.name)
+    """The first sentence of a call; says that it is a machine and, where it is, that the call is recorded."""
+    return _texts(language)["greeting" if clinic.records else "greeting_unrecorded"].format(
+        clinic=clinic.name
+    )
 
 
 def instructions(clinic: Clinic, language: Language) -> str:

@@ -111,17 +111,6 @@ class HubSpotClient:
         told |= {trace: one for problem, one in refused for trace in problem.traces}
         return [told.get(str(one.person_id)) or _garbled(answer) for one in contacts]
 
-    async def update_contact(self, contact_id: str, *, properties: Mapping[str, str]) -> str:
-        """Answers the id that the contact has now: another one when it was merged into another contact.
-
-        Raises ProviderRejected `gone` when it was deleted.
-        """
-        path = f"/crm/objects/{VERSION}/contacts/{_id(contact_id)}"
-        answer = await self._write(
-            "PATCH", path, operation="update_contact", json={"properties": dict(properties)}
-        )
-        return self._read(answer, Record).id
-
     async def create_note(self, *, contact_id: str, text: str, at: datetime, marker: str) -> str:
         """A note on the contact's timeline. Answers its id."""
         properties = {"hs_timestamp": _moment(at), "hs_note_body": _marked(text, marker=marker)}

@@ -1,4 +1,4 @@
-"""Stripe over its form-encoded API: payment links for deposits, and how an object stands now."""
+"""Stripe over its form-encoded API: payment links for deposits."""
 
 import re
 from collections.abc import Mapping
@@ -6,30 +6,17 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from medicalcor.core.errors import (
-    InvalidInput,
     OutcomeUnknown,
     ProviderOff,
     ProviderRejected,
     ProviderUnavailable,
 )
 from medicalcor.core.http import Outbound, Response
-from medicalcor.integrations.stripe.facts import fact_of_object
 from medicalcor.integrations.stripe.mapping import PROVIDER, error_of, garbled
-from medicalcor.schemas.wire.stripe import Fact, PaymentLink
+from medicalcor.schemas.wire.stripe import PaymentLink
 
 VERSION = "2026-10-28.endive"
 """The webhook endpoint is to be made with the same `api_version`: it decides the form of what events carry."""
-_PATHS = {
-    "pi": "payment_intents",
-    "ch": "charges",
-    "py": "charges",
-    "in": "invoices",
-    "sub": "subscriptions",
-    "cs": "checkout/sessions",
-    "dp": "disputes",
-    "du": "disputes",
-}
-_ID = re.compile(r"([a-z]{2,3})_[A-Za-z0-9_]{1,200}")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 _LONGEST_KEY = 255
 
@@ -85,24 +72,6 @@ class StripeClient:
             return PaymentLink.model_validate_json(answer.body)
         except ValidationError:
             raise garbled(answer) from None  # not chained: it quotes what was answered
-
-    async def fetch(self, object_id: str) -> Fact:
-        """How a payment, charge, invoice, subscription, checkout or dispute stands now, by its id.
-
-        Events come in any order; this is the truth. Raises ProviderRejected `not_found`.
-        """
-        found = _ID.fullmatch(object_id)
-        path = _PATHS.get(found[1]) if found else None
-        if path is None:
-            raise ProviderRejected(
-                "This is no id of an object that is read from Stripe.", provider=PROVIDER, reason="not_found"
-            )
-        answer = await self._ask("GET", f"/v1/{path}/{object_id}", operation=f"fetch_{found and found[1]}")
-        try:
-            raw = answer.json()
-            return fact_of_object(raw if isinstance(raw, dict) else {})
-        except (ValueError, InvalidInput):
-            raise garbled(answer) from None
 
     async def _ask(
         self,

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from medicalcor.core.errors import InvalidInput
+from medicalcor.integrations.stripe.failures import failure_of
 from medicalcor.schemas.wire.stripe import (
     Charge,
     CheckoutSession,
@@ -17,50 +18,18 @@ from medicalcor.schemas.wire.stripe import (
     Dispute,
     Event,
     Fact,
-    FailureCode,
     Invoice,
     Item,
     Kind,
     PaidBy,
     PaymentIntent,
     PaymentOfInvoice,
+    Refund,
     State,
     Subscription,
     SubscriptionDetails,
     Thing,
 )
-
-_FAILURES: Mapping[FailureCode, tuple[str, ...]] = {
-    "insufficient_funds": ("insufficient_funds",),
-    "card_expired": ("expired_card",),
-    "card_details_wrong": (
-        "incorrect_number", "invalid_number", "incorrect_cvc", "invalid_cvc", "incorrect_zip", "incorrect_address",
-        "invalid_expiry_month", "invalid_expiry_year", "incorrect_pin", "invalid_account",
-    ),
-    "authentication_needed": (
-        "authentication_required", "payment_intent_authentication_failure", "offline_pin_required",
-        "online_or_offline_pin_required", "authentication_not_handled",
-    ),
-    "limit_exceeded": ("card_velocity_exceeded", "withdrawal_count_limit_exceeded", "approve_with_id"),
-    "card_not_supported": (
-        "card_not_supported", "currency_not_supported", "transaction_not_allowed", "service_not_allowed",
-        "not_permitted", "invalid_amount",
-    ),
-    "suspected_fraud": (
-        "fraudulent", "lost_card", "stolen_card", "pickup_card", "merchant_blacklist", "security_violation",
-        "restricted_card",
-    ),
-    "card_declined": (
-        "card_declined", "generic_decline", "do_not_honor", "call_issuer", "no_action_taken", "do_not_try_again",
-        "revocation_of_all_authorizations", "revocation_of_authorization", "stop_payment_order",
-        "payment_method_customer_decline", "payment_intent_payment_attempt_failed",
-    ),
-    "processing_error": (
-        "processing_error", "issuer_not_available", "try_again_later", "reenter_transaction",
-        "payment_method_provider_timeout", "payment_method_provider_decline",
-    ),
-}  # fmt: skip
-_CODES: dict[str, FailureCode] = {code: name for name, codes in _FAILURES.items() for code in codes}
 
 
 def fact_of(event: Event) -> Fact | None:
@@ -77,19 +46,6 @@ def fact_of(event: Event) -> Fact | None:
     )
 
 
-def fact_of_object(raw: Mapping[str, Any]) -> Fact:
-    """What an object says as it stands now, fetched by its id. Raises InvalidInput."""
-    reader = _OBJECTS.get(str(raw.get("object")))
-    if reader is None:
-        raise InvalidInput("Stripe answered with an object of a kind that is not read here.")
-    return _read(reader, raw, event_type="")
-
-
-def failure_of(code: str | None, *, decline_code: str | None = None) -> FailureCode:
-    """In our words. The bank's own `decline_code` says more than Stripe's `code`."""
-    return _CODES.get(decline_code or "") or _CODES.get(code or "") or "unknown"
-
-
 def _is_aside(event_type: str) -> bool:
     """Of a family we read, but about nothing that happened to money, or told by another event of the same payment."""
     return event_type in _ASIDES or (event_type.startswith("charge.") and event_type not in _CHARGES)
@@ -101,7 +57,7 @@ _ASIDES = frozenset({
     "customer.subscription.pending_update_applied", "customer.subscription.pending_update_expired",
 })  # fmt: skip
 _CHARGES = frozenset({
-    "charge.refunded", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
+    "charge.refunded", "charge.refund.updated", "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
     "charge.dispute.funds_reinstated", "charge.dispute.funds_withdrawn",
 })  # fmt: skip
 
@@ -169,8 +125,15 @@ def _payment(raw: Mapping[str, Any], event_type: str) -> Fact:
         failure=failure_of(code, decline_code=decline) if state == "failed" else None,
         payment_intent_id=intent.id,
         charge_id=intent.latest_charge,
-        invoice_id=intent.invoice,
+        invoice_id=intent.invoice or _invoice_named_by(intent),
     )
+
+
+def _invoice_named_by(intent: PaymentIntent) -> str | None:
+    """Its invoice, where the intent itself says it."""
+    ordered = intent.payment_details.order_reference if intent.payment_details else None
+    named = (ordered, *(intent.metadata.get(name) for name in ("invoice_id", "invoice")))
+    return next((one for one in named if one and one.startswith("in_")), None)
 
 
 def _charge(raw: Mapping[str, Any], event_type: str) -> Fact:
@@ -194,6 +157,25 @@ def _charge(raw: Mapping[str, Any], event_type: str) -> Fact:
         charge_id=charge.id,
         invoice_id=charge.invoice,
         url=charge.receipt_url,
+    )
+
+
+def _refund(raw: Mapping[str, Any], _: str) -> Fact:
+    refund = Refund.model_validate(raw)
+    states: dict[str | None, State] = {
+        "succeeded": "refunded",
+        "pending": "pending",
+        "requires_action": "pending",
+        "failed": "failed",
+        "canceled": "canceled",
+    }
+    return _fact(
+        refund,
+        kind="single_refund",
+        state=states.get(refund.status, "unknown"),
+        amount=refund.amount,
+        payment_intent_id=refund.payment_intent,
+        charge_id=refund.charge,
     )
 
 
@@ -333,6 +315,8 @@ def _of_checkout(session: CheckoutSession, event_type: str) -> State:
 _FAMILIES: dict[str, Callable[[Mapping[str, Any], str], Fact]] = {
     "payment_intent": _payment,
     "charge.dispute": _dispute,
+    "charge.refund": _refund,
+    "refund": _refund,
     "charge": _charge,
     "invoice": _invoice,
     "invoice_payment": _payment_of_invoice,
@@ -340,11 +324,3 @@ _FAMILIES: dict[str, Callable[[Mapping[str, Any], str], Fact]] = {
     "checkout.session": _checkout,
 }
 """By the event type's beginning; the longer first."""
-_OBJECTS = {
-    "payment_intent": _payment,
-    "charge": _charge,
-    "dispute": _dispute,
-    "invoice": _invoice,
-    "subscription": _subscription,
-    "checkout.session": _checkout,
-}

@@ -11,7 +11,7 @@ from medicalcor.core.errors import (
     ProviderUnavailable,
 )
 from medicalcor.core.http import Response
-from medicalcor.integrations.stripe.facts import failure_of
+from medicalcor.integrations.stripe.failures import failure_of
 from medicalcor.schemas.wire.stripe import Problem, ProblemDetail
 
 PROVIDER = "stripe"

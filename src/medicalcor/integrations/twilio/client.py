@@ -5,12 +5,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pydantic import ValidationError
-
 from medicalcor.core.errors import OutcomeUnknown, ProviderOff, ProviderRejected, ProviderUnavailable
 from medicalcor.core.http import Outbound, Response
-from medicalcor.integrations.twilio.mapping import PROVIDER, error_of, garbled
-from medicalcor.schemas.wire.twilio import Call
+from medicalcor.integrations.twilio.mapping import PROVIDER, error_of
 
 API = "2010-04-01"
 MEDIA_SECONDS = 60.0
@@ -48,9 +45,7 @@ class TwilioClient:
         """
         path = f"{self._account}/Recordings/{_sid(recording_sid)}.{form}"
         try:
-            answer = await self._ask(
-                "GET", path, operation="fetch_recording", repeatable=True, timeout=MEDIA_SECONDS
-            )
+            answer = await self._ask("GET", path, operation="fetch_recording", timeout=MEDIA_SECONDS)
         except ProviderRejected as refused:
             if refused.reason != "not_found":
                 raise
@@ -74,46 +69,10 @@ class TwilioClient:
         """Erase it at Twilio; that it is already gone is fine."""
         path = f"{self._account}/Recordings/{_sid(recording_sid)}.json"
         try:
-            await self._ask("DELETE", path, operation="delete_recording", repeatable=True)
+            await self._ask("DELETE", path, operation="delete_recording")
         except ProviderRejected as refused:
             if refused.reason != "not_found":
                 raise
-
-    async def create_call(self, *, to: str, caller: str, twiml: str, status_url: str | None) -> str:
-        """Call `to` from our number `caller`. Answers the call's SID.
-
-        There is no idempotency key: a repeated call is a second ringing phone. So it is never repeated here unless the
-        request surely never left, and OutcomeUnknown is for the caller to think about.
-        """
-        asked: dict[str, str | list[str]] = {"To": to, "From": caller, "Twiml": twiml}
-        if status_url:
-            asked["StatusCallback"] = status_url
-            asked["StatusCallbackEvent"] = ["initiated", "ringing", "answered", "completed"]
-        answer = await self._ask(
-            "POST", f"{self._account}/Calls.json", operation="create_call", form=asked, repeatable=False
-        )
-        try:
-            return Call.model_validate_json(answer.body).sid
-        except ValidationError:
-            raise garbled(answer) from None  # not chained: it quotes what was answered
-
-    async def redirect_call(self, call_sid: str, *, twiml: str) -> None:
-        """Go on with other TwiML. Raises ProviderRejected `call_over`."""
-        await self._update(call_sid, {"Twiml": twiml}, operation="redirect_call", repeatable=False)
-
-    async def hang_up(self, call_sid: str) -> None:
-        """End a call, also one that still rings; that it is already over is fine."""
-        try:
-            await self._update(call_sid, {"Status": "completed"}, operation="hang_up", repeatable=True)
-        except ProviderRejected as refused:
-            if refused.reason != "call_over":
-                raise
-
-    async def _update(
-        self, call_sid: str, form: dict[str, str | list[str]], *, operation: str, repeatable: bool
-    ) -> None:
-        path = f"{self._account}/Calls/{_sid(call_sid)}.json"
-        await self._ask("POST", path, operation=operation, form=form, repeatable=repeatable)
 
     async def _ask(
         self,
@@ -121,7 +80,6 @@ class TwilioClient:
         path: str,
         *,
         operation: str,
-        repeatable: bool,
         form: dict[str, str | list[str]] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - of each attempt, as the door takes it
     ) -> Response:
@@ -133,16 +91,14 @@ class TwilioClient:
             )
         try:
             answer = await self.door.request(
-                method, path, operation=operation, form=form, idempotent=repeatable, timeout=timeout
+                method, path, operation=operation, form=form, idempotent=True, timeout=timeout
             )
         except OutcomeUnknown as unknown:
-            if not repeatable:
-                raise
             raise ProviderUnavailable(
                 "Twilio gave no answer; it can be asked again.", provider=PROVIDER, reason=unknown.reason
             ) from None
         if not answer.ok:
-            raise self.door.refused(error_of(answer, repeatable=repeatable))
+            raise self.door.refused(error_of(answer))
         return answer
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from medicalcor.core.errors import (
-    OutcomeUnknown,
     ProviderBusy,
     ProviderError,
     ProviderRejected,
@@ -35,11 +34,10 @@ _SAYS = {
 }
 
 
-def error_of(answer: Response, *, repeatable: bool) -> ProviderError:
-    """The error for an answer that is not a success. `repeatable`: asking again does no harm."""
+def error_of(answer: Response) -> ProviderError:
+    """The error for an answer that is not a success."""
     if answer.status >= 500:
-        kind = ProviderUnavailable if repeatable else OutcomeUnknown
-        return kind(
+        return ProviderUnavailable(
             f"Twilio answered {answer.status}.",
             provider=PROVIDER,
             reason="server_error",
@@ -66,15 +64,6 @@ def error_of(answer: Response, *, repeatable: bool) -> ProviderError:
     reason = _CODES.get(code or 0) or by_status.get(answer.status, "invalid_request")
     said = f"Twilio answered {answer.status}" + (f", code {code}." if code else ".")
     return ProviderRejected(_SAYS.get(reason) or said, provider=PROVIDER, reason=reason, status=answer.status)
-
-
-def garbled(answer: Response) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        "Twilio answered yes, but not what it promises.",
-        provider=PROVIDER,
-        reason="malformed_answer",
-        status=answer.status,
-    )
 
 
 def _code(answer: Response) -> int | None:

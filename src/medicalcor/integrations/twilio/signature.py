@@ -18,13 +18,15 @@ from medicalcor.core.crypto.hmac import matches
 
 HEADER = b"x-twilio-signature"
 FORM = "application/x-www-form-urlencoded"
+_FORM = FORM.encode()
 _HASH = "bodySHA256"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOST_FIELDS = 500
 
 
-Fields = Sequence[tuple[bytes, bytes]]
-"""Names and values, decoded."""
+Fields = Sequence[tuple[str, str]]
+"""Names and values, a character a byte (Latin-1): what does not decode as text can still be signed, and is sorted as
+bytes are."""
 
 
 class Proof:
@@ -41,55 +43,74 @@ class Proof:
 
     def accepts(self, headers: Mapping[bytes, bytes], body: bytes, *, path: bytes, query: bytes) -> bool:
         """`headers` by lower-case name; `path` and `query` as they stood in the request line, `body` as it arrived."""
-        return self.fields(headers, body, path=path, query=query) is not None
+        return self.form(headers, body, path=path, query=query) is not None
 
-    def fields(
+    def form(
         self, headers: Mapping[bytes, bytes], body: bytes, *, path: bytes, query: bytes
-    ) -> Fields | None:
-        """The fields that Twilio has signed, none where it has signed the body's hash; None when it is not Twilio's."""
+    ) -> Mapping[str, str] | None:
+        """The fields that Twilio has signed, as `form_of` has them; none where it has signed the body's hash, or an
+        empty body. None when it is not Twilio's."""
         given = headers.get(HEADER)
         if not given:
             return None
-        asked = query.decode("latin-1")
-        fields = _signed_fields(headers, body, query=asked)
+        fields = _signed_fields(headers, body, query=query)
         if fields is None:
             return None
-        rest = path.decode("latin-1") + (f"?{asked}" if asked else "")
-        tail = rest.encode() + _written(fields)
-        expected = [_digest(token, base + tail) for token in self._tokens for base in self._bases]
-        return fields if matches(given.decode("latin-1"), expected) else None
+        written = _written(fields)
+        tail = _as_called(path, query) + written
+        text = given.decode("latin-1")
+        for token in self._tokens:
+            for base in self._bases:  # nearly always the first is it
+                if matches(text, (_digest(token, base + tail),)):
+                    return _text_of(fields, plain=written.isascii())
+        return None
 
 
-def sign(token: bytes, url: str, fields: Fields) -> str:
-    """The header's value. `fields` are names and values, decoded, in any order."""
-    return _digest(token, url.encode() + _written(fields))
+def _as_called(path: bytes, query: bytes) -> bytes:
+    """What follows the public address."""
+    rest = path + b"?" + query if query else path
+    return rest if rest.isascii() else rest.decode("latin-1").encode()
 
 
 def _written(fields: Fields) -> bytes:
     """The fields as they are signed."""
-    return b"".join([name + value for name, value in sorted(set(fields))])
+    found = dict(fields)
+    if len(found) == len(fields):  # as nearly always: names are sorted faster than pairs
+        return "".join([name + found[name] for name in sorted(found)]).encode("latin-1")
+    return "".join([name + value for name, value in sorted(set(fields))]).encode("latin-1")
 
 
 def _digest(token: bytes, signed: bytes) -> str:
     return base64.b64encode(hmac.digest(token, signed, "sha1")).decode()
 
 
+def is_form(headers: Mapping[bytes, bytes]) -> bool:
+    said = headers.get(b"content-type", b"")
+    return said == _FORM or said.split(b";")[0].strip().lower() == _FORM
+
+
 def form_of(body: bytes) -> dict[str, str]:
     """The form's fields as text; of a field that comes several times, the first."""
-    return text_of(_pairs(body))
+    return _text_of(_pairs(body), plain=False)
 
 
-def text_of(fields: Fields) -> dict[str, str]:
-    """As `form_of`, of fields that have been taken apart already."""
-    found: dict[str, str] = {}
-    for name, value in fields:
-        found.setdefault(name.decode("utf-8", "replace"), value.decode("utf-8", "replace"))
-    return found
+def _text_of(fields: Fields, *, plain: bool) -> dict[str, str]:
+    """`plain`: it is known to be ASCII."""
+    found = dict(fields)
+    if len(found) != len(fields):
+        found = dict(reversed(fields))
+    if plain:
+        return found
+    return {_text(name): _text(value) for name, value in found.items()}
 
 
-def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: str) -> Fields | None:
+def _text(held: str) -> str:
+    return held if held.isascii() else held.encode("latin-1").decode("utf-8", "replace")
+
+
+def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: bytes) -> Fields | None:
     """The fields that the signature covers; None when it cannot cover this body."""
-    hashes = parse_qs(query, keep_blank_values=True).get(_HASH) if query else None
+    hashes = parse_qs(query.decode("latin-1"), keep_blank_values=True).get(_HASH) if query else None
     if hashes is not None:
         fits = len(hashes) == 1 and hmac.compare_digest(
             hashes[0].lower().encode(), hashlib.sha256(body).hexdigest().encode()
@@ -97,7 +118,7 @@ def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: str) -
         return () if fits else None
     if not body:
         return ()
-    if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != FORM.encode():
+    if not is_form(headers):
         return None
     if body.count(b"&") >= _MOST_FIELDS:
         return None
@@ -105,13 +126,17 @@ def _signed_fields(headers: Mapping[bytes, bytes], body: bytes, *, query: str) -
 
 
 def _pairs(body: bytes) -> Fields:
-    """Bytes all the way: what does not decode as text can still be signed."""
     found = []
-    for part in body.replace(b"+", b" ").split(b"&"):
+    # the plus of a number is nearly all there is to decode
+    for part in body.replace(b"+", b" ").replace(b"%2B", b"+").decode("latin-1").split("&"):
         if part:
-            name, _, value = part.partition(b"=")
-            found.append((unquote_to_bytes(name), unquote_to_bytes(value)) if b"%" in part else (name, value))
+            name, _, value = part.partition("=")
+            found.append((_unquoted(name), _unquoted(value)) if "%" in part else (name, value))
     return found
+
+
+def _unquoted(held: str) -> str:
+    return unquote_to_bytes(held.encode("latin-1")).decode("latin-1")
 
 
 def _with_and_without_port(url: str) -> tuple[str, ...]:

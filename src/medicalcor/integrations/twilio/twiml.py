@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -77,13 +77,6 @@ def hang_up(words: str | None = None, *, language: Language = "ro") -> str:
     if words:
         _say(response, words, language=language)
     SubElement(response, "Hangup")
-    return _text(response)
-
-
-def reject(reason: Literal["busy", "rejected"]) -> str:
-    """Refuse a call before it is answered: it costs nobody anything."""
-    response = Element("Response")
-    SubElement(response, "Reject", reason=reason)
     return _text(response)
 
 

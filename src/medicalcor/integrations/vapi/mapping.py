@@ -1,7 +1,6 @@
 """What Vapi's errors mean for us. Its messages quote what was sent, so none of their text is told."""
 
 from medicalcor.core.errors import (
-    OutcomeUnknown,
     ProviderBusy,
     ProviderError,
     ProviderRejected,
@@ -19,12 +18,11 @@ _SAYS = {
 }
 
 
-def error_of(answer: Response, *, repeatable: bool) -> ProviderError:
-    """The error for an answer that is not a success. `repeatable`: asking again does no harm."""
+def error_of(answer: Response) -> ProviderError:
+    """The error for an answer that is not a success."""
     status = answer.status
     if status >= 500 or status in (408, 409, 425):
-        kind = ProviderUnavailable if repeatable else OutcomeUnknown
-        return kind(
+        return ProviderUnavailable(
             f"Vapi answered {status}.",
             provider=PROVIDER,
             reason="server_error",

@@ -29,6 +29,13 @@ class Proof:
     def __init__(self, *, secrets: Sequence[str], plan: AuthPlan | None = None) -> None:
         self._plan = plan or AuthPlan()
         self._static_headers = {b"authorization", b"x-vapi-secret", self._plan.header_name.lower().encode()}
+        self._signature_header = self._plan.signature_header.lower().encode()
+        self._timestamp_header = self._plan.timestamp_header.lower().encode()
+        self._message_id_header = self._plan.message_id_header.lower().encode()
+        self._parts = _PARTS.split(self._plan.payload_format)
+        self._body_alone = (
+            not self._plan.include_timestamp and self._plan.payload_format == AuthPlan().payload_format
+        )
         self._tokens = tuple(secret for secret in secrets if secret)
         self._keys = tuple(key for secret in self._tokens if (key := self._key(secret)))
 
@@ -46,7 +53,7 @@ class Proof:
         url: str = "",
     ) -> bool:
         """`headers` by lower-case name; `body` exactly as it arrived; `url` only where the plan signs it."""
-        given = headers.get(self._plan.signature_header.lower().encode())
+        given = headers.get(self._signature_header)
         if given is None:
             return self._static(headers)
         payload = self._payload(headers, body, now=now, method=method, url=url)
@@ -74,20 +81,19 @@ class Proof:
         self, headers: Mapping[bytes, bytes], body: bytes, *, now: datetime, method: str, url: str
     ) -> bytes | None:
         """What was signed; None when its time is missing or too far from `now`."""
-        plan = self._plan
-        if not plan.include_timestamp and plan.payload_format == AuthPlan().payload_format:
+        if self._body_alone:
             return body
-        stamp = headers.get(plan.timestamp_header.lower().encode(), b"")
-        if plan.include_timestamp and not _is_fresh(stamp, now=now):
+        stamp = headers.get(self._timestamp_header, b"")
+        if self._plan.include_timestamp and not _is_fresh(stamp, now=now):
             return None
         values = {
             "{body}": body,
             "{timestamp}": stamp,
             "{method}": method.encode(),
             "{url}": url.encode(),
-            "{svix-id}": headers.get(plan.message_id_header.lower().encode(), b""),
+            "{svix-id}": headers.get(self._message_id_header, b""),
         }
-        return b"".join(values.get(part, part.encode()) for part in _PARTS.split(plan.payload_format))
+        return b"".join([values[part] if part in values else part.encode() for part in self._parts])
 
     def _key(self, secret: str) -> bytes | None:
         """None for a secret that is not the base64 it should be: it signs nothing."""

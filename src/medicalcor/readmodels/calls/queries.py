@@ -1,7 +1,7 @@
 """The call log, and the calls of one lead."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,7 +40,13 @@ class Call:
     analysis: Mapping[str, Any] | None
     recordings: Sequence[str]
     """The states of its recordings."""
+    kept: Sequence[str]
+    """Ids of those that can be listened to here."""
     erased: bool
+
+    def for_ears(self, *, may_hear: bool) -> "Call":
+        """As it is shown to somebody who may, or may not, listen."""
+        return self if may_hear and not self.erased else replace(self, kept=())
 
 
 async def log(connection: Connection, *, outcomes: Sequence[str] = (), limit: int = PAGE) -> list[Call]:

@@ -89,6 +89,10 @@ def _customer(recorded: Recorded) -> Statement:
     )
 
 
+def _untied(recorded: Recorded) -> Statement:
+    return SQL["untied"], (_payment(recorded), recorded.occurred_at)
+
+
 def _unmatched(recorded: Recorded) -> Statement:
     plain = recorded.plain
     return SQL["unmatched"], (
@@ -140,6 +144,7 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.PaymentMerged.type: (_repointed, _merged),
     events.PaymentTied.type: (_belongs, _customer),
     events.PaymentAssigned.type: (_belongs, _customer),
+    events.PaymentUntied.type: (_untied,),
     events.PaymentUnmatched.type: (_unmatched,),
     events.PaymentSetAside.type: (_set_aside,),
     events.PaymentTakenBack.type: (_taken_back,),

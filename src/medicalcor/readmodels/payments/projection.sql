@@ -32,6 +32,11 @@ set person_id = $2, tied_by = $3, payer_name = $4, payer_email = $5, payer_phone
     candidates = '{}', set_aside_at = null, changed_at = $7
 where id = $1;
 
+-- name: untied
+update payments
+set person_id = null, tied_by = null, payer_name = null, payer_email = null, payer_phone = null, changed_at = $2
+where id = $1;
+
 -- name: remember_customer
 insert into payment_customers (customer_key, person_id, by_staff)
 select customer_key, $2, false from unnest($1::text[]) as customer_key

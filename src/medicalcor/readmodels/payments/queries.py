@@ -11,6 +11,8 @@ from medicalcor.core.database.queries import statements
 
 _SQL = statements("medicalcor.readmodels.payments")
 PAGE = 50
+MOST = 1_000
+"""Lines are counted up to here."""
 SHOWS = ("all", "needs", "failed", "refunded", "aside")
 """What of the list can be asked for."""
 
@@ -106,8 +108,8 @@ async def of_person(connection: Connection, *, person_id: UUID) -> list[Line]:
 
 
 async def counts(connection: Connection) -> dict[str, int]:
-    """How many lines each choice of the list has."""
-    row = await connection.fetchrow(_SQL["payment_counts"])
+    """How many lines each choice of the list has; `MOST` also when there are more."""
+    row = await connection.fetchrow(_SQL["payment_counts"], MOST)
     return dict(row) if row else {}
 
 

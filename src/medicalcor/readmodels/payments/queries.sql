@@ -34,14 +34,26 @@ where p.id = any($1::uuid[]) and p.erased_at is null
 order by p.id, l.created_at desc
 
 -- name: payment_counts
--- How many lines each choice of the list has.
+-- How many lines each choice of the list has, counted no further than $1: each reads as many rows of its index.
 select
-    count(*) filter (where set_aside_at is null) as all,
-    count(*) filter (where unmatched is not null and person_id is null and set_aside_at is null) as needs,
-    count(*) filter (where state in ('failed', 'uncollectible', 'past_due') and set_aside_at is null) as failed,
-    count(*) filter (where refunded > 0 or state in ('disputed', 'dispute_lost')) as refunded,
-    count(*) filter (where set_aside_at is not null) as aside
-from payments where merged_into is null
+    (select count(*) from (
+        select from payments where merged_into is null and set_aside_at is null limit $1
+    ) as counted) as all,
+    (select count(*) from (
+        select from payments
+        where merged_into is null and unmatched is not null and person_id is null and set_aside_at is null limit $1
+    ) as counted) as needs,
+    (select count(*) from (
+        select from payments
+        where merged_into is null and state in ('failed', 'uncollectible', 'past_due') and set_aside_at is null limit $1
+    ) as counted) as failed,
+    (select count(*) from (
+        select from payments
+        where merged_into is null and (refunded > 0 or state in ('disputed', 'dispute_lost')) limit $1
+    ) as counted) as refunded,
+    (select count(*) from (
+        select from payments where merged_into is null and set_aside_at is not null limit $1
+    ) as counted) as aside
 
 -- name: payment_sums
 -- What was received since a moment, by currency, and what of it went back; the usual currency first.

@@ -97,6 +97,7 @@ _PAYMENT = (
     payments.PaymentReported,
     payments.PaymentTied,
     payments.PaymentAssigned,
+    payments.PaymentUntied,
     payments.PaymentRequested,
     payments.PaymentLinkFailed,
 )

@@ -26,6 +26,7 @@ KINDS = {
     "subscriptions": "subscription",
     "checkout/sessions": "checkout.session",
     "disputes": "dispute",
+    "refunds": "refund",
     "payment_links": "payment_link",
     "events": "event",
 }

@@ -100,6 +100,24 @@ def charge(payer: Payer, *, refunded: int = 0) -> Thing:
     )
 
 
+def refund(payer: Payer, *, status: str = "succeeded") -> Thing:
+    """One going back; `failed` comes days after it had succeeded."""
+    returned = _thing(
+        "refund",
+        "re",
+        payer,
+        amount=payer.amount,
+        balance_transaction=new_id("txn"),
+        charge=new_id("ch"),
+        failure_reason="expired_or_canceled_card" if status == "failed" else None,
+        payment_intent=new_id("pi"),
+        reason="requested_by_customer",
+        status=status,
+    )
+    del returned["customer"]  # it names its charge, not who paid
+    return returned
+
+
 def dispute(payer: Payer, *, status: str = "needs_response") -> Thing:
     disputed = _thing(
         "dispute",
@@ -250,6 +268,8 @@ EVENTS: dict[str, Maker] = {
     "payment_intent.processing": lambda p: payment_intent(p, status="processing"),
     "payment_intent.canceled": lambda p: payment_intent(p, status="canceled"),
     "charge.refunded": lambda p: charge(p, refunded=p.amount),
+    "refund.created": refund,
+    "refund.failed": lambda p: refund(p, status="failed"),
     "charge.dispute.created": dispute,
     "charge.dispute.closed": lambda p: dispute(p, status="lost"),
     "invoice.finalized": invoice,

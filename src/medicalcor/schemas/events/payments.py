@@ -11,6 +11,7 @@ from medicalcor.schemas.base import Event, Personal
 from medicalcor.schemas.common import LeadId, PersonId, UserId
 from medicalcor.schemas.payments import (
     Account,
+    CorrectionReason,
     DepositReason,
     Hints,
     Payer,
@@ -88,6 +89,20 @@ class PaymentAssigned(Event):
     customer_keys: tuple[str, ...]
     stands: Standing
     payer: Annotated[Payer | None, Personal()] = None
+
+
+class PaymentUntied(Event):
+    """A colleague says that it was not theirs: the next event of the stream says whose it is.
+
+    What was sealed of the payer for this person stays sealed under their key.
+    """
+
+    type: ClassVar[str] = "payment.untied"
+    payment_id: UUID
+    person_id: PersonId
+    by: UserId
+    reason: CorrectionReason
+    stands: Standing
 
 
 class PaymentSetAside(Event):

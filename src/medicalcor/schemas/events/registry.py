@@ -82,6 +82,7 @@ EVENTS: tuple[type[Event], ...] = (
     payments.PaymentTied,
     payments.PaymentUnmatched,
     payments.PaymentAssigned,
+    payments.PaymentUntied,
     payments.PaymentSetAside,
     payments.PaymentTakenBack,
     payments.PaymentRequested,

@@ -12,6 +12,7 @@ from email import message_from_string
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -127,10 +128,6 @@ def _pair(one: Any) -> tuple[Any, Any] | None:
     return (one[0], one[1]) if isinstance(one, list) and len(one) == 2 else None
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")
-
-
 Headers = Annotated[dict[str, str], BeforeValidator(_headers)]
 
 
@@ -170,6 +167,14 @@ _SPELT = {
     **dict.fromkeys(("textbody", "bodytext", "bodyplain", "plain"), "text"),
     **dict.fromkeys(("htmlbody", "bodyhtml"), "html"),
 }
+
+
+@lru_cache(maxsize=1024)
+def _meant(name: str) -> str | None:
+    """The field of ours."""
+    return _SPELT.get(name.lower().replace("-", "").replace("_", ""))
+
+
 _IN_HEADERS = ("from", "to", "cc", "subject", "date")
 """Taken from there when they are given nowhere else."""
 
@@ -184,7 +189,7 @@ class _Mail(Wire):
             return given
         mail: dict[str, Any] = {}
         for name, value in given.items():
-            field = _SPELT.get(_plain(name))
+            field = _meant(name)
             if field is not None and (name == field or field not in given):
                 mail.setdefault(field, value)
         if "headers" in mail and ("from" not in mail or "subject" not in mail):
@@ -228,7 +233,7 @@ class InboundEmail(_Mail):
         return self.references or self.headers.get("references")
 
 
-class EmailHead(_Mail):
+class _Head(_Mail):
     """What is asked of a mail before it is kept."""
 
     sender: One = Field(alias="from")
@@ -252,9 +257,19 @@ def unwrapped(body: Any) -> Any:
     return body.get("data") if isinstance(body, dict) and isinstance(body.get("data"), dict) else body
 
 
-def head_of(body: Any) -> EmailHead:
-    """From a request's body. Raises ValidationError for what has no sender."""
-    return EmailHead.model_validate(unwrapped(body))
+def head_of(body: Any) -> tuple[str, str | None]:
+    """The sender's address and the mail's `Message-ID`, from a request's body, as `inbound_email` has them.
+
+    Raises ValidationError for what has no sender.
+    """
+    mail = unwrapped(body)
+    if isinstance(mail, dict):
+        written, message_id = mail.get("from"), mail.get("message_id")
+        plain = _PLAIN.fullmatch(written) if isinstance(written, str) else None
+        if plain and message_id and isinstance(message_id, str):  # as nearly all are
+            return plain[2], message_id
+    head = _Head.model_validate(mail)
+    return head.sender.address, head.id
 
 
 def inbound_email(body: Any) -> InboundEmail:

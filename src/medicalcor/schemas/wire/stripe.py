@@ -118,12 +118,18 @@ class Thing(Wire):
     status: Lenient[str] = None
 
 
+class PaymentDetails(Wire):
+    order_reference: Lenient[str] = None
+    """Of an invoice's intent in newer API versions: the invoice's id."""
+
+
 class PaymentIntent(Thing):
     amount: Amount = None
     amount_received: Amount = None
     latest_charge: Id = None
     invoice: Id = None
     """Only in API versions before 2025; newer ones name it on the invoice's side alone."""
+    payment_details: Lenient[PaymentDetails] = None
     receipt_email: Lenient[str] = Field(default=None, repr=False)
     shipping: Lenient[Contact] = Field(default=None, repr=False)
     last_payment_error: Lenient[Failure] = None
@@ -141,6 +147,14 @@ class Charge(Thing):
     receipt_email: Lenient[str] = Field(default=None, repr=False)
     receipt_url: Lenient[str] = Field(default=None, repr=False)
     failure_code: Lenient[str] = None
+
+
+class Refund(Thing):
+    """One going back of money. It may fail days after it had succeeded: then the money is the clinic's again."""
+
+    amount: Amount = None
+    charge: Id = None
+    payment_intent: Id = None
 
 
 class EvidenceDetails(Wire):
@@ -259,7 +273,10 @@ class Problem(Wire):
     error: Lenient[ProblemDetail] = None
 
 
-Kind: TypeAlias = Literal["payment", "refund", "dispute", "invoice", "subscription", "checkout"]
+Kind: TypeAlias = Literal[
+    "payment", "refund", "single_refund", "dispute", "invoice", "subscription", "checkout"
+]
+"""`refund`: a charge, of which so much went back; `single_refund`: one going back alone, which may fail."""
 State: TypeAlias = Literal[
     "pending",  # begun, nothing decided: also a delayed method after checkout
     "paid",

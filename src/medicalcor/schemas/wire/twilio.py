@@ -35,17 +35,15 @@ def _blank(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(value: str | None) -> datetime | None:
     try:
-        return parsedate_to_datetime(value).astimezone(UTC)
+        return parsedate_to_datetime(value).astimezone(UTC) if value else None
     except (TypeError, ValueError, OverflowError):
         return None
 
 
 Text: TypeAlias = Annotated[str | None, BeforeValidator(_blank)]
 Whole: TypeAlias = Annotated[int | None, WrapValidator(_or_none)]
-Moment: TypeAlias = Annotated[datetime | None, BeforeValidator(_moment)]
-"""RFC 2822 on the wire."""
 CallSid: TypeAlias = Annotated[str, Field(pattern=r"^CA[0-9a-fA-F]{32}$")]
 RecordingSid: TypeAlias = Annotated[str, Field(pattern=r"^RE[0-9a-fA-F]{32}$")]
 
@@ -65,23 +63,29 @@ class Party(Shape):
 def party_of(address: str | None) -> Party:
     """From `From`, `To`, `Caller` or `Called`, which may be a number, an address, a word, or nothing."""
     text = (address or "").strip()
+    if _is_number(text):
+        withheld = text in _WITHHELD_NUMBERS
+        return Party(kind="withheld") if withheld else Party(kind="phone", value=text)
     lower = text.lower()
-    if not text or lower.upper() in _WITHHELD or text in _WITHHELD_NUMBERS or "@anonymous.invalid" in lower:
+    if not text or lower.upper() in _WITHHELD or "@anonymous.invalid" in lower:
         return Party(kind="withheld")
     if lower.startswith(("sip:", "sips:")):
         return Party(kind="sip", value=text)
     if lower.startswith("client:"):
         return Party(kind="client", value=text[len("client:") :] or None)
-    digits = text.removeprefix("+")
-    if (
-        text.startswith("+")
-        and digits.isascii()
-        and digits.isdigit()
+    return Party(kind="unknown", value=text)
+
+
+def _is_number(text: str) -> bool:
+    """E.164."""
+    digits = text[1:]
+    return (
+        text[:1] == "+"
         and 7 <= len(digits) <= 15
         and digits[0] != "0"
-    ):
-        return Party(kind="phone", value=text)
-    return Party(kind="unknown", value=text)
+        and digits.isascii()
+        and digits.isdigit()
+    )
 
 
 class _Call(Wire):
@@ -95,6 +99,12 @@ class _Call(Wire):
     @property
     def caller(self) -> Party:
         return party_of(self.from_)
+
+    @property
+    def phone(self) -> str | None:
+        """The caller's number, if one is told."""
+        given = (self.from_ or "").strip()
+        return given if _is_number(given) and given not in _WITHHELD_NUMBERS else None
 
     @property
     def called(self) -> Party:
@@ -142,9 +152,14 @@ class CallUpdate(_Call):
     """queued, ringing, in-progress, completed, busy, failed, no-answer, canceled; or newer than this code."""
     seconds: Whole = Field(default=None, alias="CallDuration")
     sequence: Whole = Field(default=None, alias="SequenceNumber")
-    at: Moment = Field(default=None, alias="Timestamp")
+    timestamp: Text = Field(default=None, alias="Timestamp")
+    """RFC 2822."""
     answered_by: Text = Field(default=None, alias="AnsweredBy")
     sip_code: Whole = Field(default=None, alias="SipResponseCode")
+
+    @property
+    def at(self) -> datetime | None:
+        return _moment(self.timestamp)
 
     @property
     def provider_id(self) -> str:
@@ -162,7 +177,8 @@ class RecordingUpdate(_Call):
     channels: Whole = Field(default=None, alias="RecordingChannels")
     source: Text = Field(default=None, alias="RecordingSource")
     """DialVerb, RecordVerb, …: RecordVerb is a voicemail."""
-    started_at: Moment = Field(default=None, alias="RecordingStartTime")
+    start_time: Text = Field(default=None, alias="RecordingStartTime")
+    """RFC 2822."""
     error_code: Text = Field(default=None, alias="ErrorCode")
 
     @property
@@ -170,18 +186,15 @@ class RecordingUpdate(_Call):
         return f"{self.recording_sid}:{self.status or 'said'}"
 
     @property
+    def started_at(self) -> datetime | None:
+        return _moment(self.start_time)
+
+    @property
     def ready(self) -> bool:
         return self.status == "completed"
 
 
 Update: TypeAlias = CallUpdate | RecordingUpdate
-
-
-class Call(Wire):
-    """The answer about a call."""
-
-    sid: CallSid
-    status: Text = None
 
 
 class Problem(Wire):

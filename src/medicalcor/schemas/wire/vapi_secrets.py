@@ -16,14 +16,19 @@ _ADDRESS = re.compile(
 """Whoever has one of these may listen in, take the call over, or fetch what was recorded."""
 _PLACES = frozenset({"server", "credentials", "headers"})
 """Server definitions may carry headers with keys of our own."""
+_NESTED = (dict, list)
 
 
 def without_secrets(value: Any) -> Any:
     """The same JSON without them, at any depth. Names go too: nobody should believe that they were empty."""
     if isinstance(value, dict):
-        return {name: without_secrets(inner) for name, inner in value.items() if not _must_go(name)}
+        return {
+            name: without_secrets(inner) if isinstance(inner, _NESTED) else inner
+            for name, inner in value.items()
+            if not _must_go(name)
+        }
     if isinstance(value, list):
-        return [without_secrets(inner) for inner in value]
+        return [without_secrets(inner) if isinstance(inner, _NESTED) else inner for inner in value]
     return value
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from medicalcor.domain.correspondence.addresses import normalised
 from medicalcor.domain.correspondence.machines import machine
-from medicalcor.domain.correspondence.threads import message_ids, plain_subject, thread_key
+from medicalcor.domain.correspondence.threads import message_ids, plain_subject
 
 
 @pytest.mark.parametrize(
@@ -42,14 +42,6 @@ def test_a_normalised_address_is_safe_and_stays(written: str) -> None:
     if address is not None:
         assert normalised(address) == address
         assert not any(letter.isspace() or letter in '<>",;:' for letter in address)
-
-
-def test_threads_begin_with_the_oldest_known_message() -> None:
-    assert thread_key("<c@x>", in_reply_to="<b@x>", references="<a@x> <b@x>") == "<a@x>"
-    assert thread_key("<c@x>", in_reply_to="<b@x>", references=None) == "<b@x>"
-    assert thread_key("<c@x>", in_reply_to=None, references=[]) == "<c@x>"
-    assert thread_key("<c@x>", in_reply_to="re: your mail", references="") == "<c@x>"
-    assert thread_key(None, in_reply_to=None, references=None) is None
 
 
 def test_ids_are_read_from_whatever_surrounds_them() -> None:

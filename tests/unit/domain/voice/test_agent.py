@@ -1,6 +1,7 @@
 """What the voice agent says and is told, in every language; and that every tool it knows is there."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -27,6 +28,9 @@ def test_the_greeting_names_the_clinic_and_says_that_the_call_is_recorded(langua
     assert "Clinica Aurora" in said
     assert RECORDED[language] in said
     assert "{" not in said
+    unrecorded = agent.greeting(replace(CLINIC, records=False), language)
+    assert "Clinica Aurora" in unrecorded
+    assert RECORDED[language] not in unrecorded
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

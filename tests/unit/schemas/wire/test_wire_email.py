@@ -1,6 +1,7 @@
 """Inbound mail in the shapes that receiving services give it."""
 
 from email.utils import getaddresses
+from itertools import product
 from typing import Any
 
 import pytest
@@ -183,7 +184,15 @@ def test_the_short_way_reads_an_address_as_the_long_way_does(written: str) -> No
 
 
 def test_the_head_of_a_mail_is_the_whole_mails() -> None:
-    for extra in ({"message_id": "<a@x>"}, {"headers": [{"name": "Message-ID", "value": "<b@x>"}]}, {}):
-        body = {"data": {"from": "Ana <ana@example.ro>", **extra}}
-        head, whole = head_of(body), inbound_email(body)
-        assert (head.id, head.sender) == (whole.id, whole.sender)
+    senders = (
+        "Ana <ana@example.ro>",
+        "ana@example.ro",
+        '"Pop, Ana" <ana@example.ro>',
+        {"email": "ana@example.ro"},
+    )
+    headers = [{"name": "Message-ID", "value": "<b@x>"}]
+    extras = ({"message_id": "<a@x>"}, {"message_id": "", "headers": headers}, {"messageId": "<a@x>"}, {})
+    for sender, extra in product(senders, extras):
+        body = {"data": {"sender": "no@example.ro", "from": sender, **extra}}
+        whole = inbound_email(body)
+        assert head_of(body) == (whole.sender.address, whole.id)

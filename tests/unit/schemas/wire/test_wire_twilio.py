@@ -99,3 +99,17 @@ def test_any_values_are_read_or_refused(fields: dict[str, str]) -> None:
             read({**CALL, **fields})
         except InvalidInput:
             continue
+
+
+@given(
+    st.one_of(
+        st.text(max_size=20),
+        st.from_regex(r"\+[0-9]{5,17}", fullmatch=True),
+        st.sampled_from(
+            ["+266696687", "+7378742833", "anonymous", "sip:a@b", "client:x", "", " +40722000001 "]
+        ),
+    )
+)
+def test_the_callers_number_is_what_the_party_says(address: str) -> None:
+    told = inbound_of({**CALL, "From": address})
+    assert told.phone == party_of(address).phone

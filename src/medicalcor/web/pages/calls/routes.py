@@ -8,10 +8,11 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from medicalcor.core.auth import accounts
-from medicalcor.core.auth.roles import Right
+from medicalcor.core.auth.roles import Right, may
 from medicalcor.readmodels.calls import queries as calls
 from medicalcor.readmodels.calls.queries import PAGE
 from medicalcor.web.components.lines import Piece, Spoken
+from medicalcor.web.pages.calls import listening
 from medicalcor.web.request import Visitor, is_fragment, right, staff
 from medicalcor.web.site import Visit, site_of, visit
 
@@ -25,6 +26,7 @@ async def show_log(request: Visitor, only: FromQuery[str] = "", shown: FromQuery
     """Addresses hold codes only."""
     async with visit(request) as seen:
         data = await _data(seen, only=only if only in FILTERS else "", shown=_lines(shown))
+        data["calls"] = [call.for_ears(may_hear=_may_hear(request)) for call in data["calls"]]
         if is_fragment(request):
             return seen.part("pages/calls/_log.html", **data)
         return await seen.page("pages/calls/log.html", **data)
@@ -34,7 +36,7 @@ async def show_log(request: Visitor, only: FromQuery[str] = "", shown: FromQuery
 async def show_call(request: Visitor, call_id: FromPath[UUID]) -> Response[str]:
     """What was said; that it was opened is put on record."""
     async with visit(request) as seen:
-        call = await calls.one(seen.connection, call_id=call_id)
+        call = (await calls.one(seen.connection, call_id=call_id)).for_ears(may_hear=_may_hear(request))
         turns = [Spoken(turn["role"], [Piece(turn["text"])]) for turn in call.transcript]
         if is_fragment(request):
             answer = seen.part("pages/calls/_call.html", call=call, turns=turns)
@@ -48,6 +50,10 @@ async def show_call(request: Visitor, call_id: FromPath[UUID]) -> Response[str]:
         object_id=call_id,
     )
     return answer
+
+
+def _may_hear(request: Visitor) -> bool:
+    return may(staff(request).role, Right.HEAR_CALLS)
 
 
 async def _data(seen: Visit, *, only: str, shown: int) -> dict[str, Any]:
@@ -69,4 +75,4 @@ def _lines(text: str) -> int:
     return min(max(wanted, PAGE), LONGEST)
 
 
-ROUTES = [show_log, show_call]
+ROUTES = [show_log, show_call, listening.listen]

@@ -67,16 +67,17 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
     lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
     found, older = await conversations.messages(seen.connection, lead_id=lead_id)
     judged = await leads.scores(seen.connection, lead_id=lead_id)
+    user = staff(seen.request)
+    may_hear = may(user.role, Right.HEAR_CALLS)
     days = view.days(
         found,
-        await calls.of_lead(seen.connection, lead_id=lead_id),
+        [call.for_ears(may_hear=may_hear) for call in await calls.of_lead(seen.connection, lead_id=lead_id)],
         await effects.of_lead(seen.connection, lead_id=lead_id),
         await timeline.of_lead(seen.connection, lead_id=lead_id),
         judged[0] if judged else None,
         zone=settings.clinic_timezone,
         clinic=settings.clinic_name,
     )
-    user = staff(seen.request)
     return {
         **_facts(lead, now),
         "days": days,

@@ -14,6 +14,7 @@ from medicalcor.core.auth.roles import Right
 from medicalcor.operations import assigning
 from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.payments import queries as payments
+from medicalcor.schemas.payments import CORRECTION_REASONS, CorrectionReason
 from medicalcor.web.forms import Form, read
 from medicalcor.web.request import Visitor, is_fragment, right, staff
 from medicalcor.web.site import Visit, site_of, visit
@@ -33,10 +34,16 @@ class ListForm(Form):
 
 class FindForm(Form):
     q: str = ""
+    reason: CorrectionReason | None = None
+    """Of a payment that stands with the wrong person."""
 
 
 class AssignForm(ListForm):
     lead_id: UUID
+
+
+class MoveForm(AssignForm):
+    reason: CorrectionReason
 
 
 @get("/payments", opt=right(Right.SEE_MONEY))
@@ -74,6 +81,7 @@ async def find(request: Visitor, payment_id: FromPath[UUID]) -> Response[str]:
             rows=[row for row in rows if not row.erased][:FOUND_LINES],
             q=form.q,
             payment_id=payment_id,
+            reason=form.reason,
         )
 
 
@@ -85,6 +93,19 @@ async def assign(request: Visitor, payment_id: FromPath[UUID]) -> Response[str] 
     )
     words = _("Assigned. What the same customer pays later fits by itself.")
     return await _after(request, form, toast=words)
+
+
+@post("/payments/{payment_id:uuid}/move", opt=right(Right.SEE_MONEY), status_code=200)
+async def move(request: Visitor, payment_id: FromPath[UUID]) -> Response[str] | Redirect:
+    form = await read(request, MoveForm)
+    await assigning.move(
+        site_of(request).ledger,
+        payment_id=payment_id,
+        lead_id=form.lead_id,
+        reason=form.reason,
+        by=staff(request).id,
+    )
+    return await _after(request, form, toast=_("Moved. What the same customer pays later fits by itself."))
 
 
 @post("/payments/{payment_id:uuid}/not-ours", opt=right(Right.SEE_MONEY), status_code=200)
@@ -125,6 +146,8 @@ async def _data(seen: Visit, show: str, period: str) -> dict[str, Any]:
     return {
         "show": show,
         "period": period,
+        "most": payments.MOST,
+        "reasons": CORRECTION_REASONS,
         "counts": await payments.counts(seen.connection),
         "sums": await payments.sums(
             seen.connection, since=_since(period, zone=seen.site.settings.clinic_timezone)
@@ -145,4 +168,4 @@ def _since(period: str, *, zone: str) -> datetime:
     return datetime.combine(here.date(), time(), here.tzinfo)
 
 
-ROUTES = [show_payments, refresh, find, assign, not_ours, take_back]
+ROUTES = [show_payments, refresh, find, assign, move, not_ours, take_back]
