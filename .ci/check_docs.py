@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import outreach_page
+
 from medicalcor.cli.checks import SETTINGS
 from medicalcor.cli.main import COMMANDS
 from medicalcor.core.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS_PAGE = ROOT / "docs" / "reference" / "settings.md"
+OUTREACH_PAGE = ROOT / "docs" / "reference" / "outreach.md"
 
 
 def documents() -> list[Path]:
@@ -70,11 +73,14 @@ def problems() -> Iterator[str]:
         yield f"cli/checks.py and core/settings.py differ in {', '.join(sorted(odd))}"
     elif not SETTINGS_PAGE.exists() or SETTINGS_PAGE.read_text(encoding="utf-8") != settings_page():
         yield f"{SETTINGS_PAGE.relative_to(ROOT)} is out of date; `make docs` writes it"
+    if not OUTREACH_PAGE.exists() or OUTREACH_PAGE.read_text(encoding="utf-8") != outreach_page.page():
+        yield f"{OUTREACH_PAGE.relative_to(ROOT)} is out of date; `make docs` writes it"
 
 
 if "--write" in sys.argv:
     SETTINGS_PAGE.parent.mkdir(parents=True, exist_ok=True)
     SETTINGS_PAGE.write_text(settings_page(), encoding="utf-8")
+    OUTREACH_PAGE.write_text(outreach_page.page(), encoding="utf-8")
 found = list(problems())
 sys.stderr.writelines(f"{line}\n" for line in found)
 sys.exit(bool(found))

@@ -21,6 +21,9 @@ PAGES = {
     "calendar-day": "/appointments",
     "calendar-week": "/appointments?view=week",
     "api-keys": "/settings/api-keys",
+    "practice": "/settings/practice",
+    "procedure": "/settings/practice/procedures/new",
+    "room": "/settings/practice/resources/new",
     "patterns": "/patterns",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -72,6 +75,8 @@ def addresses(page: Page, *, settings: dict[str, str]) -> Iterator[tuple[str, st
         lead = next((link for link in links if link.count("-") == 4), None)
         if lead:
             yield name, lead
+    page.goto(f"http://127.0.0.1:{settings['WEB_PORT']}/settings/practice")
+    yield "practitioner", page.locator("a[href*='/practitioners/']").nth(1).get_attribute("href") or "/"
     sandbox = f"http://127.0.0.1:{settings['SANDBOX_PORT']}"
     yield from {name: f"{sandbox}/{name}" for name in ("phone", "mailbox", "website")}.items()
     yield "api", f"http://127.0.0.1:{settings['API_PORT']}/docs"

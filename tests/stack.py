@@ -132,6 +132,7 @@ class Stack:
             "OPENAI_API_KEY": "journey-openai-key",
             "OPENAI_BASE_URL": f"{sandbox}/openai/v1",
             "CLINIC_NAME": "Clinica Zâmbet",
+            "QUIET_HOURS": "off",  # stories happen at any hour
             "CLINIC_FACTS": 'hours = "Luni-Vineri 9-18"',
             "VAPI_API_KEY": "journey-vapi-key",
             "VAPI_BASE_URL": f"{sandbox}/vapi",

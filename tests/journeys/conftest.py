@@ -31,6 +31,8 @@ def system(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory)
         stack.start()
         stack.turn(delays=[0.05, 0.1, 0.2])
         yield stack
+        again = stack.run("effects", "replay")
+        assert again.returncode == 0, f"decided again, it came out otherwise: {again.stdout}{again.stderr}"
     finally:
         stack.stop()
 

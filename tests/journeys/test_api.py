@@ -118,10 +118,11 @@ def failed_run(client: Client, run_id: str) -> dict[str, Any] | None:
 
 
 def test_a_price_or_a_diagnosis_of_the_models_is_not_passed_on(stack: Stack, client: Client) -> None:
-    for words in ("Implantul costă 500 € la noi.", "Aveți o infecție, luați ibuprofen."):
+    bad = {"unfit_price": "Implantul costă 503 € la noi.", "unfit_diagnosis": "Aveți o infecție la dinte."}
+    for why, words in bad.items():
         stack.fault(provider="openai", kind="nonsense", content=words)
         reply = client.ask("suggest_reply", messages=said("Cât costă un implant?"))
-        assert (reply["written_by"], reply["why"]) == ("phrases", "unfit_draft")
+        assert (reply["written_by"], reply["why"]) == ("phrases", why)
         assert words not in reply["text"]
 
 

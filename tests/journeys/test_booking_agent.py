@@ -235,7 +235,7 @@ def test_ai_reads_what_the_rules_do_not_and_its_choice_is_asked_about(clinic: St
         "not_after": None,
     }
     guess |= {"part_of_day": "any", "as_soon_as_possible": False, "option": 3, "question": None}
-    clinic.fault(provider="openai", kind="nonsense", content=json.dumps(guess), times=2)
+    clinic.fault(provider="openai", kind="nonsense", content=json.dumps(guess), count=2)
     clinic.say(phone, "treaba aceea dinaintea penultimei dintre dânsele")
     asked = the_list(clinic, phone, 2)
     assert offered[2]["title"].split()[-1] in asked["interactive"]["body"]["text"]

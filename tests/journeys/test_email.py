@@ -164,10 +164,25 @@ def test_a_bounce_of_somebody_elses_mail_is_nobodys_lead(stack: Stack) -> None:
 
 
 def test_nothing_is_sent_after_an_opt_out_by_mail(stack: Stack, ana: str) -> None:
-    mail.write(stack, ana, "STOP", subject="Re: oferte")
-    stack.until(lambda: stack.effects_of(ana, kind="email.%"), what="a decision")
+    mail.write(stack, ana, "Cât costă un implant?")
+    mail.answered(stack, ana)
     stack.settle()
-    assert [e["decision"]["reasons"] for e in stack.effects_of(ana, kind="email.%")] == [["opted_out"]]
+    mail.write(stack, ana, "STOP", subject="Re: oferte")
+    *_, heard = mail.answered(stack, ana, 2)
+    stack.settle()
+    assert "Nu vă mai trimitem mesaje" in heard["text"]
+    assert ["opted_out"] in [e["decision"]["reasons"] for e in stack.effects_of(ana, kind="email.%")]
+    assert len(mail.letters(stack, ana)) == 2
+
+
+def test_a_stranger_s_stop_by_mail_makes_no_lead(stack: Stack, ana: str) -> None:
+    [before] = stack.rows("select count(*) as n from suppressions")
+    mail.write(stack, ana, "STOP", subject="Re: oferte")
+    stack.until(
+        lambda: stack.rows("select 1 from suppressions offset $1", before["n"]), what="the wish to be kept"
+    )
+    stack.settle()
+    assert stack.rows("select 1 from addresses where value = $1", ana) == []
     assert mail.letters(stack, ana) == []
 
 

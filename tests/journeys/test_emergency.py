@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.journeys.test_whatsapp_message import WARM
 from tests.stack import Stack
 
 EMERGENCY = {
@@ -53,10 +54,12 @@ def test_nobody_waits_for_the_ai_in_an_emergency(stack: Stack, phone: str) -> No
 
 
 def test_an_emergency_reaches_somebody_who_asked_to_be_left_alone(stack: Stack, phone: str) -> None:
+    stack.say(phone, WARM["ro"])
+    stack.answered(phone)
     stack.say(phone, "STOP")
-    stack.effect(phone, "refused")
+    stack.answered(phone, 2)
     stack.say(phone, EMERGENCY["ro"])
-    [sent] = stack.answered(phone)
+    *_, sent = stack.answered(phone, 3)
     assert "112" in sent["text"]["body"]
 
 

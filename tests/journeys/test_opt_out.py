@@ -6,26 +6,49 @@ from tests.journeys.test_whatsapp_message import HOT, WARM
 from tests.stack import Stack
 from tests.webhooks import envelope, message, new_wamid
 
+CONFIRMED = "Am înțeles. Nu vă mai trimitem mesaje."
+
 
 @pytest.mark.parametrize(
     "words",
     ["STOP", "nu ma mai contactati", "please stop messaging me", "Bitte schreiben Sie mir nicht mehr"],
 )
-def test_nothing_is_sent_after_an_opt_out_and_the_decision_says_so(
-    stack: Stack, phone: str, words: str
-) -> None:
-    stack.say(phone, words)
-    refused = stack.effect(phone, "refused")
-    assert refused["decision"]["reasons"] == ["opted_out"]
-    stack.say(phone, HOT["ro"])
-    stack.until(lambda: len(stack.effects_of(phone)) == 2, what="a decision about the second message")
+def test_nothing_is_sent_after_an_opt_out_but_that_it_was_heard(stack: Stack, phone: str, words: str) -> None:
+    stack.say(phone, WARM["ro"])
+    stack.answered(phone)
     stack.settle()
-    assert [e["decision"]["reasons"] for e in stack.effects_of(phone)] == [["opted_out"], ["opted_out"]]
-    assert stack.messages_to(phone) == []
+    stack.say(phone, words)
+    stack.answered(phone, 2)
+    stack.say(phone, words)
+    stack.say(phone, HOT["ro"])
+    stack.until(
+        lambda: [e for e in stack.effects_of(phone) if e["decision"]["reasons"] == ["opted_out"]],
+        what="a decision about what they wrote later",
+    )
+    stack.settle()
+    assert len(stack.messages_to(phone)) == 2
     assert stack.person(phone)["opted_out_at"] is not None
     assert stack.rows(
         "select 1 from suppressions s join addresses a using (address_key) where a.value = $1", phone
     )
+
+
+@pytest.mark.parametrize("words", ["STOP", "nu ma mai contactati"])
+def test_an_unknown_number_is_left_alone_and_becomes_no_lead(stack: Stack, phone: str, words: str) -> None:
+    [before] = stack.rows("select count(*) as n from suppressions")
+    stack.say(phone, words)
+    stack.until(
+        lambda: stack.rows("select 1 from suppressions offset $1", before["n"]), what="the wish to be kept"
+    )
+    stack.settle()
+    assert stack.rows("select 1 from addresses where value = $1", phone) == []
+    assert stack.messages_to(phone) == []
+    # whoever writes later with a question is somebody who opted out: a colleague may answer, the machine may not
+    stack.say(phone, HOT["ro"])
+    refused = stack.effect(phone, "refused")
+    stack.settle()
+    assert refused["decision"]["reasons"] == ["opted_out"]
+    assert stack.messages_to(phone) == []
 
 
 def test_what_was_waiting_is_called_back(stack: Stack, phone: str) -> None:
@@ -34,9 +57,11 @@ def test_what_was_waiting_is_called_back(stack: Stack, phone: str) -> None:
     stack.effect(phone, "delayed")
     stack.say(phone, "Stop, nu mai vreau mesaje")
     stack.effect(phone, "void")
+    [heard] = stack.answered(phone)
     stack.settle()
-    assert stack.messages_to(phone) == []
-    assert [e["status"] for e in stack.effects_of(phone)] == ["void", "refused"]
+    assert heard["text"]["body"].startswith(CONFIRMED)
+    unsent = sorted(e["status"] for e in stack.effects_of(phone) if e["sent_at"] is None)
+    assert unsent == ["refused", "void"]
 
 
 def test_an_opt_out_in_the_same_breath_as_a_question_holds(stack: Stack, phone: str) -> None:
@@ -45,4 +70,4 @@ def test_an_opt_out_in_the_same_breath_as_a_question_holds(stack: Stack, phone: 
     refused = stack.effect(phone, "refused")
     stack.settle()
     assert refused["decision"]["reasons"] == ["opted_out"]
-    assert stack.messages_to(phone) == []
+    assert [m["text"]["body"].startswith(CONFIRMED) for m in stack.messages_to(phone)] == [True]

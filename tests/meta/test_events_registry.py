@@ -24,12 +24,25 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    templates,
 )
 from medicalcor.schemas.events.registry import BY_TYPE, EVENTS
 from medicalcor.schemas.events.upcasts import UPCASTS
 
 SNAPSHOT = Path(__file__).with_name("events_registry.json")
-MODULES = (people, consents, leads, conversations, effects, calls, payments, practice, appointments, bookings)
+MODULES = (
+    people,
+    consents,
+    leads,
+    conversations,
+    effects,
+    calls,
+    payments,
+    practice,
+    appointments,
+    templates,
+    bookings,
+)
 ADVICE = (
     "An event's stored shape has changed. Raise its `version`, add the upcast from the version before, and write the"
     " snapshot anew: python tests/meta/test_events_registry.py"

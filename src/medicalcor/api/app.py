@@ -18,7 +18,19 @@ from medicalcor.api.clients import networks
 from medicalcor.api.database import Database
 from medicalcor.api.idempotency import Once
 from medicalcor.api.presence import Presence
-from medicalcor.api.routes import ai, docs, figures, form_script, health, unsubscribe, visit_file, workflows
+from medicalcor.api.routes import (
+    ai,
+    booking,
+    calendar,
+    consent,
+    docs,
+    figures,
+    form_script,
+    health,
+    unsubscribe,
+    visit_file,
+    workflows,
+)
 from medicalcor.api.shell import Door, Rules, Shell
 from medicalcor.api.webhooks.desk import LIMIT
 from medicalcor.api.webhooks.doors import open_doors
@@ -40,9 +52,13 @@ _ROUTES = (
     *docs.ROUTES,
     *workflows.ROUTES,
     *ai.ROUTES,
+    *booking.ROUTES,
+    calendar.calendar,
     unsubscribe.ask,
     unsubscribe.confirm,
     visit_file.show_visit_file,
+    consent.ask,
+    consent.answer,
     form_script.form_script,
 )
 

@@ -17,6 +17,8 @@ from medicalcor.core.auth.apikeys import Scope
 from medicalcor.schemas.api import Problem
 
 Json = dict[str, Any]
+_CHANGING = frozenset({"POST", "PATCH", "DELETE"})
+"""What they do is done once for each Idempotency-Key."""
 _REFERENCE = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"{(\w+):\w+}")
 _WORDS = {
@@ -49,6 +51,7 @@ _REPLAYED = {"Idempotent-Replayed": {"schema": _TEXT, "description": "`true` on 
 _TAGS = {
     "workflows": "Start durable work and look at it.",
     "ai": "Judge, answer, translate, summarize.",
+    "booking": "Free times and visits.",
     "health": "Whether the gateway is there and can work.",
     "doors": "Webhooks and forms: each is proved in its provider's own way.",
 }
@@ -179,7 +182,7 @@ def _parameters(route: Described, method: str) -> list[Json]:
             _query_parameter(name, schema)
             for name, schema in route.query.model_json_schema()["properties"].items()
         ]
-    return [*found, _KEY] if method == "POST" and route.scope is not None else found
+    return [*found, _KEY] if method in _CHANGING and route.scope is not None else found
 
 
 def _query_parameter(name: str, schema: Json) -> Json:
@@ -194,14 +197,16 @@ def _answers(route: Described, method: str) -> Json:
     refusals = {429: _WORDS[429], 503: _WORDS[503]}
     if route.scope is not None:
         refusals |= {status: _WORDS[status] for status in (401, 403)}
-        if method == "POST":
-            refusals |= {status: _WORDS[status] for status in (400, 409, 413, 415, 422)}
+        if method in _CHANGING:
+            refusals |= {status: _WORDS[status] for status in (400, 409, 422)}
+        if route.takes is not None:
+            refusals |= {status: _WORDS[status] for status in (413, 415)}
     if route.query is not None:
         refusals[422] = _WORDS[422]
     refusals |= route.refuses
     answers = {status: _refusal(status, words) for status, words in refusals.items()}
     for status, given in route.gives.items():
-        told = _given(given, replayed=method == "POST" and route.scope is not None)
+        told = _given(given, replayed=method in _CHANGING and route.scope is not None)
         if status in answers:
             told["content"] |= answers[status]["content"]
         answers[status] = told

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from pydantic_core import from_json, to_json
 
@@ -51,6 +51,14 @@ class InvalidRequest(InvalidInput):
 class Over(Refused):
     """What a worker answered: it was tried and did not succeed. Of any other failure nobody knows."""
 
+    def __init__(self, status: int, said: Mapping[str, Any], *, headers: Mapping[str, str]) -> None:
+        super().__init__(status, said["detail"], code=said["code"], headers=headers)
+        self._more = dict(said.get("more") or {})
+
+    @property
+    def more(self) -> Mapping[str, Any]:
+        return self._more
+
 
 def unknown_route() -> Refused:
     return Refused(404, "There is nothing at this address.", code="not_found")
@@ -70,7 +78,7 @@ def of_outcome(status: int, body: bytes) -> Over:
     said = from_json(body)
     # what is switched off does not come on by waiting
     headers = {"retry-after": "5"} if status == 503 and said["code"] != ProviderOff.code else {}
-    return Over(status, said["detail"], code=said["code"], headers=headers)
+    return Over(status, said, headers=headers)
 
 
 def method_not_allowed(allowed: str) -> Refused:
@@ -150,5 +158,6 @@ def render(error: ProductError, *, correlation_id: str) -> bytes:
             "code": "internal" if internal else error.code,
             "correlation_id": correlation_id,
             **({"errors": errors} if errors else {}),
+            **({} if internal else error.more),
         }
     )

@@ -3,6 +3,7 @@
 import click
 
 from medicalcor.cli.bench_booking import booking
+from medicalcor.cli.bench_consent import consent
 from medicalcor.cli.bench_flow import flow
 from medicalcor.cli.bench_gateway import gateway
 from medicalcor.cli.bench_isolation import isolation
@@ -21,3 +22,4 @@ bench.add_command(isolation)
 bench.add_command(scoring)
 bench.add_command(slots)
 bench.add_command(booking)
+bench.add_command(consent)

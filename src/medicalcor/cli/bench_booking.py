@@ -63,9 +63,10 @@ async def _measure(desk: Desk, *, clients: int, attempts: int, rivals: int) -> d
             outcomes[await _outcome(desk, wish)] += 1
             latencies.append(clock.monotonic() - began)
 
-    began, used = clock.monotonic(), cpu_seconds(os.getpid())
+    began, used, served = clock.monotonic(), cpu_seconds(os.getpid()), await _served(desk)
     await asyncio.gather(*(client() for _ in range(clients)))
     seconds, used = clock.monotonic() - began, cpu_seconds(os.getpid()) - used
+    served = await _served(desk) - served
     baseline = (before + await _plain_inserts(desk, clients)) / 2
     booked = outcomes.pop("booked", 0)
     return {
@@ -80,10 +81,17 @@ async def _measure(desk: Desk, *, clients: int, attempts: int, rivals: int) -> d
         "baseline_plain_inserts_per_second": round(baseline),
         "ratio_to_baseline": round(booked / seconds / baseline, 3),
         "own_cpu_ms_per_booking": round(1000 * used / max(1, booked), 2),
+        "postgresql_cpu_ms_per_booking": round(1000 * served / max(1, booked), 2),
         "clients": clients,
         "attempts": attempts,
         "seconds": round(seconds, 1),
     }
+
+
+async def _served(desk: Desk) -> float:
+    """CPU seconds of PostgreSQL's sessions that are open."""
+    rows = await desk.ledger.pool.fetch("select pid from pg_stat_activity where datname = current_database()")
+    return sum(cpu_seconds(row["pid"]) for row in rows)
 
 
 def _wishes(desk: Desk, attempts: int, rivals: int) -> Iterator[Wish]:

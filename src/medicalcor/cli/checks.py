@@ -156,9 +156,12 @@ SETTINGS: dict[str, Setting] = {
     "clinic_country": Setting("how phones without a country code are read", optional=True),
     "emergency_number": Setting("the number given in an emergency", optional=True),
     "clinic_phone": Setting("the voice agent cannot put callers through to a person"),
-    "clinic_facts": Setting(
-        "the voice agent can tell neither opening hours nor prices: it offers a call-back"
+    "clinic_facts": Setting("the voice agent tells neither hours nor prices: it offers a call-back"),
+    "quiet_hours": Setting(
+        "when nobody is written to unasked, by the patient's clock; or `off`", optional=True
     ),
+    "unasked_per_day": Setting("unasked messages to one person a day", optional=True),
+    "marketing_per_week": Setting("offers to one person a week", optional=True),
     "whatsapp_api_key": Setting("no WhatsApp message can be sent; leads are kept and scored all the same"),
     "whatsapp_base_url": Setting("where 360dialog is", optional=True, wrong=_HTTP),
     "whatsapp_webhook_secret": Setting("WhatsApp webhooks signed by Meta or 360dialog are refused"),

@@ -47,8 +47,16 @@ COMMANDS = {
         "Make, list and revoke the keys of systems that call the API.",
         joins_demo=True,
     ),
+    "calendars": Entry(
+        f"{_OF}calendars:calendars",
+        "Make, list and revoke the addresses that calendar programs read at.",
+        joins_demo=True,
+    ),
     "events": Entry(
         f"{_OF}events:events", "List, show, verify and rebuild from the event log.", joins_demo=True
+    ),
+    "effects": Entry(
+        f"{_OF}effects:effects", "What waits to go out, what did not go, and why.", joins_demo=True
     ),
     "simulate": Entry(f"{_OF}simulate:simulate", "Be a patient: post signed webhooks.", joins_demo=True),
     "score": Entry(f"{_OF}score:score", "Score messages by the rules alone, offline."),

@@ -23,6 +23,8 @@ A class's docstring is its default message. Texts carry no personal data: they e
 """
 
 import inspect
+from collections.abc import Mapping
+from typing import Any
 
 
 class ProductError(Exception):
@@ -38,6 +40,11 @@ class ProductError(Exception):
     @property
     def message(self) -> str:
         return str(self.args[0])
+
+    @property
+    def more(self) -> Mapping[str, Any]:
+        """What a caller may want to go on with, by name; goes into no log."""
+        return {}
 
 
 class InvalidInput(ProductError):

@@ -30,6 +30,8 @@ WHATSAPP_STATUSES = Job("whatsapp.statuses", "statuses", together=True)
 """(end of the half second, in milliseconds); takes in all statuses that wait, in any order."""
 STATUSES_EVERY_MS = 500
 """A status is worth no run of its own: those of one half second share one."""
+WHATSAPP_TEMPLATE = Job("whatsapp.template", "inbox")
+"""(inbox id): what Meta says of a template; partitioned by template."""
 ANSWER = Job("conversation.answer", "inbox")
 """(conversation id, message id): the answer that waited for the patient to finish writing."""
 ANSWER_MAIL = Job(ANSWER.name, "inbox-mail")
@@ -70,6 +72,8 @@ WEB_FORM = Job("web.form", "inbox-mail")
 """(inbox id); partitioned by whom it is from."""
 WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox-mail")
 """(inbox id); partitioned by person."""
+WEB_CONSENT = Job("web.consent", "inbox-mail")
+"""(inbox id); partitioned by question."""
 
 BOOKING_AGENT = Job("booking.agent", "inbox")
 """(lead id, user id or None, correlation id): times are to be offered to a lead; in turn with what its patient writes."""
@@ -77,6 +81,7 @@ BOOKING_AGENT = Job("booking.agent", "inbox")
 JOBS = (
     WHATSAPP_MESSAGE,
     WHATSAPP_STATUSES,
+    WHATSAPP_TEMPLATE,
     ANSWER,
     ANSWER_MAIL,
     DELIVER,
@@ -94,6 +99,7 @@ JOBS = (
     EMAIL_MESSAGE,
     WEB_FORM,
     WEB_UNSUBSCRIBE,
+    WEB_CONSENT,
     LEAD_SCORING,
     BOOKING_AGENT,
 )
@@ -101,6 +107,7 @@ JOBS = (
 INBOX: Mapping[tuple[str, str], Job] = {
     ("whatsapp", "message"): WHATSAPP_MESSAGE,
     ("whatsapp", "status"): WHATSAPP_STATUSES,
+    ("whatsapp", "template"): WHATSAPP_TEMPLATE,
     ("vapi", "report"): VAPI_EVENT,
     ("vapi", "event"): VAPI_EVENT,
     ("twilio", "call"): VOICE_CALL,
@@ -108,6 +115,7 @@ INBOX: Mapping[tuple[str, str], Job] = {
     ("email", "message"): EMAIL_MESSAGE,
     ("web", "message"): WEB_FORM,
     ("web", "unsubscribe"): WEB_UNSUBSCRIBE,
+    ("web", "consent"): WEB_CONSENT,
 }
 """What a new item of the inbox starts, by its provider and kind. Items of other kinds are only kept."""
 

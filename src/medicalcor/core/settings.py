@@ -12,7 +12,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from medicalcor.core.errors import MissingSetting
@@ -56,6 +56,14 @@ class Settings(BaseSettings):
     """Where a person answers (E.164): the voice agent puts callers through to it."""
     clinic_facts: Annotated[Mapping[str, str], NoDecode] = {}
     """TOML, a text a topic: what may be told about hours, address, prices, insurance, parking …"""
+
+    # writing to people who have not asked for it
+    quiet_hours: str = "21:00-08:00"
+    """Wall time where the patient is: reminders, offers and the like wait until it is over. `off`: at any hour."""
+    unasked_per_day: int = Field(default=3, ge=1)
+    """More than this many of those reach nobody within 24 hours; reminders count and are never held back by it."""
+    marketing_per_week: int = Field(default=2, ge=1)
+    """Offers to one person within seven days."""
 
     # WhatsApp through 360dialog
     whatsapp_api_key: SecretStr | None = None
@@ -176,6 +184,13 @@ class Settings(BaseSettings):
     def _international(cls, value: str | None) -> str | None:
         if value and not re.fullmatch(r"\+[1-9][0-9]{6,14}", value):
             raise ValueError("write it with the country code, as +40310000001")
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if value != "off" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError("write it as 21:00-08:00, or off")
         return value
 
     @field_validator("clinic_facts", mode="before")

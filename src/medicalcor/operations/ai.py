@@ -10,30 +10,28 @@ from typing import Any
 from pydantic_core import to_json
 
 from medicalcor.core.database.queries import statements
-from medicalcor.core.errors import KeyDestroyed, NotFound, ProviderError, ProviderOff
+from medicalcor.core.errors import KeyDestroyed, NotFound, ProviderError
 from medicalcor.domain.assist import prompts, transcripts
-from medicalcor.domain.assist.fit import unfit
-from medicalcor.domain.assist.replies import fixed_reply
-from medicalcor.domain.identity.anonymous import anonymous, masked, unmasked
+from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.language.detect import detect, votes
-from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import calls, prompt, rules
+from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage as triaged
-from medicalcor.integrations.openai.client import AiClient
+from medicalcor.operations import calendar_api, suggesting
 from medicalcor.operations.asks import Functions, Tools
 from medicalcor.operations.talk import turns_of
+from medicalcor.operations.translating import asking, words
 from medicalcor.schemas import ai as shapes
+from medicalcor.schemas import booking
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.calls import CallTurn
-from medicalcor.schemas.common import Channel, Classification, Language
+from medicalcor.schemas.common import Channel, Language
 from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
-_REPLY_TOKENS = 300
 _SUMMARY_TOKENS = 400
-_TRANSLATION_TOKENS = 6_000
 _LONG = 3
 """Long texts may take so many times as long as a judgement."""
 
@@ -63,7 +61,7 @@ async def _judged(tools: Tools, talk: _Talk) -> tuple[ScoringOutput, ScoredBy]:
         return by_rules, ScoredBy(scorer="rules", why="rules_suffice", version=rules.VERSION)
     seconds = tools.ledger.settings.ai_timeout_seconds
     try:
-        judgement = await _asking(tools).judge(
+        judgement = await asking(tools.ai).judge(
             prompt.messages(talk.anonymous), shape=prompt.AiJudgement, timeout=seconds
         )
         output = prompt.combine(judgement, by_rules)
@@ -75,9 +73,11 @@ async def _judged(tools: Tools, talk: _Talk) -> tuple[ScoringOutput, ScoredBy]:
 
 
 async def triage(tools: Tools, asked: shapes.Conversation) -> shapes.Triage:
-    scored = (await _talk(tools, asked)).by_rules
+    talk = await _talk(tools, asked)
+    scored, said = talk.by_rules, found_in(talk.facts.messages)
     number = tools.ledger.settings.emergency_number if scored.emergency else None
-    return shapes.Triage(**dict(triaged(scored)), emergency=scored.emergency, emergency_number=number)
+    result = triaged(scored, mentions=said)
+    return shapes.Triage(**dict(result), emergency=scored.emergency, emergency_number=number)
 
 
 async def detect_language(_tools: Tools, asked: shapes.Written) -> shapes.DetectedLanguage:
@@ -85,44 +85,20 @@ async def detect_language(_tools: Tools, asked: shapes.Written) -> shapes.Detect
 
 
 async def translate(tools: Tools, asked: shapes.ToTranslate) -> shapes.Translated:
-    hidden, taken = masked(asked.text)
-    text = await _asking(tools).write(
-        prompts.translation(hidden, to=asked.to), timeout=_long(tools), max_tokens=_TRANSLATION_TOKENS
-    )
-    return shapes.Translated(text=unmasked(text.strip(), taken), language=asked.to)
+    return shapes.Translated(text=await words(tools, asked.text, to=asked.to), language=asked.to)
 
 
 async def suggest_reply(tools: Tools, asked: shapes.Conversation) -> shapes.SuggestedReply:
-    talk = await _talk(tools, asked)
-    scored, language = talk.by_rules, talk.language
-    settings = tools.ledger.settings
-    clinic = settings.clinic_name
-    if scored.emergency:
-        number = settings.emergency_number
-        return _fixed(phrase("emergency", language, clinic=clinic, number=number), language, why="emergency")
-    if scored.opt_out or scored.classification == Classification.UNQUALIFIED:
-        return shapes.SuggestedReply(
-            text="", language=language, written_by="rules", why="no_reply", reply_expected=False
-        )
-    wanted = prompt.reply_messages(talk.anonymous, clinic=clinic, language=language, scored=scored)
-    instead = fixed_reply(scored, language, clinic=clinic)
-    try:
-        text = await _asking(tools).write(
-            wanted, timeout=settings.ai_timeout_seconds, max_tokens=_REPLY_TOKENS
-        )
-    except ProviderError as problem:
-        return _fixed(instead, language, why=_why(problem))
-    text = text.replace("\x00", "").strip()
-    if unfit(text):
-        return _fixed(instead, language, why="unfit_draft")
-    return shapes.SuggestedReply(
-        text=text, language=language, written_by="ai", why="ai_answered", reply_expected=True
-    )
-
-
-def _fixed(text: str, language: Language, *, why: str) -> shapes.SuggestedReply:
-    return shapes.SuggestedReply(
-        text=text, language=language, written_by="phrases", why=why, reply_expected=True
+    talk, settings = await _talk(tools, asked), tools.ledger.settings
+    async with tools.ledger.pool.acquire() as connection:
+        clinic = await suggesting.clinic_of(connection, settings)
+    return await suggesting.suggest(
+        tools.ai,
+        clinic,
+        facts=talk.anonymous,
+        scored=talk.by_rules,
+        language=talk.language,
+        seconds=settings.ai_timeout_seconds,
     )
 
 
@@ -131,7 +107,7 @@ async def summarize_conversation(tools: Tools, asked: shapes.ToSummarize) -> sha
     scored, turns = talk.by_rules, talk.anonymous.messages
     text: str | None
     try:
-        text = await _asking(tools).write(
+        text = await asking(tools.ai).write(
             prompts.summary(turns, channel=talk.facts.channel, into=asked.into),
             timeout=_long(tools),
             max_tokens=_SUMMARY_TOKENS,
@@ -154,7 +130,7 @@ async def analyze_transcript(tools: Tools, asked: shapes.Transcript) -> shapes.T
     scored = rules.score(ScoringInput(channel="voice", messages=turns, language=asked.language))
     hidden = tuple(CallTurn(role=turn.role, text=anonymous(turn.content, name=None)) for turn in turns)
     try:
-        said = await _asking(tools).judge(
+        said = await asking(tools.ai).judge(
             calls.messages(hidden), shape=calls.AiCallAnalysis, timeout=_long(tools)
         )
     except ProviderError:
@@ -221,21 +197,16 @@ def _as_talk(
     )
 
 
-def _asking(tools: Tools) -> AiClient:
-    """The AI; `ProviderOff` when there is none."""
-    if tools.ai is None:
-        raise ProviderOff(
-            "This needs AI, which is off: set OPENAI_API_KEY.", provider="openai", reason="ai_off"
-        )
-    return tools.ai
-
-
 def _why(problem: ProviderError) -> str:
     return problem.reason or "ai_error"
 
 
 def _long(tools: Tools) -> float:
     return _LONG * tools.ledger.settings.ai_timeout_seconds
+
+
+async def find_slots(tools: Tools, asked: booking.ToFindSlots) -> booking.FreeTimes:
+    return await calendar_api.find(tools.ledger, asked)
 
 
 _DOES: Mapping[str, Callable[[Tools, Any], Awaitable[Shape]]] = {
@@ -246,6 +217,7 @@ _DOES: Mapping[str, Callable[[Tools, Any], Awaitable[Shape]]] = {
     "suggest_reply": suggest_reply,
     "summarize_conversation": summarize_conversation,
     "analyze_transcript": analyze_transcript,
+    "find_slots": find_slots,
 }
 
 

@@ -10,11 +10,11 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import NotFound, ProviderError
+from medicalcor.domain.assist.guard import unfit
 from medicalcor.domain.assist.replies import fixed_reply
 from medicalcor.domain.language.phrases import phrase
-from medicalcor.domain.scoring import prompt
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects, forms, threads, wording
+from medicalcor.operations import consents, effects, forms, suggesting, templates, threads, wording
 from medicalcor.operations.leads import as_output, scoring_input
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
@@ -27,9 +27,6 @@ from medicalcor.schemas.scoring import ScoringOutput
 SQL = statements("medicalcor.operations")
 ACKNOWLEDGED_FOR = timedelta(hours=24)
 """A HOT lead is sent the acknowledgement once in this time; what they write after it is answered in words."""
-LONGEST_REPLY = 1000
-"""Characters; a longer AI answer is not an answer to a chat message."""
-REPLY_TOKENS = 300
 
 Outcome = Literal["planned", "superseded", "settling", "not_needed", "booking"]
 _WRITTEN_BY_MAIL = frozenset({"email", "web"})
@@ -119,13 +116,21 @@ async def _answer_form(act: Act, about: Row, intent: effects.Intent) -> UUID | N
     """On WhatsApp, by a template since they have not written there, where there is a number; else by mail."""
     place = about["conversation_id"]
     elsewhere = await forms.whatsapp_line(act, person_id=about["person_id"])
+    if about["reply_kind"] == "email" and not await templates.usable(
+        act.connection, "web_lead_ack", _language(about)
+    ):
+        elsewhere = None  # then they are answered by mail
     if elsewhere is not None:
         content = wording.template(_line(about), "web_lead_ack", act.ledger.settings.clinic_name)
         place, intent = elsewhere, replace(intent, content=content)
     if await forms.answered_enough(act, person_id=about["person_id"], by_whatsapp=elsewhere is not None):
         await effects.decline(act, conversation_id=place, intent=intent, reason="already_acknowledged")
-        return None
-    return await _plan(act, place, intent)
+        send = None
+    else:
+        send = await _plan(act, place, intent)
+    # after the answer, so that the question is the last thing said
+    await consents.confirm_form(act, person_id=about["person_id"], cause_id=about["id"])
+    return send
 
 
 def _key(message_id: UUID) -> str:
@@ -136,6 +141,8 @@ def _key(message_id: UUID) -> str:
 async def _acknowledge(connection: Connection, about: Row, output: ScoringOutput | None) -> bool:
     if output is None or output.classification != Classification.HOT:
         return False
+    if not await templates.usable(connection, "hot_lead_ack", _language(about)):
+        return False  # then they are answered in words
     since = clock.now() - ACKNOWLEDGED_FOR
     return not await connection.fetchval(SQL["recent_acknowledgement"], about["lead_id"], since)
 
@@ -197,29 +204,35 @@ async def _content(
     clinic = ledger.settings.clinic_name
     if acknowledge and line.channel == "whatsapp":
         return wording.template(line, "hot_lead_ack", clinic)
-    body = await _written(ledger, ai, about, output) if output is not None else None
+    body, not_used = await _written(ledger, ai, about, output) if output is not None else (None, None)
     said = body or _fixed(about, output, line.language, clinic)
-    return wording.text(line, said, written_by="ai" if body else "phrases")
+    content = wording.text(line, said, written_by="ai" if body else "phrases")
+    return content.model_copy(update={"not_used": not_used})
 
 
-async def _written(ledger: Ledger, ai: AiClient | None, about: Row, output: ScoringOutput) -> str | None:
-    """AI's words, when it is on and answers in time with something that can be sent."""
+async def _written(
+    ledger: Ledger, ai: AiClient | None, about: Row, output: ScoringOutput
+) -> tuple[str | None, str | None]:
+    """AI's words, when it is on and answers in time with something that can be sent; else why they are not used."""
     if ai is None or about["taken_over_by"] is not None:
-        return None
+        return None, None
     async with ledger.pool.acquire() as connection:
         said = await turns_of(connection, lead_id=about["lead_id"])
-    asked = prompt.reply_messages(
-        scoring_input(said, about),
-        clinic=ledger.settings.clinic_name,
-        language=_language(about),
-        scored=output,
-    )
+        clinic = await suggesting.clinic_of(connection, ledger.settings)
+    language = _language(about)
     try:
-        text = await ai.write(asked, timeout=ledger.settings.ai_timeout_seconds, max_tokens=REPLY_TOKENS)
-    except ProviderError:
-        return None
-    text = text.replace("\x00", "").strip()
-    return text if 0 < len(text) <= LONGEST_REPLY else None
+        text = await suggesting.written(
+            ai,
+            clinic,
+            facts=scoring_input(said, about),
+            scored=output,
+            language=language,
+            seconds=ledger.settings.ai_timeout_seconds,
+        )
+    except ProviderError as problem:
+        return None, problem.reason or "ai_error"
+    reason = unfit(text, language=language, known=clinic.known)
+    return (text, None) if reason is None else (None, f"unfit_{reason}")
 
 
 def _fixed(about: Row, output: ScoringOutput | None, language: Language, clinic: str) -> str:

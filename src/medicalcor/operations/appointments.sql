@@ -1,18 +1,9 @@
 -- name: standing
--- Who books, what was recorded under the same key before, and what already takes these resources then.
--- $1 person, $2 key, $3 to $5 resources from and to (seconds since 1970), $6 a visit to leave out, $7 now.
-select p.erased_at, (select stream from domain_events where idempotency_key = $2) as stream, (
-    select coalesce(jsonb_agg(jsonb_build_object(
-        'appointment_id', o.appointment_id, 'no', o.resource_no, 'lapsed', coalesce(o.expires_at <= $7, false),
-        'person_id', a.person_id, 'version', a.version
-    )), '[]')
-    from unnest($3::int[], $4::bigint[], $5::bigint[]) as wanted (no, begins, ends)
-    join occupancies o on o.resource_no = wanted.no
-        and o.begins > wanted.begins - 86400 and o.begins < wanted.ends and o.ends > wanted.begins
-    join appointments a on a.id = o.appointment_id
-    where o.status in ('held', 'booked', 'confirmed') and o.appointment_id is distinct from $6
-) as clashes
-from people p where p.id = $1;
+-- Our turn with the person and the resources; then who books, what was recorded under the same key before, and what
+-- already takes these resources then: one trip. $1 person, $2 the person's lock and $3 the numbers to take turns with (in
+-- ascending order; null and none: no turns), $4 key, $5 to $7 resources from and to (seconds since 1970), $8 a visit to
+-- leave out, $9 now.
+select erased_at, stream, clashes from visit_standing($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: appointment
 select id, person_id, lead_id, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at, version, moves

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
+from datetime import datetime, time, timedelta, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,10 +10,12 @@ from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.errors import InvalidInput, NotFound, ProductError
 from medicalcor.domain.scheduling import slots, walltime
-from medicalcor.domain.scheduling.intervals import Interval, Intervals
+from medicalcor.domain.scheduling.intervals import Interval
 from medicalcor.domain.scheduling.slots import Question, Requirement, Room, Start, Worker
 from medicalcor.operations.ledger import Ledger
+from medicalcor.operations.set_up import Offer, SetUp, second
 from medicalcor.readmodels.practice import queries as practice
+from medicalcor.readmodels.practice.queries import Busy
 from medicalcor.schemas.appointments import Choice, PartOfDay, Slot, SlotQuery, Taken, Visit
 
 PARTS: Mapping[PartOfDay, tuple[time, time]] = {
@@ -28,7 +29,6 @@ _AROUND = timedelta(days=14)
 """Other times than a wanted one are looked for within this much of it."""
 ALTERNATIVES = 3
 _NEAR = timedelta(days=10)
-_LONGEST_VISIT = timedelta(hours=12)
 _WALK_IN = timedelta(minutes=30)
 """A visit may be entered this long after it began: somebody stood at the desk."""
 
@@ -68,6 +68,7 @@ async def find(ledger: Ledger, *, query: SlotQuery) -> list[Slot]:
     for first, last in _stretches(start, end) if query.order == "earliest" else [(start, end)]:
         async with ledger.pool.acquire() as connection:
             sought = await look(
+                ledger,
                 connection,
                 zone=zone,
                 procedure_id=query.procedure_id,
@@ -99,6 +100,7 @@ async def nearest(ledger: Ledger, *, choice: Choice, but: UUID | None = None) ->
     for practitioner_id, around in ((same, _CLOSE), (same, _AROUND), (None, _AROUND)):
         async with ledger.pool.acquire() as connection:
             sought = await look(
+                ledger,
                 connection,
                 zone=ZoneInfo(ledger.settings.clinic_timezone),
                 procedure_id=choice.procedure_id,
@@ -115,26 +117,23 @@ async def nearest(ledger: Ledger, *, choice: Choice, but: UUID | None = None) ->
 
 
 async def plan(
-    connection: Connection, *, zone: tzinfo, choice: Choice, but: UUID | None = None, anyhow: bool = False
+    ledger: Ledger,
+    connection: Connection,
+    *,
+    zone: tzinfo,
+    choice: Choice,
+    but: UUID | None = None,
+    anyhow: bool = False,
 ) -> Visit:
     """What the choice takes: the practitioner and a free one of each room and device that it needs.
 
     `NotWorking` and `NotFree` when it cannot be; `anyhow` plans it all the same. `but` is the visit that moves.
     """
-    if choice.starts_at < clock.now() - _WALK_IN:
-        raise InvalidInput("That time lies in the past. Choose one that is still to come.")
-    if choice.starts_at.second or choice.starts_at.microsecond:
-        raise InvalidInput("A visit begins on a whole minute.")
     start = choice.starts_at
-    sought = await look(
-        connection,
-        zone=zone,
-        procedure_id=choice.procedure_id,
-        practitioner_id=choice.practitioner_id,
-        start=start,
-        end=start + timedelta(seconds=1),
-        but=but,
-    )
+    _must_be_sensible(start)
+    wanted = {"procedure_id": choice.procedure_id, "practitioner_id": choice.practitioner_id}
+    until = start + timedelta(seconds=1)
+    sought = await look(ledger, connection, zone=zone, **wanted, start=start, end=until, but=but)
     question, at = sought.question, walltime.seconds(start)
     if not question.workers:
         raise InvalidInput("This practitioner does not do that procedure.")
@@ -152,6 +151,13 @@ async def plan(
         ends_at=start + sought.duration,
         takes=tuple(takes),
     )
+
+
+def _must_be_sensible(start: datetime) -> None:
+    if start < clock.now() - _WALK_IN:
+        raise InvalidInput("That time lies in the past. Choose one that is still to come.")
+    if start.second or start.microsecond:
+        raise InvalidInput("A visit begins on a whole minute.")
 
 
 def _must_be_open(question: Question, worker: Worker, at: int) -> None:
@@ -180,6 +186,7 @@ def _taken(resource_no: int, sought: Sought, before: int, after: int, at: int) -
 
 
 async def look(
+    ledger: Ledger,
     connection: Connection,
     *,
     zone: tzinfo,
@@ -190,68 +197,54 @@ async def look(
     but: UUID | None = None,
 ) -> Sought:
     """All that is known about the stretch. `NotFound` when the clinic does not offer the procedure."""
-    known = await practice.set_up(
-        connection,
-        procedure_id=procedure_id,
-        practitioner_id=practitioner_id,
-        days=(start.astimezone(zone).date(), (end + _LONGEST_VISIT).astimezone(zone).date()),
-        moments=(start, end),
-        now=clock.now(),
-        but=but,
-    )
-    if known is None or not known.procedure["is_active"]:
-        raise NotFound("The clinic does not offer this procedure.")
-    minutes = known.procedure["minutes"]
-    off: dict[int, list[Interval]] = {}
-    for number, begins, stops in known.off:
-        off.setdefault(number, []).append((begins, stops))
+    first, last = walltime.seconds(start + timedelta(microseconds=999_999)), walltime.seconds(end)
+    set_up, offer, busy = await _known(ledger, connection, procedure_id, practitioner_id, (first, last), but)
     question = Question(
         zone=zone,
-        start=walltime.seconds(start + timedelta(microseconds=999_999)),
-        end=walltime.seconds(end),
-        duration=minutes * 60,
-        before=known.procedure["before_minutes"] * 60,
-        after=known.procedure["after_minutes"] * 60,
-        workers=[_worker(one, off) for one in known.workers],
-        requirements=[_requirement(need, known.places, off) for need in known.procedure["needs"]],
-        busy=known.busy,
-        holidays=frozenset(known.holidays),
+        start=first,
+        end=last,
+        duration=offer.seconds,
+        before=offer.before,
+        after=offer.after,
+        workers=offer.workers,
+        requirements=offer.requirements,
+        busy=busy,
+        holidays=set_up.holidays,
     )
-    return Sought(question, timedelta(minutes=minutes))
+    return Sought(question, timedelta(seconds=offer.seconds))
 
 
-def _worker(one: Mapping[str, Any], off: Mapping[int, Intervals]) -> Worker:
-    weekly: dict[int, list[Interval]] = {}
-    for hours in one["weekly"]:
-        weekly.setdefault(hours["weekday"], []).append(_hours(hours))
-    return Worker(
-        id=UUID(one["id"]),
-        resource_no=one["no"],
-        weekly=weekly,
-        days={date.fromisoformat(day): [_hours(h) for h in hours] for day, hours in one["days"].items()},
-        off=off.get(one["no"], ()),
-    )
+async def _known(
+    ledger: Ledger,
+    connection: Connection,
+    procedure_id: UUID,
+    practitioner_id: UUID | None,
+    between: tuple[int, int],
+    but: UUID | None,
+) -> tuple[SetUp, Offer, Busy]:
+    """The set-up and the visits of one and the same moment: what was remembered is read again when it has changed."""
+    set_up = await ledger.set_up.now(connection)
+    while True:
+        offer = _offer(set_up, procedure_id, practitioner_id)
+        version, busy = await practice.busy(
+            connection,
+            numbers=list(offer.numbers) if offer else [],
+            between=(between[0] - offer.ahead, between[1] + offer.behind) if offer else between,
+            now=clock.now(),
+            but=but,
+        )
+        if version == set_up.version and offer is not None:
+            return set_up, offer, busy
+        if version == set_up.version:
+            raise NotFound("The clinic does not offer this procedure.")
+        set_up = await ledger.set_up.afresh(connection)
 
 
-def _requirement(
-    need: Mapping[str, Any], places: Sequence[Mapping[str, Any]], off: Mapping[int, Intervals]
-) -> Requirement:
-    fit = [place for place in places if place["kind"] == need["kind"] and need["group"] in place["groups"]]
-    return Requirement(
-        candidates=[Room(resource_no=place["no"], off=off.get(place["no"], ())) for place in fit],
-        before=need["before_minutes"] * 60,
-        after=need["after_minutes"] * 60,
-    )
-
-
-def _hours(hours: Mapping[str, str]) -> Interval:
-    return _second(time.fromisoformat(hours["opens"])), _second(
-        time.fromisoformat(hours["closes"])
-    ) or walltime.DAY
-
-
-def _second(shown: time) -> int:
-    return shown.hour * 3600 + shown.minute * 60 + shown.second
+def _offer(set_up: SetUp, procedure_id: UUID, practitioner_id: UUID | None) -> Offer | None:
+    offer = set_up.offers.get(procedure_id)
+    if offer is None or practitioner_id is None:
+        return offer
+    return replace(offer, workers=[worker for worker in offer.workers if worker.id == practitioner_id])
 
 
 def _as_wished(question: Question, query: SlotQuery) -> Question:
@@ -261,11 +254,11 @@ def _as_wished(question: Question, query: SlotQuery) -> Question:
 
 def _part(query: SlotQuery) -> Interval:
     opens, closes = PARTS[query.part_of_day]
-    first, last = _second(opens), _second(closes) or walltime.DAY
+    first, last = second(opens), second(closes) or walltime.DAY
     if query.not_before is not None:
-        first = max(first, _second(query.not_before))
+        first = max(first, second(query.not_before))
     if query.not_after is not None:
-        last = min(last, _second(query.not_after) + 1)
+        last = min(last, second(query.not_after) + 1)
     return first, max(first, last)
 
 

@@ -5,7 +5,7 @@ of one resource in the order in which it happened, and a rebuild never meets two
 `no_double_booking` stands behind it all, whoever writes.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from medicalcor.core import clock
 from medicalcor.core.auth.roles import Right, Role, may
 from medicalcor.core.database.pool import Connection, ExclusionViolation, Row
 from medicalcor.core.database.queries import statements
-from medicalcor.core.database.transaction import lock_numbered, record
+from medicalcor.core.database.transaction import lock_key, lock_numbered, record
 from medicalcor.core.errors import Forbidden, InvalidInput, NotFound, ProductError
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scheduling import walltime
@@ -126,14 +126,13 @@ async def _attempt(
     zone = ZoneInfo(ledger.settings.clinic_timezone)
     async with ledger.pool.acquire() as connection:
         visit = await availability.plan(
-            connection, zone=zone, choice=asked.choice, but=asked.moving, anyhow=reason is not None
+            ledger, connection, zone=zone, choice=asked.choice, but=asked.moving, anyhow=reason is not None
         )
         leaves = await _taken_by(connection, asked.moving) if asked.moving else []
 
     async def decide(connection: Connection) -> Appointment:
-        touched = [*leaves, *(taken.resource_no for taken in visit.takes)]
-        await lock_numbered(connection, touched, subject=asked.person_id)
-        standing = await _standing(connection, asked, visit.takes)
+        touched = {*leaves, *(taken.resource_no for taken in visit.takes)}
+        standing = await _standing(connection, asked, visit.takes, turns=touched)
         if (earlier := await known(connection, standing)) is not None:
             return earlier
         return await write(connection, _placed(visit, standing["clashes"], reason))
@@ -150,10 +149,15 @@ async def _taken_by(connection: Connection, appointment_id: AppointmentId) -> li
     return [row["resource_no"] for row in await connection.fetch(SQL["taken_by"], appointment_id)]
 
 
-async def _standing(connection: Connection, asked: Asked, takes: Sequence[Taken]) -> Row:
+async def _standing(
+    connection: Connection, asked: Asked, takes: Sequence[Taken], *, turns: Collection[int] = ()
+) -> Row:
+    """How things stand; with `turns`, once it is our turn with these resources and the person."""
     row = await connection.fetchrow(
         SQL["standing"],
         asked.person_id,
+        lock_key(asked.person_id) if turns else None,
+        sorted(turns),
         asked.key,
         [taken.resource_no for taken in takes],
         [walltime.seconds(taken.starts_at) for taken in takes],

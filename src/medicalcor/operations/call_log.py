@@ -8,6 +8,7 @@ from medicalcor.integrations.hubspot.client import LoggedCall
 from medicalcor.operations import intents
 from medicalcor.operations.calls import call
 from medicalcor.operations.ledger import Ledger
+from medicalcor.readmodels.appointments import queries as visits
 from medicalcor.schemas.calls import Outcome
 
 SQL = statements("medicalcor.operations")
@@ -30,6 +31,7 @@ async def for_crm(ledger: Ledger, *, call_id: UUID) -> LoggedCall:
     async with ledger.pool.acquire() as connection:
         about = await call(connection, call_id=call_id)
         contact = await connection.fetchrow(SQL["contact_facts"], about["person_id"])
+        done = await visits.of_call(connection, call_id=call_id)
     outcome: Outcome = about["outcome"] or "missed"
     inbound = about["direction"] == "inbound"
     reached = outcome in ("answered_by_agent", "handed_over", "voicemail")
@@ -37,9 +39,15 @@ async def for_crm(ledger: Ledger, *, call_id: UUID) -> LoggedCall:
     return LoggedCall(
         at=about["started_at"],
         title=_TITLES[outcome],
-        body=f"{_TITLES[outcome]}. {intents.lead_link(ledger, about['lead_id'])}",
+        body=f"{_TITLES[outcome]}. {_visits(done)}{intents.lead_link(ledger, about['lead_id'])}",
         direction="INBOUND" if inbound else "OUTBOUND",
         status="COMPLETED" if reached else "MISSED" if outcome == "missed" and inbound else by_status,
         seconds=about["seconds"],
         number=contact["phone"] if contact else None,
     )
+
+
+def _visits(done: visits.OfCall) -> str:
+    """How many, not what for: that is the clinic's own business."""
+    told = ((done.booked, "A visit was booked in it. "), (done.cancelled, "A visit was cancelled in it. "))
+    return "".join(words for count, words in told if count)

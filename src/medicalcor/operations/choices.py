@@ -10,7 +10,7 @@ from uuid import UUID
 
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
-from medicalcor.operations import booking_taps
+from medicalcor.operations import booking_taps, consent_answers
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.tapped import Taker, Tapped
 
@@ -19,6 +19,7 @@ SQL = statements("medicalcor.operations")
 
 TAKERS: Mapping[str, Taker] = {
     "slot": booking_taps.take,
+    "consent": consent_answers.take,
 }
 
 

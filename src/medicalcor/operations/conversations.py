@@ -8,7 +8,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import Forbidden, InvalidInput, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
-from medicalcor.domain.outreach.policy import decide as decide_outreach
+from medicalcor.domain.outreach.policy import CONVERSATION
 from medicalcor.operations import effects, wording
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.operations.wording import Line
@@ -41,6 +41,13 @@ class TakenByColleague(ProductError):
     http_status = 409
 
 
+class TooLate(ProductError):
+    """It does not wait any more: it has gone out, or it was not going to."""
+
+    code = "not_waiting"
+    http_status = 409
+
+
 async def take_over(ledger: Ledger, *, conversation_id: ConversationId, by: UserId) -> None:
     """A colleague writes here from now on: automatic answers stop, those that wait are called back."""
 
@@ -70,21 +77,28 @@ async def release(ledger: Ledger, *, conversation_id: ConversationId, by: UserId
 
 
 async def reply(
-    ledger: Ledger, *, conversation_id: ConversationId, text: str, by: UserId, key: str
+    ledger: Ledger,
+    *,
+    conversation_id: ConversationId,
+    text: str,
+    by: UserId,
+    key: str,
+    original: str | None = None,
 ) -> EffectId:
     """Write to the patient; whoever writes has taken over. The same `key` writes once.
 
+    `original`: what the colleague wrote, where `text` is its translation; it is kept with it.
+
     Refused replies raise, with the reason in words.
     """
-    body = text.replace("\x00", "").strip()
-    if not 0 < len(body) <= LONGEST:
-        raise InvalidInput(f"Write between 1 and {LONGEST} characters.")
+    body = _body(text)
 
     async def decide(connection: Connection) -> EffectId:
         about = await _held(connection, conversation_id)
+        content = wording.text(_line(about), body, written_by="staff")
         intent = effects.Intent(
             key=f"reply:{by}:{key}",
-            content=wording.text(_line(about), body, written_by="staff"),
+            content=content.model_copy(update={"original": original}),
             purpose="staff_reply",
             author="staff",
             by=by,
@@ -93,8 +107,8 @@ async def reply(
         known = await connection.fetch(SQL["known_effects"], [intent.key])
         if known:
             return UUID(int=known[0]["id"].int)
-        _must_be_allowed(decide_outreach(effects.facts(ledger, about, intent)), intent.content.kind)
         act = _act(ledger, connection, conversation_id, by)
+        _must_be_allowed(await effects.judged(act, about, intent), intent.content.kind)
         if about["taken_over_by"] is None:
             await _silence_machine(act, about, by)
         planned = await effects.plan(act, conversation_id=conversation_id, intents=[intent])
@@ -103,12 +117,36 @@ async def reply(
     return await record(ledger.pool, decide)
 
 
+async def call_back(ledger: Ledger, *, effect_id: EffectId, by: UserId) -> None:
+    """A colleague does not want sent what waits; doing it twice changes nothing."""
+    about = await effects.destination(ledger, effect_id=effect_id)
+
+    async def decide(connection: Connection) -> None:
+        await lock_subject(connection, about.person_id)
+        row = await connection.fetchrow(SQL["waiting_effect"], effect_id)
+        if row is None or row["status"] == "void":
+            return
+        if not row["waits"]:
+            raise TooLate
+        cause = Cause(correlation_id=about.cause.correlation_id, actor=f"user:{by}")
+        await effects.void(Act(ledger, connection, cause), waiting=[row], reason="cancelled", by=by)
+
+    await record(ledger.pool, decide)
+
+
+def _body(text: str) -> str:
+    body = text.replace("\x00", "").strip()
+    if not 0 < len(body) <= LONGEST:
+        raise InvalidInput(f"Write between 1 and {LONGEST} characters.")
+    return body
+
+
 async def _silence_machine(act: Act, about: Row, by: UserId) -> None:
     """Automatic answers stop in the same commit, and those that wait are called back."""
     conversation_id = about["conversation_id"]
     event = ConversationTakenOver(conversation_id=conversation_id, lead_id=about["lead_id"], by=by)
     await act.append(_entry(about, event))
-    waiting = await act.connection.fetch(SQL["automatic_effects"], conversation_id)
+    waiting = await act.connection.fetch(SQL["automatic_effects"], conversation_id, list(CONVERSATION))
     await effects.void(act, waiting=waiting, reason="taken_over")
 
 

@@ -20,8 +20,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import OutcomeUnknown, ProviderError
 from medicalcor.core.eventstore.store import Append
-from medicalcor.domain.outreach.policy import decide
-from medicalcor.operations import effects, forms
+from medicalcor.operations import effects, forms, templates
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
@@ -29,6 +28,7 @@ from medicalcor.schemas.effects import OPEN, Content, StaffAlert, to_patient
 from medicalcor.schemas.events.effects import (
     EffectDelayed,
     EffectFailed,
+    EffectHeld,
     EffectRefused,
     EffectSent,
     EffectUnknown,
@@ -63,7 +63,7 @@ class Attempt:
 
     number: int
     effect: Row
-    about: Row | None
+    about: Row
     content: Content
 
 
@@ -103,7 +103,8 @@ async def deliver(ledger: Ledger, *, about: Destination, send: Send, recover: Re
 
 async def _begin(act: Act, about: Destination, *, patient: bool) -> Attempt | None:
     effect = await act.connection.fetchrow(SQL["effect"], about.effect_id)
-    if effect is None or effect["status"] not in OPEN or effect["content"] is None:
+    content = content_of(effect) if effect is not None else None
+    if effect is None or content is None or effect["status"] not in OPEN:
         return None
     if await _must_wait(act, effect, patient=patient):
         return None
@@ -112,12 +113,9 @@ async def _begin(act: Act, about: Destination, *, patient: bool) -> Attempt | No
         await act.connection.execute(
             SQL["end_attempt"], effect["id"], effect["attempt"], now, "unknown", "interrupted"
         )
-    content = CONTENT.validate_python(effect["content"])
-    standing = None
-    if to_patient(about.kind):
-        standing = await effects.standing(act.connection, conversation_id=effect["conversation_id"])
-        if not await _still_allowed(act, effect, standing, content):
-            return None
+    standing = await effects.standing(act.connection, conversation_id=effect["conversation_id"])
+    if not await _still_allowed(act, effect, standing, content):
+        return None
     number = effect["attempt"] + 1
     await act.connection.execute(SQL["begin_attempt"], effect["id"], number, now)
     return Attempt(number, effect, standing, content)
@@ -137,6 +135,11 @@ async def _must_wait(act: Act, effect: Row, *, patient: bool) -> bool:
     return True
 
 
+def content_of(effect: Row) -> Content | None:
+    """What it says; None once it is erased."""
+    return CONTENT.validate_python(effect["content"]) if effect["content"] is not None else None
+
+
 def _interrupted(effect: Row) -> bool:
     """The provider was asked and nobody wrote down what it said."""
     return effect["started_at"] is not None and effect["ended_at"] is None
@@ -154,12 +157,17 @@ async def _still_allowed(act: Act, effect: Row, about: Row, content: Content) ->
         purpose=effect["purpose"],
         author=effect["author"],
         cause_id=effect["cause_id"],
+        useless_after=effect["useless_after"],
+        asked_at=effect["asked_at"],
     )
-    decision = decide(effects.facts(act.ledger, about, intent))
+    decision = await effects.judged(act, about, intent, effect_id=effect["id"])
     if decision.verdict == "refuse":
         await _append(
             act, effect, EffectRefused(effect_id=effect["id"], kind=effect["kind"], decision=decision)
         )
+    elif decision.hold_until is not None:
+        await _append(act, effect, EffectHeld(effect_id=effect["id"], kind=effect["kind"], decision=decision))
+        await _again(act.connection, effect, decision.hold_until)
     return decision.verdict == "send"
 
 
@@ -245,28 +253,33 @@ async def _end(act: Act, attempt: Attempt, outcome: Event) -> None:
     await _append(act, effect, outcome)
     if isinstance(outcome, EffectUnknown | EffectDelayed):
         await _again(act.connection, effect, outcome.again_at)
+    if isinstance(outcome, EffectFailed):
+        await templates.learn_from_refusal(act, attempt.content, outcome.reason)
     refused = isinstance(outcome, EffectDelayed) and outcome.reason in ACCOUNT
     if refused or isinstance(outcome, EffectFailed):
         await not_delivered(act, effect, getattr(outcome, "reason", None))
 
 
-async def resume(ledger: Ledger, *, effect_id: UUID) -> None:
-    """Do not wait any longer: what kept it back was mended."""
+async def resume(ledger: Ledger, *, effect_id: UUID) -> bool:
+    """Do not wait any longer: what kept it back was mended. The policy is asked again before it goes.
+
+    False when it does not wait.
+    """
     about = await effects.destination(ledger, effect_id=effect_id)
 
-    async def decide(connection: Connection) -> None:
+    async def decide(connection: Connection) -> bool:
         act = Act(ledger, connection, about.cause)
         effect = await connection.fetchrow(SQL["effect"], effect_id)
-        if effect is None or effect["status"] != "delayed":
-            return
+        if effect is None or effect["status"] not in ("delayed", "held"):
+            return False
         now = clock.now()
-        event = EffectDelayed(
-            effect_id=effect_id, kind=about.kind, reason=effect["attempt_reason"], again_at=now
-        )
+        reason = effect["attempt_reason"] or "released"
+        event = EffectDelayed(effect_id=effect_id, kind=about.kind, reason=reason, again_at=now)
         await _append(act, effect, event)
         await _again(connection, effect, now)
+        return True
 
-    await record(ledger.pool, decide, subject=about.person_id)
+    return await record(ledger.pool, decide, subject=about.person_id)
 
 
 def _outcome_of(event: Event) -> str:

@@ -11,7 +11,6 @@ from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import Forbidden, NotFound, ProviderError, ProviderOff
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.language.phrases import phrase
-from medicalcor.domain.outreach.policy import decide as decide_outreach
 from medicalcor.domain.payments.money import written
 from medicalcor.integrations.stripe.client import StripeClient
 from medicalcor.operations import effects, payment_words, reaching
@@ -33,6 +32,8 @@ _REFUSALS: Final = {
     "channel_off": "WhatsApp is not connected. Set WHATSAPP_API_KEY; `medicalcor doctor` says more.",
     "no_address": "There is no address to write to.",
     "person_erased": "This person's data was erased.",
+    "template_disabled": "WhatsApp has switched this template off.",
+    "template_unknown": "WhatsApp has no approved template of that name in this language.",
 }
 
 
@@ -83,7 +84,7 @@ async def _must_be_allowed(act: Act, event: PaymentRequested) -> None:
         raise Forbidden(_REFUSALS["person_erased"])
     about = await effects.standing(act.connection, conversation_id=reach.conversation_id)
     intent = _message(act.ledger, reach, event.model_dump(), by=event.by, url="https://buy.stripe.com")
-    decision = decide_outreach(effects.facts(act.ledger, about, intent))
+    decision = await effects.judged(act, about, intent)
     if decision.verdict == "refuse":
         raise Forbidden(_REFUSALS.get(decision.reasons[0], "This message may not be sent."))
 

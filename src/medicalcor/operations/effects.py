@@ -1,7 +1,7 @@
 """Planning what should reach the outside: the decision, the row and the start of its delivery in one commit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,26 +10,17 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
 from medicalcor.core.eventstore.store import Append, Cause
-from medicalcor.domain.outreach.policy import Facts, decide
+from medicalcor.domain.outreach.policy import decide
+from medicalcor.operations.circumstances import Intent, facts
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.schemas.common import EffectId
 from medicalcor.schemas.decisions import Decision, Reason
-from medicalcor.schemas.effects import Author, Content, Purpose
+from medicalcor.schemas.effects import Content, Purpose
 from medicalcor.schemas.events.effects import EffectPlanned, EffectSent, EffectVoided, VoidReason
 
 SQL = statements("medicalcor.operations")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """Something that ought to reach somebody, before the policy has been asked."""
-
-    key: str
-    content: Content
-    purpose: Purpose
-    cause_id: UUID
-    author: Author = "automatic"
-    by: UUID | None = None
+__all__ = ["Destination", "Intent", "Planned", "decline", "judged", "plan", "standing", "void"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +52,25 @@ async def destination(ledger: Ledger, *, effect_id: UUID) -> Destination:
 
 async def standing(connection: Connection, *, conversation_id: UUID) -> Row:
     """Conversation, person and lead in one row."""
-    row = await connection.fetchrow(SQL["standing"], conversation_id)
+    row = await connection.fetchrow(SQL["standing"], conversation_id, clock.now())
     if row is None:
         raise NotFound("There is no such conversation.")
     return row
 
 
-def facts(ledger: Ledger, about: Row, intent: Intent) -> Facts:
-    """What the policy looks at."""
-    kind = intent.content.kind
-    return Facts(
-        now=clock.now(),
-        content=intent.content,
-        purpose=intent.purpose,
-        author=intent.author,
-        channel_on=ledger.is_on(kind),
-        has_address=about["reply_to"] is not None and _carries(kind, about),
-        erased=about["erased_at"] is not None,
-        opted_out_at=about["opted_out_at"],
-        suppressed=about["suppressed"],
-        taken_over=about["taken_over_by"] is not None,
-        # a call opens no window for WhatsApp
-        last_inbound_at=about["last_inbound_at"] if about["channel"] != "voice" else None,
-        score=about["score"],
-        consents=frozenset(about["consents"]),
-    )
+async def judged(
+    act: Act, about: Row, intent: Intent, *, effect_id: UUID | None = None, beside: Sequence[Purpose] = ()
+) -> Decision:
+    """The policy's answer as things stand. `effect_id`: it was planned before, and does not stand in its own way;
+    `beside`: what else goes to the same person in this act.
+    """
+    return decide(await facts(act.ledger, act.connection, about, intent, effect_id=effect_id, beside=beside))
 
 
-def _carries(kind: str, about: Row) -> bool:
-    """Whether this line of conversation can carry this: only who wrote on WhatsApp has a window for free text."""
-    if kind in {"whatsapp.text", "whatsapp.choices"} and about["channel"] == "web":
-        return False
-    is_mail: bool = about["reply_kind"] == "email"
-    return kind.startswith("email.") == is_mail
+def _going(intents: Sequence[Intent], planned: Sequence[Planned]) -> list[Purpose]:
+    """What those planned so far are for, of those that go now."""
+    pairs = zip(intents, planned, strict=False)
+    return [intent.purpose for intent, one in pairs if one.decision.verdict == "send"]
 
 
 async def plan(
@@ -107,7 +84,10 @@ async def plan(
         return []
     about = await standing(act.connection, conversation_id=conversation_id)
     fresh = await _unknown(act.connection, intents)
-    planned = [Planned(ids.new_id(), i.content, decide(facts(act.ledger, about, i))) for i in fresh]
+    planned: list[Planned] = []
+    for intent in fresh:
+        decision = await judged(act, about, intent, beside=_going(fresh, planned))
+        planned.append(Planned(ids.new_id(), intent.content, decision))
     entries = [_entry(about, intent, one) for intent, one in zip(fresh, planned, strict=True)]
     await act.append(*entries, *_arrived(about, planned))
     starts = {"hold"} if caller_sends else {"hold", "send"}
@@ -121,19 +101,18 @@ async def decline(act: Act, *, conversation_id: UUID, intent: Intent, reason: Re
     if not await _unknown(act.connection, [intent]):
         return
     about = await standing(act.connection, conversation_id=conversation_id)
-    decision = decide(facts(act.ledger, about, intent)).model_copy(
-        update={"verdict": "refuse", "reasons": (reason,), "hold_until": None}
-    )
+    known = await facts(act.ledger, act.connection, about, intent)
+    decision = decide(replace(known, declined=reason))
     await act.append(_entry(about, intent, Planned(ids.new_id(), intent.content, decision)))
 
 
-async def void(act: Act, *, waiting: Sequence[Row], reason: VoidReason) -> None:
+async def void(act: Act, *, waiting: Sequence[Row], reason: VoidReason, by: UUID | None = None) -> None:
     """Call back what has not gone out yet, in the transaction that made it wrong."""
     await act.append(
         *(
             Append(
                 stream(row["id"]),
-                (EffectVoided(effect_id=row["id"], kind=row["kind"], reason=reason),),
+                (EffectVoided(effect_id=row["id"], kind=row["kind"], reason=reason, by=by),),
                 row["person_id"],
             )
             for row in waiting
@@ -170,6 +149,8 @@ def _entry(about: Row, intent: Intent, planned: Planned) -> Append:
         by=intent.by,
         content=intent.content,
         decision=planned.decision,
+        useless_after=intent.useless_after,
+        asked_at=intent.asked_at,
         traceparent=context.traceparent(),
     )
     return Append(stream(planned.effect_id), (event,), about["person_id"], expected=0)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from medicalcor.domain.language.phrases import phrase
+from medicalcor.domain.triage.rules import Duty
 from medicalcor.operations import wording
 from medicalcor.operations.effects import Intent
 from medicalcor.operations.ledger import Ledger
@@ -12,6 +13,7 @@ from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import Channel
 from medicalcor.schemas.effects import HubSpotCall, HubSpotContact, HubSpotNote, HubSpotTask, StaffAlert
 from medicalcor.schemas.scoring import ScoringOutput
+from medicalcor.schemas.triage import Post
 
 ONE_EMERGENCY = timedelta(minutes=10)
 """The number to call is sent once in this time, however often the emergency is spoken of."""
@@ -53,23 +55,53 @@ def emergency(ledger: Ledger, *, message_id: UUID, lead_id: UUID, line: Line) ->
     return intents
 
 
-def hot(ledger: Ledger, *, message_id: UUID, lead_id: UUID, output: ScoringOutput) -> list[Intent]:
-    """A colleague is told, here and in the CRM."""
+def duty(
+    ledger: Ledger, wanted: Duty, *, message_id: UUID, lead_id: UUID, output: ScoringOutput | None
+) -> list[Intent]:
+    """What a rule of triage asks of colleagues: they are alerted here, and have it as a task in the CRM."""
+    alerts = [StaffAlert(code=wanted.alert)] if wanted.alert else []
+    tasks = [_task(ledger, wanted, lead_id, output)] if ledger.crm_on and wanted.task else []
+    kind = "hot" if wanted.name == "hot" else f"triage-{wanted.name}"
+    return [
+        *(
+            Intent(
+                key=f"{kind}-alert:{message_id}", content=alert, purpose="staff_alert", cause_id=message_id
+            )
+            for alert in alerts
+        ),
+        *(
+            Intent(key=f"{kind}-task:{message_id}", content=task, purpose="crm", cause_id=message_id)
+            for task in tasks
+        ),
+    ]
+
+
+def _task(ledger: Ledger, wanted: Duty, lead_id: UUID, output: ScoringOutput | None) -> HubSpotTask:
+    wish = ", ".join(output.procedures) if output and ledger.settings.hubspot_share_health else ""
+    score = f"Score {output.score} of 5. " if output else ""
+    return HubSpotTask(
+        subject=wanted.task or "",
+        body=f"{score}{wish + '. ' if wish else ''}{lead_link(ledger, lead_id)}",
+        priority=wanted.priority,
+        due_minutes=wanted.due_minutes,
+    )
+
+
+def nobody_acted(ledger: Ledger, *, work_id: UUID, message_id: UUID, lead_id: UUID, to: Post) -> list[Intent]:
+    """The time that a rule gives is over, and nobody of the clinic has done anything."""
     alert = Intent(
-        key=f"hot-alert:{message_id}",
-        content=StaffAlert(code="hot_lead"),
+        key=f"nobody-acted:{work_id}",
+        content=StaffAlert(code="nobody_acted", to=to),
         purpose="staff_alert",
         cause_id=message_id,
     )
     if not ledger.crm_on:
         return [alert]
-    wish = ", ".join(output.procedures) if ledger.settings.hubspot_share_health else ""
-    body = f"Score {output.score} of 5. {wish + '. ' if wish else ''}{lead_link(ledger, lead_id)}"
-    task = HubSpotTask(subject="HOT lead: call back", body=body, priority="HIGH")
-    return [
-        alert,
-        Intent(key=f"hot-task:{message_id}", content=task, purpose="crm", cause_id=message_id),
-    ]
+    task = HubSpotTask(
+        subject="Nobody has acted: look at this lead", body=lead_link(ledger, lead_id), priority="HIGH"
+    )
+    key = f"nobody-acted-task:{work_id}"
+    return [alert, Intent(key=key, content=task, purpose="crm", cause_id=message_id)]
 
 
 def contact(*, person_id: UUID, message_id: UUID) -> Intent:

@@ -12,17 +12,19 @@ from medicalcor.core.errors import NotFound, ProviderError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.scoring import prompt, rules
+from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import effects, emergencies
+from medicalcor.operations import consent_answers, consents, effects, emergencies, triaging
 from medicalcor.operations import intents as plans
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import Said, turns_of
 from medicalcor.operations.wording import Line
-from medicalcor.schemas.common import Classification, LeadId, UserId
-from medicalcor.schemas.events.leads import LeadScored, LeadSeen, LeadTriaged
+from medicalcor.schemas.common import LeadId, UserId
+from medicalcor.schemas.events.leads import LeadScored, LeadSeen
 from medicalcor.schemas.events.people import OptedOut
 from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
+from medicalcor.schemas.triage import Mention
 
 SQL = statements("medicalcor.operations")
 SLOW_AI = frozenset({"ai_timeout", "ai_error", "ai_breaker_open"})
@@ -45,6 +47,7 @@ class _Verdict:
     by: ScoredBy
     by_rules: ScoringOutput
     turns: tuple[UUID, ...]
+    mentions: tuple[Mention, ...]
 
 
 async def judge_again(
@@ -77,7 +80,8 @@ async def score(
         said = await turns_of(connection, lead_id=about["lead_id"])
     by_rules = rules.score(_scoring_input(said, about, name=None))
     output, by = await _judge(ledger, ai, scoring_input(said, about), by_rules)
-    verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said))
+    health = found_in(Turn(role=one.role, content=one.text) for one in said)
+    verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said), health)
 
     async def decide(connection: Connection) -> None:
         act = Act(ledger, connection, by_system(correlation_id))
@@ -127,16 +131,24 @@ async def _record(act: Act, message: Row, verdict: _Verdict, *, request: str | N
         return
     about = await effects.standing(act.connection, conversation_id=message["conversation_id"])
     output = verdict.output
-    triaged = LeadTriaged(lead_id=message["lead_id"], message_id=message["id"], triage=triage(output))
+    result = triage(output, kind=message["kind"], mentions=verdict.mentions)
+    case = triaging.Case(
+        message_id=message["id"],
+        lead_id=message["lead_id"],
+        person_id=message["person_id"],
+        conversation_id=message["conversation_id"],
+        channel=message["channel"],
+        kind=message["kind"],
+    )
     await act.append(
         Append(
             f"lead-{message['lead_id']}",
-            (_scored(message, verdict), triaged),
+            (_scored(message, verdict), triaging.triaged(case, result, verdict.mentions)),
             message["person_id"],
             key=key,
         )
     )
-    if output.opt_out and about["opted_out_at"] is None:
+    if output.opt_out and about["opted_out_at"] is None and not await _only_offers(act, verdict):
         await _opted_out(act, message)
     if output.emergency and not await _number_was_sent(act.connection, about):
         # the model saw what the rules, which look at every message at once, did not
@@ -148,10 +160,7 @@ async def _record(act: Act, message: Row, verdict: _Verdict, *, request: str | N
             conversation_id=message["conversation_id"],
             line=Line(message["channel"], message["reply_kind"], output.language),
         )
-    newly_hot = output.classification == Classification.HOT and about["classification"] != Classification.HOT
-    if newly_hot and not output.emergency and about["opted_out_at"] is None:
-        intents = plans.hot(act.ledger, message_id=message["id"], lead_id=message["lead_id"], output=output)
-        await effects.plan(act, conversation_id=message["conversation_id"], intents=intents)
+    await triaging.take_up(act, case, result, output=output)
 
 
 async def _opted_out(act: Act, message: Row) -> None:
@@ -165,8 +174,14 @@ async def _opted_out(act: Act, message: Row) -> None:
         message_id=message["id"],
     )
     await act.append(Append(f"person-{person_id}", (event,), person_id))
-    waiting = await act.connection.fetch(SQL["dependent_effects"], person_id)
-    await effects.void(act, waiting=waiting, reason="opted_out")
+    await consent_answers.silence(
+        act, person_id=person_id, message_id=message["id"], conversation_id=message["conversation_id"]
+    )
+
+
+async def _only_offers(act: Act, verdict: _Verdict) -> bool:
+    """Whether what reads as a wish for silence was one to be spared offers, and has been granted."""
+    return bool(await act.connection.fetchval(consents.SQL["only_offers"], list(verdict.turns)))
 
 
 async def _number_was_sent(connection: Connection, about: Row) -> bool:

@@ -1,13 +1,16 @@
 """What every use case records with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from medicalcor.core.crypto.vault import Vault
 from medicalcor.core.database.pool import Connection, Pool
 from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
 from medicalcor.core.settings import Settings
+from medicalcor.operations.set_up import Remembered
 from medicalcor.readmodels.projections import PROJECTIONS
+
+__all__ = ["Act", "Cause", "Ledger", "by_patient", "by_system", "by_user", "open_ledger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class Ledger:
     pool: Pool
     vault: Vault
     store: EventStore
+    set_up: Remembered = field(default_factory=Remembered)
 
     @property
     def crm_on(self) -> bool:

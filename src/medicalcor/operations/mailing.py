@@ -51,8 +51,8 @@ async def _cannot_tell(attempt: Attempt) -> None:
 
 async def _letter(ledger: Ledger, attempt: Attempt) -> Letter:
     standing, content, effect = attempt.about, attempt.content, attempt.effect
-    if standing is None or not isinstance(content, EmailMessage):
-        raise ProviderOff(provider="email", reason="no_address")
+    if not isinstance(content, EmailMessage):
+        raise ProviderOff(provider="email", reason="unknown_content")
     thread = await _thread(ledger, effect)
     url = _unsubscribe_url(ledger, effect, content) if effect["purpose"] == "marketing" else None
     footer = (mail_words(content.language)["unsubscribe"], url) if url else None

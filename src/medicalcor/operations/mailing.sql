@@ -41,14 +41,10 @@ select provider_id from effects
 where conversation_id = $1 and kind = 'email.message' and provider_id is not null and sent_at is not null
 order by sent_at desc limit 1
 
--- name: marketing_mails
--- Advertising that has still to go out to this person by mail; what is on its way cannot be called back.
-select id, kind, person_id from effects e
-where person_id = $1 and kind like 'email.%' and purpose = 'marketing' and status in ('planned', 'held', 'delayed', 'unknown')
-    and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null)
-
--- name: agreed
-select granted_at is not null and withdrawn_at is null from consents where person_id = $1 and purpose = $2
+-- name: no_offers_by_mail
+-- Whether offers by mail were ended already, for every address.
+select count(*) filter (where state = 'withdrawn') > 0 and count(*) filter (where state in ('granted', 'pending')) = 0
+from consents where person_id = $1 and purpose = 'marketing_email'
 
 -- name: form_answers
 -- How many automatic answers to forms this person was sent since then, by mail and by WhatsApp.

@@ -15,11 +15,12 @@ from medicalcor.core.log import get_logger
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
 from medicalcor.integrations.whatsapp.mapping import reason_of_status
 from medicalcor.operations import effects
-from medicalcor.operations.delivery import Attempt, deliver, not_delivered
+from medicalcor.operations.delivery import Attempt, content_of, deliver, not_delivered
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.inbox import Item, put_aside, waiting_statuses
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.operations.receipts import show_as_read
+from medicalcor.operations.templates import learn_from_refusal
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.effects import DELIVERY_RANK, OPEN, WhatsAppChoices, WhatsAppTemplate, WhatsAppText
 from medicalcor.schemas.events.effects import EffectSent, EffectStatusChanged
@@ -47,8 +48,6 @@ async def send(ledger: Ledger, *, whatsapp: WhatsAppClient | None, about: Destin
 
 async def _ask(whatsapp: WhatsAppClient, attempt: Attempt) -> str | None:
     about = attempt.about
-    if about is None:
-        raise ProviderOff(provider="whatsapp", reason="no_address")
     to = Recipient(kind=about["reply_kind"], value=about["reply_to"])
     tracker = str(attempt.effect["id"])
     match attempt.content:
@@ -122,6 +121,7 @@ async def _move(act: Act, effect: Row, status: InboundStatus) -> str:
     await act.append(Append(effects.stream(effect["id"]), events, effect["person_id"]))
     failed = next((e for e in events if isinstance(e, EffectStatusChanged) and e.status == "failed"), None)
     if failed is not None:
+        await learn_from_refusal(act, content_of(effect), failed.reason)
         await not_delivered(act, effect, failed.reason)
     return "moved"
 

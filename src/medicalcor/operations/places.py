@@ -12,7 +12,7 @@ from medicalcor.core.database.transaction import lock_subject
 from medicalcor.core.eventstore.store import Append
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
-from medicalcor.schemas.common import AddressKind, Channel
+from medicalcor.schemas.common import AddressKind, Channel, Language
 from medicalcor.schemas.events.conversations import ConversationOpened
 from medicalcor.schemas.events.leads import LeadCreated
 from medicalcor.schemas.events.people import AddressAdded, PersonCreated
@@ -64,14 +64,18 @@ class Place:
     person_id: UUID
     lead_id: UUID
     conversation_id: UUID
-    language: str | None
+    language: Language | None
     entries: tuple[Append, ...] = ()
     is_new: bool = False
     """Whether the conversation begins here."""
     guest: bool = False
     """Written by somebody who is not known to be the person."""
+    language_chosen: bool = False
+    """A colleague set the language: what is detected does not change it."""
     unconfirmed: tuple[Address, ...] = ()
     """Addresses that were given, and are not taken to be the person's."""
+    newcomer: bool = False
+    """Whether nobody knew the person before."""
 
 
 async def lock(connection: Connection, party: Party) -> None:
@@ -117,14 +121,17 @@ async def _standing_place(
     added = tuple(_address_added(person_id, a) for a in missing)
     entries = (Append(f"person-{person_id}", added, person_id, occurred_at=party.at),) if added else ()
     language = person["language"] if person else None
+    chosen = person is not None and person["language_chosen"]
     if conversation is None or conversation["person_id"] != person_id:
         conversation = await connection.fetchrow(
             SQL["conversation_of_person"], person_id, party.channel, party.clinic_address
         )
     if conversation is not None:
-        return Place(person_id, conversation["lead_id"], conversation["id"], language, entries)
+        return Place(
+            person_id, conversation["lead_id"], conversation["id"], language, entries, language_chosen=chosen
+        )
     lead_id = await connection.fetchval(SQL["latest_lead"], person_id)
-    place = Place(person_id, lead_id or ids.new_id(), ids.new_id(), language, entries)
+    place = Place(person_id, lead_id or ids.new_id(), ids.new_id(), language, entries, language_chosen=chosen)
     return _opened(place, party, new_lead=lead_id is None)
 
 
@@ -168,7 +175,8 @@ def _newcomer(party: Party, addresses: Sequence[Address]) -> Place:
     created = PersonCreated(person_id=person_id, name=_name(party.name), source=party.channel)
     events: list[Event] = [created, *(_address_added(person_id, a) for a in addresses)]
     entry = Append(f"person-{person_id}", events, person_id, expected=0, occurred_at=party.at)
-    return _opened(Place(person_id, ids.new_id(), ids.new_id(), None, (entry,)), party, new_lead=True)
+    place = Place(person_id, ids.new_id(), ids.new_id(), None, (entry,), newcomer=True)
+    return _opened(place, party, new_lead=True)
 
 
 def _opened(place: Place, party: Party, *, new_lead: bool) -> Place:

@@ -39,7 +39,7 @@ update inbox set kind = 'unread', handled_at = $2, outcome = 'unread', reason = 
 select address_key, person_id from addresses where address_key = any($1::text[]);
 
 -- name: person
-select id, name, language, opted_out_at, erased_at from people where id = $1;
+select id, name, language, language_chosen, opted_out_at, erased_at from people where id = $1;
 
 -- name: address_keys
 select address_key from addresses where person_id = $1 order by address_key;
@@ -54,7 +54,7 @@ select id, lead_id, person_id from conversations where id = $1;
 select id, lead_id, person_id from conversations where partition_key = $1;
 
 -- name: message
-select m.id, m.conversation_id, m.lead_id, m.person_id, m.kind, m.body, m.received_at, m.provider_id, m.guest
+select m.id, m.conversation_id, m.lead_id, m.person_id, m.kind, m.body, m.received_at, m.provider_id, m.guest, m.choice
 from messages m where m.id = $1;
 
 -- name: standing
@@ -68,17 +68,34 @@ select
     ) as taken_over_by,
     p.name, p.language, p.opted_out_at, p.erased_at,
     l.score, l.classification, l.emergency_since,
+    case when c.reply_kind = 'phone' then c.reply_to else (
+        select a.value from addresses a where a.person_id = c.person_id and a.kind = 'phone' order by a.added_at limit 1
+    ) end as phone,
     exists (
         select from suppressions s join addresses a using (address_key) where a.person_id = c.person_id
     ) as suppressed,
     (select external_id from crm_links k where k.person_id = c.person_id) as crm_id,
-    array(
-        select purpose from consents g
-        where g.person_id = c.person_id and g.granted_at is not null and g.withdrawn_at is null
-    ) as consents
+    coalesce(g.consents, '{}') as consents, coalesce(g.refused, '{}') as refused, g.consent_texts
 from conversations c
 join people p on p.id = c.person_id
 join leads l on l.id = c.lead_id
+left join lateral (
+    -- of the person whatever the address, or of the address that is written to here; an expired one counts no more
+    select
+        array_agg(distinct purpose) filter (where counts) as consents,
+        array_agg(distinct purpose) filter (where state in ('denied', 'withdrawn')) as refused,
+        jsonb_object_agg(purpose, jsonb_build_object('text_version', text_version, 'at', granted_at))
+            filter (where counts) as consent_texts
+    from (
+        select *, state = 'granted' and (expires_at is null or expires_at > $2) as counts
+        from consents where person_id = c.person_id
+    ) as given
+    where given.address_key = '' or exists (
+        select from addresses own
+        where own.address_key = given.address_key and own.person_id = c.person_id
+            and own.kind = c.reply_kind and own.value = c.reply_to
+    )
+) as g on true
 where c.id = $1;
 
 -- name: conversation_of_person
@@ -107,6 +124,9 @@ select
             select from messages later
             where later.conversation_id = c.id and later.id > m.id and later.guest = m.guest
                 and later.kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+                and not exists (
+                    select from consent_steps k where k.evidence_id = later.id and k.data ->> 'how' in ('reply', 'tap')
+                )
         )
     ) as newer,
     exists (select from effects e where e.cause_id = m.id and e.purpose = 'emergency') as emergency_answered,
@@ -166,6 +186,9 @@ select m.* from (
     select id, conversation_id, lead_id, person_id, kind, body, received_at, provider_id, guest, choice
     from messages
     where conversation_id = $1 and not guest and kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+        and not exists (
+            select from consent_steps k where k.evidence_id = messages.id and k.data ->> 'how' in ('reply', 'tap')
+        )
     order by id desc limit 1
 ) m
 where not exists (select from effects where key = 'answer:' || m.id)
@@ -200,7 +223,7 @@ select key, id from effects where key = any($1::text[]);
 -- An effect, and the last attempt at it.
 select
     e.id, e.kind, e.person_id, e.lead_id, e.conversation_id, e.cause_id, e.purpose, e.author, e.content,
-    e.status, e.hold_until, e.planned_at,
+    e.status, e.hold_until, e.planned_at, e.useless_after, e.asked_at,
     coalesce(a.attempt, 0) as attempt, a.started_at, a.ended_at, a.outcome, a.reason as attempt_reason
 from effects e
 left join lateral (
@@ -227,12 +250,19 @@ where person_id = $1 and (kind like 'whatsapp.%' or kind like 'email.%') and pur
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 
+-- name: waiting_effect
+-- A message to a patient, and whether it can still be called back: it waits, and is not on its way this moment.
+select id, kind, person_id, status,
+    status in ('held', 'delayed')
+        and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null) as waits
+from effects e where id = $1 and (kind like 'whatsapp.%' or kind like 'email.%');
+
 -- name: automatic_effects
--- What the machine has still to say to the lead of this conversation; what is on its way cannot be called back.
+-- What the machine has still to say for these purposes ($2) to the lead of this conversation; what is on its way cannot be called back.
 select id, kind, person_id from effects e
 where lead_id = (select lead_id from conversations where id = $1)
     and (kind like 'whatsapp.%' or kind like 'email.%') and author = 'automatic'
-    and purpose not in ('emergency', 'receipt')
+    and purpose = any($2::text[])
     and status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts a where a.effect_id = e.id and a.ended_at is null);
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from medicalcor.core.database.pool import Row
-from medicalcor.domain.outreach.policy import window_open
+from medicalcor.domain.outreach.facts import window_open
 from medicalcor.operations import places
 from medicalcor.operations.ledger import Act
 from medicalcor.operations.payments import SQL

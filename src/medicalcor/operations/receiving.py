@@ -11,8 +11,18 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
+from medicalcor.domain.language.detect import kept
 from medicalcor.domain.scoring import rules
-from medicalcor.operations import choices, effects, emergencies, intents, places, threads
+from medicalcor.operations import (
+    choices,
+    consent_answers,
+    effects,
+    emergencies,
+    intents,
+    places,
+    threads,
+    triaging,
+)
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
 from medicalcor.operations.inbox import Item, open_item, put_aside
@@ -21,6 +31,7 @@ from medicalcor.operations.places import Place
 from medicalcor.operations.talk import turns_of
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.base import Event
+from medicalcor.schemas.common import Language
 from medicalcor.schemas.events.conversations import SILENT, Letter, MessageReceived
 from medicalcor.schemas.events.leads import CampaignNoted
 from medicalcor.schemas.events.people import LanguageDetected, OptedOut
@@ -76,6 +87,8 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     place = await places.place_of(connection, arrival.party)
     event = _event(arrival, place)
     look = await _look(connection, arrival, place)
+    if consent_answers.only_silence(arrival, place, look):
+        return await _suppressed(ledger, connection, arrival)
     received = Append(
         f"conversation-{place.conversation_id}",
         (event,),
@@ -85,11 +98,11 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     )
     by_patient = Act(ledger, connection, item.cause("patient"))
     await by_patient.append(*place.entries, received, *_noticed(arrival, place, look))
-    if look is not None and look.opt_out and not place.guest:
-        waiting = await connection.fetch(SQL["dependent_effects"], place.person_id)
-        await effects.void(by_patient, waiting=waiting, reason="opted_out")
+    answered = await consent_answers.heard(by_patient, arrival, place, look)
     await _follow_up(Act(ledger, connection, item.cause("system")), arrival, place, look)
     await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "received", None)
+    if answered:
+        return await _owed(connection, place.conversation_id, instead_of=item.id)
     return await _next(
         connection,
         item.id,
@@ -99,6 +112,14 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
         choice=event.choice,
         guest=event.guest,
     )
+
+
+async def _suppressed(ledger: Ledger, connection: Connection, arrival: Arrival) -> Received:
+    """Nobody we know wants silence, and gets it: no lead is made of them."""
+    item = arrival.item
+    await consent_answers.suppress(Act(ledger, connection, item.cause("patient")), arrival)
+    await connection.execute(SQL["inbox_handled"], [item.id], clock.now(), "suppressed", None)
+    return Received(item.id, "nothing")
 
 
 async def _follow_up(act: Act, arrival: Arrival, place: Place, look: ScoringOutput | None) -> None:
@@ -112,10 +133,23 @@ async def _follow_up(act: Act, arrival: Arrival, place: Place, look: ScoringOutp
             conversation_id=place.conversation_id,
             line=await _line(act.connection, place, look),
         )
+    if arrival.kind not in SILENT and not place.guest:
+        await triaging.notice(act, _case(arrival, place), look, arrival.said)
     if arrival.undelivered is not None:
         await threads.came_back(act, arrival.undelivered)
     crm = _for_crm(act.ledger, arrival, place)
     await effects.plan(act, conversation_id=place.conversation_id, intents=crm)
+
+
+def _case(arrival: Arrival, place: Place) -> triaging.Case:
+    return triaging.Case(
+        message_id=arrival.item.id,
+        lead_id=place.lead_id,
+        person_id=place.person_id,
+        conversation_id=place.conversation_id,
+        channel=arrival.party.channel,
+        kind=arrival.kind,
+    )
 
 
 async def _just_told(connection: Connection, place: Place) -> bool:
@@ -128,7 +162,8 @@ async def _line(connection: Connection, place: Place, look: ScoringOutput) -> Li
     if place.guest:
         return Line("email", "email", look.language)  # to whoever wrote, and not to the person elsewhere
     about = await effects.standing(connection, conversation_id=place.conversation_id)
-    return Line(about["channel"], about["reply_kind"], look.language)
+    language = place.language if place.language_chosen and place.language else look.language
+    return Line(about["channel"], about["reply_kind"], language)
 
 
 async def _next(
@@ -143,6 +178,8 @@ async def _next(
 ) -> Received:
     if kind in SILENT:
         return await _owed(connection, conversation_id, instead_of=message_id)
+    if await consent_answers.decided(connection, message_id):
+        return Received(message_id, "nothing")
     if not guest and choices.known(choice):
         return Received(message_id, "choose")
     if guest:
@@ -227,10 +264,10 @@ def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list
         return []
     person, message, at = place.person_id, arrival.item.id, arrival.item.received_at
     events: list[Event] = [*arrival.about_person(person)]
-    language = arrival.language or (look.language if look is not None else None)
-    if language not in (None, place.language):
+    language = arrival.language or _spoken(arrival, place)
+    if language not in (None, place.language) and not place.language_chosen:
         events.append(LanguageDetected(person_id=person, language=language, message_id=message))
-    if look is not None and look.opt_out:
+    if look is not None and consent_answers.silences(look, arrival.said):
         keys = tuple(a.key for a in arrival.party.addresses)
         channel = arrival.party.channel
         events.append(OptedOut(person_id=person, address_keys=keys, channel=channel, message_id=message))
@@ -239,6 +276,13 @@ def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list
         noted = CampaignNoted(lead_id=place.lead_id, message_id=message, campaign=arrival.campaign)
         entries.append(Append(f"lead-{place.lead_id}", (noted,), person, occurred_at=at))
     return entries
+
+
+def _spoken(arrival: Arrival, place: Place) -> Language | None:
+    """The language to keep: "ok" says nothing of it, and changes none."""
+    if arrival.said is None or arrival.kind in SILENT:
+        return None
+    return kept(arrival.said, known=place.language)
 
 
 def _for_crm(ledger: Ledger, arrival: Arrival, place: Place) -> list[effects.Intent]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.domain.language.phrases import TEMPLATES
 from medicalcor.schemas.common import Language, Role
@@ -26,10 +26,11 @@ class Said:
 async def turns_of(connection: Connection, *, lead_id: UUID, last: int = REMEMBERED) -> list[Said]:
     """The last turns, oldest first."""
     rows = await connection.fetch(SQL["turns"], lead_id, last)
-    return [
-        Said(row["id"], row["role"], _text(row["kind"], row["body"], row["language"]))
-        for row in reversed(rows)
-    ]
+    return [as_said(row) for row in reversed(rows)]
+
+
+def as_said(row: Row) -> Said:
+    return Said(row["id"], row["role"], _text(row["kind"], row["body"], row["language"]))
 
 
 def template_text(name: str, language: str) -> str:

@@ -8,11 +8,10 @@ from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
-from medicalcor.core.eventstore.store import Append
-from medicalcor.operations import effects
+from medicalcor.operations import consents
+from medicalcor.operations.consents import Saying
 from medicalcor.operations.inbox import Item, put_aside
 from medicalcor.operations.ledger import Act, Ledger
-from medicalcor.schemas.events.consents import ConsentWithdrawn
 from medicalcor.schemas.leads import Unsubscribed
 
 SQL = statements("medicalcor.operations", "mailing.sql")
@@ -36,14 +35,11 @@ async def withdraw(ledger: Ledger, item: Item) -> None:
 
 
 async def _withdraw(act: Act, item: Item, person_id: UUID) -> bool:
-    if not await act.connection.fetchval(SQL["agreed"], person_id, "marketing_email"):
+    """Also by whom nothing was ever agreed to: the wish is kept."""
+    if await act.connection.fetchval(SQL["no_offers_by_mail"], person_id):
         return False
-    event = ConsentWithdrawn(
-        person_id=person_id, purposes=("marketing_email",), channel="email", evidence_id=item.id
-    )
-    await act.append(Append(f"person-{person_id}", (event,), person_id))
-    waiting = await act.connection.fetch(SQL["marketing_mails"], person_id)
-    await effects.void(act, waiting=waiting, reason="consent_withdrawn")
+    saying = Saying(how="link", channel="email", evidence_id=item.id)
+    await consents.withdraw(act, person_id=person_id, wanted=("marketing_email",), saying=saying)
     return True
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from medicalcor.core import clock
-from medicalcor.core.database.pool import Row
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
+from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.identity.phones import e164
@@ -23,6 +24,7 @@ from medicalcor.schemas.wire.twilio import party_of
 
 SQL = statements("medicalcor.operations")
 Arguments = TypeVar("Arguments", bound=Wire)
+T = TypeVar("T")
 
 NOT_KNOWN = (
     "The clinic has left no information about this. Say that you do not know it, do not guess, and offer that a "
@@ -44,7 +46,7 @@ NOBODY_THERE = (
 
 async def clinic_info(tools: Tools, question: Any) -> Any:
     """What the clinic itself says about a topic; never anything else."""
-    topic = _read(ClinicInfo, question).topic.strip().lower()
+    topic = read(ClinicInfo, question).topic.strip().lower()
     facts = tools.ledger.settings.clinic_facts
     if topic in facts:
         return {"topic": topic, "clinic_says": facts[topic]}
@@ -53,15 +55,15 @@ async def clinic_info(tools: Tools, question: Any) -> Any:
 
 async def request_callback(tools: Tools, question: Any) -> Any:
     """A colleague is to call back; a caller without a number gives one first."""
-    given = _read(RequestCallback, question).phone
+    given = read(RequestCallback, question).phone
     phone = e164(given, country=tools.ledger.settings.clinic_country)
 
     async def wish(act: Act, about: Row) -> None:
-        if not await _reachable(act, about, phone):
+        if not await reachable(act, about, phone):
             raise InvalidInput(NO_NUMBER)
         await agent_calls.wants_a_person(act, about, at_once=False)
 
-    await _in_call(tools, question, wish)
+    await in_call(tools, question, wish)
     return CALLED_BACK
 
 
@@ -71,13 +73,13 @@ async def hand_to_person(tools: Tools, question: Any) -> Any:
     async def wish(act: Act, about: Row) -> None:
         await agent_calls.wants_a_person(act, about, at_once=True)
 
-    await _in_call(tools, question, wish)
+    await in_call(tools, question, wish)
     possible = tools.ledger.settings.clinic_phone is not None
     return {"transfer_possible": possible, "instruction": PUT_THROUGH if possible else NOBODY_THERE}
 
 
-async def _in_call(tools: Tools, question: Any, wish: Callable[[Act, Row], Awaitable[None]]) -> None:
-    """Do something about the call that the tool is used in; it may be the first that we hear of it."""
+async def in_call(tools: Tools, question: Any, wish: Callable[[Act, Row], Awaitable[None]]) -> Row:
+    """Do something about the call that the tool is used in; it may be the first that we hear of it. Answers the call."""
     of = question["call"]
     if not of["id"]:
         raise InvalidInput("It is not known which call this is. Apologise, and ask the caller to call again.")
@@ -90,10 +92,24 @@ async def _in_call(tools: Tools, question: Any, wish: Callable[[Act, Row], Await
         at=clock.now(),
         inbound=of["inbound"],
     )
-    await agent_calls.in_call(tools.ledger, call, cause=by_system(tools.correlation_id), do=wish)
+
+    async def do(act: Act, about: Row) -> Row:
+        await wish(act, about)
+        return about
+
+    return await agent_calls.in_call(tools.ledger, call, cause=by_system(tools.correlation_id), do=do)
 
 
-async def _reachable(act: Act, about: Row, phone: str | None) -> bool:
+async def recorded(tools: Tools, decide: Callable[[Act], Awaitable[T]], *, subject: UUID) -> T:
+    """In one transaction, in turn with all else about the person."""
+
+    async def act(connection: Connection) -> T:
+        return await decide(Act(tools.ledger, connection, by_system(tools.correlation_id)))
+
+    return await record(tools.ledger.pool, act, subject=subject)
+
+
+async def reachable(act: Act, about: Row, phone: str | None) -> bool:
     """Whether the caller can be called: on their own number, else on one that they gave, which is kept."""
     person: UUID = about["person_id"]
     facts = await act.connection.fetchrow(SQL["contact_facts"], person)
@@ -109,7 +125,7 @@ async def _reachable(act: Act, about: Row, phone: str | None) -> bool:
     return True
 
 
-def _read(shape: type[Arguments], question: Any) -> Arguments:
+def read(shape: type[Arguments], question: Any) -> Arguments:
     try:
         return shape.model_validate(question["arguments"])
     except ValidationError as fault:

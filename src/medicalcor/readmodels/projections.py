@@ -11,6 +11,7 @@ from medicalcor.readmodels.leads import projection as leads
 from medicalcor.readmodels.payments import projection as payments
 from medicalcor.readmodels.people import projection as people
 from medicalcor.readmodels.practice import projection as practice
+from medicalcor.readmodels.templates import projection as templates
 from medicalcor.readmodels.timeline import projection as timeline
 
 _ALL = (
@@ -25,6 +26,7 @@ _ALL = (
     practice,
     appointments,
     bookings,
+    templates,
 )
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)

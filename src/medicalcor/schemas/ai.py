@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from medicalcor.schemas.base import Published, Shape
+from medicalcor.schemas.booking import FreeTimes, ToFindSlots
 from medicalcor.schemas.common import Channel, Language, LeadId, Procedure, Role
 from medicalcor.schemas.scoring import ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import TriageResult
@@ -103,7 +104,7 @@ class SuggestedReply(Published):
     language: Language
     written_by: Writer
     why: str
-    """`ai_answered`; else why AI's words are not used: `ai_off`, `ai_timeout`, `unfit_draft`, `emergency`, `no_reply` …"""
+    """`ai_answered`; else why AI's words are not used: `ai_off`, `ai_timeout`, `unfit_price`, `emergency`, `no_reply` …"""
     reply_expected: bool
 
 
@@ -188,8 +189,8 @@ AI_FUNCTIONS: Mapping[str, AiFunction] = {
         {"text": "Când pot veni?", "to": "en"},
     ),
     "suggest_reply": AiFunction(
-        "A draft answer in the patient's language: no diagnosis, no price, no promise. A fixed text when AI is off, fails or"
-        " writes something unfit.",
+        "A draft answer in the patient's language: no diagnosis, no promise, no price but those of the clinic's list; what"
+        " is not known is said not to be known. A fixed text when AI is off, fails or writes something unfit.",
         Conversation,
         SuggestedReply,
         {"messages": [_HELLO]},
@@ -205,5 +206,11 @@ AI_FUNCTIONS: Mapping[str, AiFunction] = {
         Transcript,
         TranscriptAnalysis,
         {"text": "Clinic: Bună ziua!\nPatient: Aș vrea fațete, dar mi se pare scump."},
+    ),
+    "find_slots": AiFunction(
+        "Free times of the calendar for a procedure, as `GET /booking/slots` gives them. Asks no AI.",
+        ToFindSlots,
+        FreeTimes,
+        {"procedure": "consultation", "part_of_day": "morning", "order": "spread"},
     ),
 }

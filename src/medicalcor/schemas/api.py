@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
+from medicalcor.schemas.appointments import BookedVisit, FreeTime
 from medicalcor.schemas.base import Published
 from medicalcor.schemas.common import EffectId, LeadId
 
@@ -49,6 +50,10 @@ class Problem(Published):
     code: str
     correlation_id: str
     errors: tuple[Fault | WrongField, ...] | None = None
+    alternatives: tuple[FreeTime, ...] | None = None
+    """In place of a time that cannot be had: the nearest that can."""
+    current: BookedVisit | None = None
+    """The visit as it stands, where the request was decided on an older version."""
 
 
 class Nothing(Published):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from medicalcor.schemas.base import Shape
+from medicalcor.schemas.base import Published, Shape
 from medicalcor.schemas.common import LeadId, PersonId
 from medicalcor.schemas.practice import PractitionerId, ProcedureId
 
@@ -110,4 +110,32 @@ class Appointment(Shape):
     version: int
     """Say it with a change: one that was decided on an older version is refused."""
     moves: int
-    """How often it was moved: the SEQUENCE of a calendar file."""
+    """How often it was moved."""
+
+
+class FreeTime(Published):
+    """A time that can be booked as it is, unless somebody else is faster. Send these three back to book it."""
+
+    procedure_id: ProcedureId
+    practitioner_id: PractitionerId
+    starts_at: datetime
+    """With the clinic's offset from UTC, so that its date and time are the clinic's."""
+    ends_at: datetime
+
+
+class BookedVisit(Published):
+    """A visit as it stands. Never the patient's name: `person_id` says whose it is."""
+
+    id: AppointmentId
+    person_id: PersonId
+    lead_id: LeadId | None
+    procedure_id: ProcedureId
+    practitioner_id: PractitionerId
+    starts_at: datetime
+    """With the clinic's offset from UTC."""
+    ends_at: datetime
+    status: Status
+    expires_at: datetime | None
+    """Until when a time that is held is kept."""
+    version: int
+    """Send it with a change."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from medicalcor.schemas.base import Shape
 
@@ -34,6 +34,20 @@ Reason = Literal[
     "no_consent",
     "not_a_prospect",
     "person_erased",
+    "booking",
+    "reminder",
+    "waitlist",
+    "follow_up",
+    "consent_question",
+    "consent_refused",
+    "not_asked_for",
+    "asked_lately",
+    "template_paused",
+    "template_disabled",
+    "template_unknown",
+    "frequency_cap",
+    "too_late",
+    "opt_out_notice",
 ]
 
 
@@ -43,7 +57,7 @@ class Decision(Shape):
     verdict: Verdict
     reasons: tuple[Reason, ...]
     hold_until: datetime | None = None
-    evidence: dict[str, str | int | bool | None] = Field(default_factory=dict)
-    """What was looked at: ids, times, flags. Never personal data."""
+    evidence: dict[str, JsonValue] = Field(default_factory=dict)
+    """All that was looked at, so that the same rules come to the same verdict again. Never personal data."""
     policy: str
     """The policy's version."""

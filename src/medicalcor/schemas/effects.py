@@ -7,12 +7,15 @@ from pydantic import Field
 
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.common import Language
+from medicalcor.schemas.triage import Post
 
 Purpose = Literal[
     "answer", "emergency", "staff_reply", "missed_call", "receipt", "payment_request", "marketing", "crm", "staff_alert",
-    "booking", "reminder", "waitlist", "consent_question",
+    "booking", "reminder", "waitlist", "consent_question", "opt_out_notice", "follow_up",
 ]  # fmt: skip
 Author = Literal["automatic", "staff"]
+TemplateState = Literal["approved", "paused", "disabled", "unknown"]
+"""`unknown`: WhatsApp has no approved template of that name in that language."""
 
 
 class WhatsAppText(Shape):
@@ -24,6 +27,10 @@ class WhatsAppText(Shape):
     written_by: Literal["ai", "phrases", "staff"]
     reply_to: str | None = None
     """The provider's id of the message that this answers."""
+    original: str | None = None
+    """What the colleague wrote, where a translation of it was sent."""
+    not_used: str | None = None
+    """Why what the AI wrote was not sent and a fixed text was: `price`, `diagnosis` …"""
 
 
 class Choice(Shape):
@@ -69,6 +76,10 @@ class EmailMessage(Shape):
     body: str = Field(min_length=1, max_length=20_000)
     language: Language
     written_by: Literal["ai", "phrases", "staff"]
+    original: str | None = None
+    """What the colleague wrote, where a translation of it was sent."""
+    not_used: str | None = None
+    """Why what the AI wrote was not sent and a fixed text was."""
     calendar: UUID | None = None
     """A visit whose calendar file goes with it, made when the mail is sent."""
 
@@ -103,14 +114,20 @@ class HubSpotCall(Shape):
     call_id: UUID
 
 
+AlertCode = Literal[
+    "emergency", "hot_lead", "delivery_failed", "missed_call", "payment_failed", "wants_a_person",
+    "payment_disputed", "payment_link_failed", "acute", "acute_child", "complication", "complaint", "nobody_acted",
+    "refund_failed", "consent_unclear",
+]  # fmt: skip
+
+
 class StaffAlert(Shape):
     """Shown to staff on the dashboard at once."""
 
     kind: Literal["staff.alert"] = "staff.alert"
-    code: Literal[
-        "emergency", "hot_lead", "delivery_failed", "missed_call", "payment_failed", "wants_a_person",
-        "payment_disputed", "payment_link_failed", "refund_failed",
-    ]  # fmt: skip
+    code: AlertCode
+    to: Post | None = None
+    """Whom it is for; None: whoever is there."""
 
 
 Content = Annotated[

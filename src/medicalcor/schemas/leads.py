@@ -168,3 +168,10 @@ class Unsubscribed(Wire):
     """Somebody followed the link below advertising."""
 
     person_id: UUID
+
+
+class ConsentLinked(Wire):
+    """Somebody answered a question about consent by the link in a mail."""
+
+    question_id: UUID
+    agrees: bool

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from markupsafe import Markup, escape
 
 from medicalcor.core import clock
@@ -44,6 +44,11 @@ class Dates:
         pattern = next((found for length, found in patterns if age < length), "d MMM y")
         return self._element(at, self._format(at, pattern), live=False)
 
+    def soon(self, at: datetime) -> Markup:
+        """What lies ahead: the time alone when it is today, else the day too; the full moment on hover."""
+        today = clock.now().astimezone(self._zone).date() == at.astimezone(self._zone).date()
+        return self.short(at) if today else self._element(at, self.moment(at), live=False)
+
     def time(self, at: datetime) -> str:
         """ "09:30"."""
         return self._format(at, "HH:mm")
@@ -58,6 +63,15 @@ class Dates:
             return self._words.gettext("Yesterday")
         text = self._format(at, _DAY[self._language] + ("" if day.year == today.year else " y"))
         return text[0].upper() + text[1:]
+
+    def calendar_day(self, day: date) -> str:
+        """ "Thursday 3 December 2026", of the calendar, not of a moment."""
+        return format_date(day, "full", locale=self._language)
+
+    def day_of_week(self, nth: int, *, long: bool = False) -> str:
+        """Monday is 0."""
+        names = get_day_names("wide" if long else "abbreviated", "stand-alone", locale=self._language)
+        return str(names[nth])
 
     def weekday(self, day: date) -> str:
         """ "Thursday 12 March" """

@@ -22,5 +22,6 @@ PAGES: tuple[Page, ...] = (
     Page("/appointments", _("Calendar"), "calendar-days", "a", Right.SEE_CALENDAR),
     Page("/calls", _("Calls"), "phone", "c", Right.SEE_LEADS),
     Page("/payments", _("Payments"), "receipt", "p", Right.SEE_MONEY),
+    Page("/settings/practice", _("Practice"), "stethoscope", "o", Right.MANAGE_PRACTICE),
     Page("/settings/api-keys", _("Settings"), "settings", "s", Right.MANAGE_API_KEYS),
 )

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from medicalcor.web.consent_words import CONSENT
 from medicalcor.web.money_words import MONEY
+from medicalcor.web.practice_words import PRACTICE
 from medicalcor.web.reasons import REASONS
 from medicalcor.web.translate import Translator
 from medicalcor.web.translate import marked as _
+from medicalcor.web.triage_words import TRIAGE
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "visit": {
@@ -93,21 +96,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "normal": _("normal"),
         "low": _("low"),
     },
-    "flag": {
-        "pain": _("pain"),
-        "swelling": _("swelling"),
-        "infection": _("infection"),
-        "fever": _("fever"),
-        "bleeding": _("bleeding"),
-        "trauma": _("injury"),
-        "breathing": _("trouble breathing"),
-        "swallowing": _("trouble swallowing"),
-        "eye_swelling": _("swelling near the eye"),
-        "neck_swelling": _("swelling at the neck"),
-        "consciousness": _("loss of consciousness"),
-        "sleep": _("cannot sleep"),
-        "failed": _("a broken restoration"),
-    },
     "means": {
         "budget": _("asks about price"),
         "book": _("wants a visit"),
@@ -139,27 +127,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "not_patient:spam": _("advertising"),
         "not_patient:supplier": _("a supplier"),
         "not_patient:wrong_number": _("wrong number"),
-    },
-    "routing": {
-        "emergency": _("to a person at once"),
-        "call_now": _("call back today"),
-        "reception": _("reception desk"),
-        "automatic": _("automatic answers"),
-        "none": _("nobody needed"),
-    },
-    "owner": {
-        "doctor": _("doctor"),
-        "receptionist": _("receptionist"),
-        "manager": _("manager"),
-        "nobody": _("nobody"),
-    },
-    "action": {
-        "give_emergency_number": _("Give the emergency number"),
-        "alert_staff": _("Alert a colleague"),
-        "call_back": _("Call back"),
-        "create_task": _("Create a task in HubSpot"),
-        "answer": _("Answer the message"),
-        "stop_messages": _("Send no more messages"),
     },
     "intent": {
         "prospect": _("new patient"),
@@ -226,6 +193,12 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_link_failed": _("No payment link could be made"),
         "missed_call": _("Missed call"),
         "wants_a_person": _("A caller wants a person"),
+        "consent_unclear": _("An answer about consent is unclear"),
+        "acute": _("Acute pain or swelling"),
+        "acute_child": _("A child in pain"),
+        "complication": _("Trouble after a treatment"),
+        "complaint": _("A complaint"),
+        "nobody_acted": _("Nobody has acted in time"),
     },
     "purpose": {
         "answer": _("answer to the patient"),
@@ -237,6 +210,18 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "payment_request": _("request for a payment"),
         "marketing": _("offer by the clinic"),
         "missed_call": _("follow-up of a missed call"),
+        "booking": _("news of a visit"),
+        "reminder": _("reminder of a visit"),
+        "waitlist": _("a place that has become free"),
+        "follow_up": _("news of the treatment"),
+        "consent_question": _("question about consent"),
+        "opt_out_notice": _("that a wish for silence was heard"),
+    },
+    "template_state": {
+        "approved": _("approved"),
+        "paused": _("paused"),
+        "disabled": _("switched off"),
+        "unknown": _("not approved"),
     },
     "status": {
         "planned": _("Waiting to be sent"),
@@ -274,25 +259,22 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "workflows:read": _("See workflows and their runs"),
         "workflows:run": _("Start, cancel and repeat workflows"),
         "ai:run": _("Ask the AI functions: scores, drafts, summaries"),
+        "booking:read": _("See free times and visits, without names"),
+        "booking:write": _("Book, move and cancel visits"),
     },
-    "consent": {
-        "data_processing": _("use of their data for this request"),
-        "marketing_whatsapp": _("offers on WhatsApp"),
-        "marketing_email": _("offers by e-mail"),
-        "marketing_sms": _("offers by SMS"),
-        "appointment_reminders": _("reminders of visits"),
-        "treatment_updates": _("news of the treatment"),
-        "third_party_sharing": _("passing data on to others"),
-    },
+    **PRACTICE,
+    **CONSENT,
     "correction": {
         "mistake": _("assigned by mistake"),
         "paid_for_another": _("paid for somebody else"),
         "same_name": _("two people of the same name"),
     },
+    **TRIAGE,
     **REASONS,
 }
 
 SAID_BELOW = (
+    _("It does not wait any more: it has gone out, or it was not going to."),
     _("The patient last wrote more than 24 hours ago. WhatsApp takes only an approved template now."),
     _("This person asked not to be contacted. You can answer when they write again."),
     _("This number is on the list of those who do not want to be written to."),
@@ -317,6 +299,9 @@ SAID_BELOW = (
     _("This recording was deleted."),
     _("This address is on the list of those who do not want to be written to."),
     _("E-mail is not connected. Set SMTP_URL and EMAIL_FROM; `medicalcor doctor` says more."),
+    _("AI is switched off. An administrator can set OPENAI_API_KEY; `medicalcor doctor` says more."),
+    _("The AI did not answer. Nothing was changed; try again in a minute."),
+    _("Choose a colleague who works with leads."),
 )
 """Sentences of the layers below, which the dashboard shows translated; any other is shown as it is."""
 

@@ -11,6 +11,7 @@ Workflow = Callable[..., Coroutine[Any, Any, Any]]
 WORKFLOWS: Mapping[str, Workflow] = {
     jobs.WHATSAPP_MESSAGE.name: whatsapp.message,
     jobs.WHATSAPP_STATUSES.name: whatsapp.statuses,
+    jobs.WHATSAPP_TEMPLATE.name: whatsapp.template,
     jobs.ANSWER.name: whatsapp.settled_answer,
     jobs.DELIVER.name: effect.deliver,
     jobs.ASK.name: ask.answer,
@@ -26,4 +27,5 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.WEB_FORM.name: web.form,
     jobs.WEB_UNSUBSCRIBE.name: web.unsubscribe,
     jobs.BOOKING_AGENT.name: lead.offer_times,
+    jobs.WEB_CONSENT.name: web.consent,
 }

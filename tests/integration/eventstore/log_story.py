@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from medicalcor.core import ids
@@ -28,17 +29,20 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    templates,
 )
 from medicalcor.schemas.payments import Hints, Payer, Saying, Standing
 from medicalcor.schemas.scoring import Evidence, ScoredBy, ScoringOutput
-from medicalcor.schemas.triage import TriageResult
+from medicalcor.schemas.triage import Mention, TriageResult
 
 NAME = "Ana Canarescu"
 PHONE = "+40722777001"
+NOTE = "told the desk about her wrist"
 TEXT = "Bună ziua, vreau un implant, am bugetul pregătit"
 PERSONAL = (
     *(NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant", "sip:canar@", "Doare"),
-    *("Mihai Canarescu", "swelling, cannot wait", "Dr. Canarescu", "her knee", "2031-05-17"),
+    *("Mihai Canarescu", "swelling, cannot wait", "Dr. Canarescu", "her knee", NOTE, "2031-05-17"),
+    *("luna a șasea Canarescu", "I want an implant, says Canarescu"),
 )
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -66,7 +70,9 @@ class Story:
     practitioner: UUID = field(default_factory=ids.new_id)
     room: UUID = field(default_factory=ids.new_id)
     procedure: UUID = field(default_factory=ids.new_id)
+    template: UUID = field(default_factory=ids.new_id)
     number: int = field(default_factory=lambda: next(_numbers))
+    work: UUID = field(default_factory=ids.new_id)
 
     def chapters(self) -> list[list[tuple[str, Event]]]:
         """What is appended together, in order."""
@@ -161,7 +167,37 @@ class Story:
         withdrawn = consents.ConsentWithdrawn(
             person_id=self.person, purposes=("marketing_email",), channel="email"
         )
-        return [(f"person-{self.person}", granted), (f"person-{self.person}", withdrawn)]
+        person, question = f"person-{self.person}", ids.new_id()
+        words: dict[str, Any] = {"text_version": "2026-11", "text_hash": "ab" * 32, "language": "ro"}
+        where: dict[str, Any] = {"person_id": self.person, "channel": "whatsapp"}
+        what: dict[str, Any] = {"purposes": ("marketing_whatsapp",), "address_key": self.person.hex}
+        asked = consents.ConsentAsked(
+            **(where | what | words),
+            question_id=question,
+            conversation_id=self.conversation,
+            effect_id=self.contact,
+            occasion="question",
+            clinic="Clinica",
+        )
+        renewed = consents.ConsentRenewed(
+            **(where | what | words), question_id=question, how="paper", expires_at=T0, note=NOTE
+        )
+        about = {"person_id": self.person, "question_id": question}
+        return [
+            (person, granted),
+            (person, withdrawn),
+            (
+                person,
+                consents.ConsentClaimed(**(where | what | words), evidence_id=self.message, origin=NOTE),
+            ),
+            (person, asked),
+            (person, consents.ConsentDenied(**(where | what), question_id=question, how="tap", note=NOTE)),
+            (person, consents.ConsentDoubted(**about, message_id=self.message)),
+            (person, consents.ConsentDoubtSettled(**about, meant="yes", by=self.user, note=NOTE)),
+            (person, renewed),
+            (person, consents.ConsentExpired(person_id=self.person, **what, expires_at=T0)),
+            (person, consents.ConsentWithdrawn(**(where | what), how="phone", note=NOTE)),
+        ]
 
     def _judgement(self) -> list[tuple[str, Event]]:
         output = ScoringOutput(
@@ -203,7 +239,49 @@ class Story:
                     agreed=True,
                 ),
             ),
-            (stream, leads.LeadTriaged(lead_id=self.lead, message_id=self.message, triage=triage)),
+            (
+                stream,
+                leads.LeadTriaged(
+                    lead_id=self.lead,
+                    message_id=self.message,
+                    triage=triage,
+                    mentions=(Mention(code="pregnancy", text="luna a șasea Canarescu"),),
+                ),
+            ),
+            *self._work(stream),
+        ]
+
+    def _work(self, stream: str) -> list[tuple[str, Event]]:
+        """What triage asks; the first owner was found by the rules, the second chosen by a colleague."""
+        work = {"lead_id": self.lead, "work_id": self.work, "rule": "hot"}
+        told = {"actions": ("call_back",), "owner": "receptionist", "due_at": T0, "escalate_at": T0}
+        owner = {"lead_id": self.lead, "owner": self.user, "post": "receptionist"}
+        return [
+            (
+                stream,
+                leads.WorkOpened.model_validate(
+                    {**work, **told, "message_id": self.message, "escalate_to": "manager"}
+                ),
+            ),
+            (stream, leads.OwnerChosen.model_validate({**owner, "by": None})),
+            (stream, leads.WorkEscalated.model_validate({**work, "to": "manager"})),
+            (stream, leads.OwnerChosen.model_validate({**owner, "by": self.user})),
+            (
+                f"person-{self.person}",
+                people.LanguageChosen(person_id=self.person, language="en", by=self.user),
+            ),
+            (
+                f"conversation-{self.conversation}",
+                conversations.MessageTranslated(
+                    message_id=self.message,
+                    conversation_id=self.conversation,
+                    lead_id=self.lead,
+                    to="en",
+                    text="I want an implant, says Canarescu",
+                    model="gpt-5.5",
+                    by=self.user,
+                ),
+            ),
         ]
 
     def _answer(self) -> list[tuple[str, Event]]:
@@ -267,6 +345,12 @@ class Story:
             (f"lead-{self.lead}", leads.LeadSeen(**words)),
             (conversation, released),
             self._planned(self.note, WhatsAppText(body="Vă sunăm noi", language="ro", written_by="staff")),
+            (
+                f"effect-{self.note}",
+                effects.EffectHeld(
+                    effect_id=self.note, kind="whatsapp.text", decision=self._decision("hold")
+                ),
+            ),
             (
                 f"effect-{self.note}",
                 effects.EffectRefused(
@@ -508,15 +592,34 @@ class Story:
             channel="whatsapp",
             message_id=self.message,
         )
+        lifted = people.OptOutLifted(
+            person_id=self.person, address_keys=(self.person.hex,), question_id=self.message
+        )
+        nobody = people.AddressSuppressed(address_key=self.user.hex, channel="email", message_id=self.message)
         return [
             (f"person-{self.person}", opted_out),
+            (f"person-{self.person}", lifted),
+            (f"person-{self.person}", opted_out),
+            (f"address-{self.user}", nobody),
             self._planned(self.lost, HubSpotContact()),
             (
                 f"effect-{self.lost}",
                 effects.EffectVoided(effect_id=self.lost, kind="hubspot.contact", reason="opted_out"),
             ),
             (f"lead-{self.lead}", leads.LeadArchived(lead_id=self.lead, reason="done")),
+            (f"template-{self.template}", self._template()),
         ]
+
+    def _template(self) -> templates.TemplateStateLearnt:
+        return templates.TemplateStateLearnt(
+            template_id=self.template,
+            template=f"recall_{self.number}",
+            language="ro",
+            state="paused",
+            told_by="meta",
+            at=T0,
+            until=T0 + timedelta(hours=3),
+        )
 
     def _decision(self, verdict: str) -> Decision:
         return Decision.model_validate(
@@ -551,7 +654,7 @@ class Story:
 def _subject(stream: str, story: Story) -> UUID:
     """The clinic's own things are nobody's story: the subject is the thing itself."""
     noun, _, thing = stream.partition("-")
-    own = {"practitioner", "resource", "procedure", "time_off", "holiday"}
+    own = {"practitioner", "resource", "procedure", "time_off", "holiday", "address", "template"}
     return UUID(thing) if noun in own else story.person
 
 

@@ -13,7 +13,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.settings import Settings
 from medicalcor.domain.outreach import unsubscribe
 from medicalcor.integrations.email.client import EmailClient
-from medicalcor.operations import effects, inbox, mailing, receiving, unsubscribing
+from medicalcor.operations import consent_answers, consents, effects, inbox, mailing, receiving, unsubscribing
 from medicalcor.operations.effects import Intent, Planned
 from medicalcor.operations.ledger import Act, Ledger, by_system, open_ledger
 from medicalcor.sandbox.faults import FaultBook
@@ -77,7 +77,23 @@ async def known(ledger: Ledger, *, agreed: bool) -> tuple[UUID, UUID]:
             "select person_id, conversation_id from messages where id = $1", message
         )
     assert row is not None
+    if agreed:
+        await confirmed(ledger, row["person_id"], message)
     return row["person_id"], row["conversation_id"]
+
+
+async def confirmed(ledger: Ledger, person: UUID, message: UUID) -> None:
+    """The owner of the address follows the link and says yes."""
+
+    async def decide(connection: Connection) -> UUID | None:
+        act = Act(ledger, connection, by_system("c"))
+        await consents.confirm_form(act, person_id=person, cause_id=message)
+        asked: UUID | None = await connection.fetchval("select id from consent_questions")
+        return asked
+
+    question = await record(ledger.pool, decide, subject=person)
+    item = await arrived(ledger, "consent", to_json({"question_id": question, "agrees": True}))
+    await consent_answers.follow(ledger, await inbox.open_item(ledger, inbox_id=item))
 
 
 async def offer(ledger: Ledger, conversation: UUID, person: UUID) -> Planned:

@@ -25,6 +25,7 @@ from medicalcor.core.eventstore.verify import verify
 from medicalcor.core.settings import Settings
 from medicalcor.operations import availability, upkeep
 from medicalcor.operations.ledger import open_ledger
+from medicalcor.operations.replaying import everything
 from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.leads.queries import Filters, Need
 from medicalcor.readmodels.projections import PROJECTIONS, TABLES
@@ -127,6 +128,15 @@ async def test_nothing_is_left_to_send(clinic: Pool, settings: Settings) -> None
     assert await upkeep.sweep_inbox(ledger) == 0
 
 
+async def test_every_decision_and_every_score_can_be_made_again_from_what_was_kept(clinic: Pool) -> None:
+    async with clinic.acquire() as connection:
+        again = [one async for one in everything(connection)]
+    made_again = Counter(one.noun for one in again if one.again is not None)
+    assert made_again["effect"] == sum(one.noun == "effect" for one in again) > 500
+    assert made_again["score"] > 5  # the others were scored by AI
+    assert not [one for one in again if one.differs]
+
+
 async def test_the_front_desk_finds_every_kind_of_need(clinic: Pool) -> None:
     async with clinic.acquire() as connection:
         found = await leads.page(connection, filters=Filters(), now=AFTERNOON, limit=200)
@@ -158,6 +168,7 @@ async def test_people_write_in_every_language_and_staff_answers(clinic: Pool) ->
 async def test_an_opt_out_and_media_and_reasons_are_kept(clinic: Pool) -> None:
     after_opt_out = (
         "select count(*) from effects e join people p on p.id = e.person_id where e.sent_at > p.opted_out_at"
+        " and e.purpose <> 'opt_out_notice'"
     )
     assert await clinic.fetchval(f"{after_opt_out} and e.kind like 'whatsapp.%'") == 0
     assert await clinic.fetchval("select count(*) from people where opted_out_at is not null") == 3
@@ -204,7 +215,12 @@ async def test_forms_tell_where_people_come_from_and_what_they_agreed_to(clinic:
     told = dict(
         await clinic.fetch("select type, count(*) from timeline where type like 'consent.%' group by 1")
     )
-    assert told == {"consent.granted": 6, "consent.withdrawn": 1}
+    assert told == {
+        "consent.granted": 6,
+        "consent.claimed": 5,
+        "consent.asked": 5,
+        "consent.withdrawn": 1,
+    }
 
 
 async def test_money_of_every_kind_is_with_its_payer_or_in_the_work_list(clinic: Pool) -> None:

@@ -106,3 +106,17 @@ async def test_who_got_through_waits_for_nobody(ledger: Ledger, pool: Pool) -> N
 async def _needs(pool: Pool) -> list[Need]:
     async with pool.acquire() as connection:
         return [row.need for row in await leads.page(connection, filters=Filters(), now=clock.now())]
+
+
+async def test_a_visit_that_was_booked_in_the_call_is_shown_with_it(
+    browser: Browser, ledger: Ledger, pool: Pool
+) -> None:
+    call_id = await call(ledger, "+40722000013", "answered_by_agent")
+    await pool.execute(
+        "insert into appointments (id, person_id, procedure_id, practitioner_id, starts_at, ends_at, status, version,"
+        " booked_by, booked_at, changed_at) select gen_random_uuid(), person_id, gen_random_uuid(), gen_random_uuid(),"
+        " '2031-03-04 08:00+00', '2031-03-04 09:00+00', 'booked', 1, 'call:' || id, now(), now() from calls where id = $1",
+        call_id,
+    )
+    page = words((await browser.get(f"/calls/{call_id}")).text)
+    assert "Visit booked in the call: Tue 4 Mar, 10:00" in page

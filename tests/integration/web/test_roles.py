@@ -18,7 +18,10 @@ from medicalcor.operations.ledger import Ledger
 PUBLIC = {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/account/language")}
 WORK = {
     ("POST", f"/leads/{{lead_id:uuid}}/{act}"): Right.WORK_LEADS
-    for act in ("take-over", "hand-back", "reply", "seen")
+    for act in (
+        *("take-over", "hand-back", "reply", "seen", "suggest", "translate-reply", "language", "owner"),
+        "messages/{message_id:uuid}/translate",
+    )
 }
 RIGHTS = {
     ("POST", "/sign-out"): Right.OWN_ACCOUNT,

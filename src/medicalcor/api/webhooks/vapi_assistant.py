@@ -1,7 +1,10 @@
 """Who answers a call, and where it goes when a person is wanted: read from the settings, without asking anybody."""
 
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from medicalcor.core import clock
 from medicalcor.core.settings import Settings
 from medicalcor.domain.identity.phones import e164
 from medicalcor.domain.language.countries import likely_language
@@ -18,6 +21,7 @@ RECORD = False
 def for_call(settings: Settings, message: ServerMessage, *, url: str) -> dict[str, Any]:
     """The clinic's assistant: the one that is kept at Vapi, else one that is described for this call."""
     language = _language(settings, message)
+    today = clock.now().astimezone(ZoneInfo(settings.clinic_timezone)).date()
     clinic = agent.Clinic(
         settings.clinic_name,
         settings.emergency_number,
@@ -25,13 +29,15 @@ def for_call(settings: Settings, message: ServerMessage, *, url: str) -> dict[st
         records=settings.call_recording == "on",
     )
     if settings.vapi_assistant_id:
-        return replies.assistant_by_id(settings.vapi_assistant_id, variables=_variables(clinic, language))
+        return replies.assistant_by_id(
+            settings.vapi_assistant_id, variables=_variables(clinic, language, today)
+        )
     credential = settings.vapi_credential_id
     return replies.assistant_inline(
         clinic.name,
         language=language,
         greeting=agent.greeting(clinic, language),
-        instructions=agent.instructions(clinic, language),
+        instructions=agent.instructions(clinic, language, today=today),
         tools=_tools(settings),
         # a server without a credential would be refused here: the number's own server has one
         server=replies.Server(url, credential) if credential else None,
@@ -63,11 +69,12 @@ def _language(settings: Settings, message: ServerMessage) -> Language:
     return likely_language(e164(message.caller, country=country), hint=None, clinic_country=country)
 
 
-def _variables(clinic: agent.Clinic, language: Language) -> dict[str, str]:
+def _variables(clinic: agent.Clinic, language: Language, today: date) -> dict[str, str]:
     """Fill the places in the prompt of an assistant that is kept at Vapi. Nothing about the caller."""
     return {
         "clinic_name": clinic.name,
         "language": language,
+        "today": today.isoformat(),
         "opening_hours": clinic.facts.get("hours", ""),
         "emergency_number": clinic.emergency_number,
     }

@@ -59,6 +59,8 @@ def _change(entry: Object, change: Json) -> Iterator[Item]:
     speaks = isinstance(value, dict) and ("messages" in value or "statuses" in value)
     if isinstance(value, dict) and (field == "messages" or (speaks and not isinstance(field, str))):
         yield from _value(entry, value)
+    elif field == "message_template_status_update":
+        yield _template(entry, field, value)
     elif isinstance(field, str) and field != "messages":
         yield _notice(entry, field, value)
     else:
@@ -172,6 +174,16 @@ def _notice(entry: Object, field: str, value: Json) -> Item:
     identity = canonical({"account": account, "time": entry.get("time"), "field": field, "value": value})
     body = to_json({"kind": "notice", "field": field, "value": value, "account": account})
     return Item("notice", identity, identity, body)
+
+
+def _template(entry: Object, field: str, value: Json) -> Item:
+    """What becomes of a template, in turn with what else is said of it."""
+    identity = canonical(
+        {"account": entry.get("id"), "time": entry.get("time"), "field": field, "value": value}
+    )
+    name = value.get("message_template_name") if isinstance(value, dict) else None
+    body = to_json({"kind": "template", "value": value, "time": entry.get("time")})
+    return Item("template", identity, f"template:{name}", body)
 
 
 def _is_text(value: Json) -> bool:

@@ -31,6 +31,10 @@ class Scope(StrEnum):
     """Start, cancel, resume and fork runs."""
     AI_RUN = "ai:run"
     """Call the AI functions and fetch what they answered."""
+    BOOKING_READ = "booking:read"
+    """Free times, and visits without their patients' names."""
+    BOOKING_WRITE = "booking:write"
+    """Book, move and cancel visits, and say what became of them."""
 
 
 ALL = frozenset(Scope)

@@ -31,6 +31,8 @@ class Right(StrEnum):
     """Book, move and cancel visits, and note who came."""
     MANAGE_API_KEYS = "manage_api_keys"
     """Let other systems in."""
+    MANAGE_PRACTICE = "manage_practice"
+    """Who treats and when, rooms, procedures, days off, addresses of calendars."""
     HEAR_CALLS = "hear_calls"
     """Listen to recordings that are kept."""
     BOOK_OVER = "book_over"
@@ -49,6 +51,7 @@ MAY: Mapping[Right, frozenset[Role]] = {
     Right.SEE_CALENDAR: EVERYBODY,
     Right.BOOK: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.MANAGE_API_KEYS: frozenset({Role.ADMIN}),
+    Right.MANAGE_PRACTICE: frozenset({Role.ADMIN, Role.RECEPTIONIST}),
     Right.HEAR_CALLS: frozenset({Role.ADMIN, Role.DOCTOR, Role.RECEPTIONIST}),
     Right.BOOK_OVER: frozenset({Role.ADMIN, Role.DOCTOR}),
 }

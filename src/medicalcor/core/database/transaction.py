@@ -33,7 +33,7 @@ async def transaction(pool: Pool, *, subject: UUID | None = None) -> AsyncIterat
 
 async def lock_subject(connection: Connection, subject: UUID) -> None:
     """Wait for our turn with this person, until the end of the transaction."""
-    await connection.execute("select pg_advisory_xact_lock($1)", _lock_key(subject))
+    await connection.execute("select pg_advisory_xact_lock($1)", lock_key(subject))
 
 
 async def lock_numbered(
@@ -43,7 +43,7 @@ async def lock_numbered(
 
     In ascending order, so that nobody waits in a ring: once in a transaction, for all that it touches.
     """
-    key = _lock_key(subject) if subject else None
+    key = lock_key(subject) if subject else None
     await connection.execute(_LOCK_NUMBERED, key, sorted(set(numbers)))
 
 
@@ -62,5 +62,6 @@ async def record(
     raise Conflict
 
 
-def _lock_key(subject: UUID) -> int:
+def lock_key(subject: UUID) -> int:
+    """The person's number among the locks, for a function of the database that takes turns in the same trip."""
     return int.from_bytes(subject.bytes[8:], "big", signed=True)

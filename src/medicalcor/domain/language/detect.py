@@ -36,6 +36,12 @@ _ENOUGH: Final = 0.9
 """Votes below which a text has no language of its own."""
 _LEANING: Final = 0.45
 """Votes that decide when there is nothing else to go by."""
+_SENTENCE: Final = 3
+"""Words from which a text says something."""
+_CHANGED: Final = 1.6
+"""Votes with which a shorter text shows that somebody has changed their language: nearly two words of its own."""
+_LEFT: Final = 0.45
+"""What the language left behind may have of the new one's votes."""
 _PIECE: Final = 3
 _UNSEEN: Final = 0.4
 
@@ -78,6 +84,36 @@ def _settled(own: Votes, known: Language | None) -> Language:
     if known is not None and known in own.plausible(within=0.8):
         return known
     return own.ranking[0][0]
+
+
+def kept(text: str, *, known: Language | None) -> Language | None:
+    """The language to keep for a person who writes this; None while nothing tells.
+
+    Somebody who is known to write a language has changed to another only when they say something in it: a greeting, a
+    "danke" or a word that many languages share changes nothing.
+    """
+    words = read(text)
+    if known is None:
+        own = votes(words)
+        return own.ranking[0][0] if own.ranking and own.ranking[0][1] >= _LEANING else None
+    said = _said(words)
+    loudest = max(said, key=lambda language: said[language], default=known)
+    short = len(words.folded) < _SENTENCE
+    enough = _CHANGED if short else _ENOUGH
+    changed = said[loudest] >= enough and said[known] <= _LEFT * said[loudest]
+    return loudest if changed else known
+
+
+def _said(words: Words) -> dict[Language, float]:
+    """Votes by what is said beside courtesies and the small words that people borrow."""
+    small = _courtesies() | _borrowed()
+    said: dict[Language, float] = defaultdict(float)
+    for place, word in enumerate(words.folded):
+        if word not in small:
+            raw = words.text[words.starts[place] : words.ends[place]]
+            for language, loud in _of_word(word, raw.casefold()):
+                said[language] += loud
+    return said
 
 
 def votes(words: Words) -> Votes:
@@ -143,6 +179,11 @@ def _cut(word: str) -> list[str]:
 @cache
 def _courtesies() -> frozenset[str]:
     return frozenset(fold(word) for word in _words()["courtesies"]["common"].split())
+
+
+@cache
+def _borrowed() -> frozenset[str]:
+    return frozenset(fold(word) for word in _words()["courtesies"]["borrowed"].split())
 
 
 @cache

@@ -38,8 +38,10 @@ KEYS: Final = (
     "deposit_balance",
     "answer_form",
     "mail_subject",
+    "answer_unknown",
+    "answer_price_listed",
 )
-PLACES: Final = ("clinic", "number", "amount", "link")
+PLACES: Final = ("clinic", "number", "amount", "link", "purposes")
 """What a template may leave open; its parameters fill those that it has, in this order."""
 
 
@@ -50,7 +52,7 @@ class UnknownPhrase(NotFound):
 
 
 def phrase(key: str, language: Language, **values: str) -> str:
-    """The text with its places filled: all need `clinic`, `answer_procedure` also `procedure`
+    """The text with its places filled: all need `clinic`, `answer_procedure` and `answer_price_listed` also `procedure`
     (from `procedure_name`), `emergency` and `voicemail_prompt` also `number`, those of payments also `amount` and
     `link`."""
     if key not in KEYS:

@@ -6,9 +6,11 @@ The texts are in `texts/<language>.toml`. Nothing about the caller goes into the
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 
+from medicalcor.domain.language.moments import day_in_words
 from medicalcor.schemas.common import Language
 
 
@@ -31,11 +33,13 @@ def greeting(clinic: Clinic, language: Language) -> str:
     )
 
 
-def instructions(clinic: Clinic, language: Language) -> str:
+def instructions(clinic: Clinic, language: Language, *, today: date) -> str:
+    """`today` by the clinic's calendar: what "tomorrow" means, a model cannot know by itself."""
     texts = _texts(language)
     unknown = texts["not_told"]
     return texts["instructions"].format(
         clinic=clinic.name,
+        today=f"{day_in_words(today, language=language)} ({today.isoformat()})",
         emergency=clinic.emergency_number,
         hours=" ".join(clinic.facts.get("hours", unknown).split()),
         address=" ".join(clinic.facts.get("address", unknown).split()),

@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 
 from medicalcor.core.errors import InvalidInput
+from medicalcor.domain.consent.purposes import fits
 from medicalcor.domain.correspondence.addresses import normalised
 from medicalcor.domain.identity.phones import e164
 from medicalcor.operations.arrivals.base import Arrival
@@ -11,7 +12,7 @@ from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.places import Address, Party, address
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.common import PersonId
-from medicalcor.schemas.events.consents import ConsentGranted
+from medicalcor.schemas.events.consents import ConsentClaimed, ConsentGranted, ConsentPurpose
 from medicalcor.schemas.events.conversations import Letter
 from medicalcor.schemas.events.leads import Campaign
 from medicalcor.schemas.leads import LeadForm
@@ -39,7 +40,7 @@ def read(ledger: Ledger, item: Item) -> Arrival:
     )
 
     def consents(person_id: PersonId) -> tuple[Event, ...]:
-        return (_consent(form, item, person_id),)
+        return (_consent(form, item, person_id), *_claims(form, item, person_id, addresses))
 
     return Arrival(
         item=item,
@@ -67,15 +68,41 @@ def _addresses(ledger: Ledger, form: LeadForm) -> tuple[Address, ...]:
 
 
 def _consent(form: LeadForm, item: Item, person_id: PersonId) -> ConsentGranted:
+    """To be answered: whoever sent the form asked for that. It says nothing for the owner of the address."""
     return ConsentGranted(
         person_id=person_id,
-        purposes=("data_processing", *form.consent.purposes),
+        purposes=("data_processing",),
         channel="web",
         text_version=form.consent.text_version,
         text_hash=form.consent.text_hash,
         language=form.language,
         evidence_id=item.id,
         origin=form.page,
+    )
+
+
+def _claims(
+    form: LeadForm, item: Item, person_id: PersonId, addresses: tuple[Address, ...]
+) -> tuple[ConsentClaimed, ...]:
+    """What was ticked beyond that, each for the first address that can be agreed to for it."""
+    ticked: dict[str, list[ConsentPurpose]] = {}
+    for purpose in form.consent.purposes:
+        fitting = [one.key for one in addresses if fits(purpose, one.kind)]
+        if fitting:
+            ticked.setdefault(fitting[0], []).append(purpose)
+    return tuple(
+        ConsentClaimed(
+            person_id=person_id,
+            purposes=tuple(purposes),
+            channel="web",
+            address_key=key,
+            text_version=form.consent.text_version,
+            text_hash=form.consent.text_hash,
+            language=form.language,
+            evidence_id=item.id,
+            origin=form.page,
+        )
+        for key, purposes in ticked.items()
     )
 
 

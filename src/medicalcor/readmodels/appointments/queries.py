@@ -36,6 +36,19 @@ class Entry:
     end_reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class OfCall:
+    """How many visits a caller booked and cancelled with the voice agent."""
+
+    booked: int
+    cancelled: int
+
+
+async def of_call(connection: Connection, *, call_id: UUID) -> OfCall:
+    row = await connection.fetchrow(_SQL["of_call"], f"call:{call_id}", call_id)
+    return OfCall(**dict(row or {}))
+
+
 async def between(
     connection: Connection,
     *,
@@ -63,6 +76,11 @@ async def next_of_person(connection: Connection, *, person_id: UUID, now: dateti
 async def by_id(connection: Connection, *, appointment_id: UUID) -> Entry | None:
     row = await connection.fetchrow(_SQL["by_id"], appointment_id)
     return Entry(**dict(row)) if row else None
+
+
+async def taking(connection: Connection, *, resource_id: UUID, start: datetime, end: datetime) -> list[Entry]:
+    """Visits that need the resource then, the earliest first."""
+    return [Entry(**dict(row)) for row in await connection.fetch(_SQL["taking"], resource_id, start, end)]
 
 
 async def in_the_way(

@@ -42,3 +42,20 @@ select a.id from appointments a join occupancies o on o.appointment_id = a.id
 join resources r on r.no = o.resource_no
 where r.id = $1 and o.during && tstzrange($2, $3) and o.status in ('booked', 'confirmed')
 order by a.starts_at, a.id;
+
+-- name: taking
+-- Visits to come that take a resource ($1) between two moments, as a calendar shows them.
+select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
+    a.version, a.moves, coalesce(a.for_name, p.name) as patient, a.put_over, a.put_over_why, a.booked_by, a.booked_at,
+    a.end_reason
+from appointments a
+join occupancies o on o.appointment_id = a.id
+join resources r on r.no = o.resource_no
+left join people p on p.id = a.person_id
+where r.id = $1 and o.during && tstzrange($2, $3) and o.status in ('booked', 'confirmed')
+order by a.starts_at, a.id;
+
+-- name: of_call
+-- How many visits came of a call ($2), and how many went in it; $1 is how the call is named as the one who did it.
+select count(*) filter (where booked_by = $1) as booked, count(*) filter (where ended_by = $1) as cancelled
+from appointments where person_id = (select person_id from calls where id = $2);

@@ -43,6 +43,8 @@ class Call:
     kept: Sequence[str]
     """Ids of those that can be listened to here."""
     erased: bool
+    booked: Sequence[datetime] = ()
+    """When the visits are that were booked in it with the voice agent, and still stand."""
 
     def for_ears(self, *, may_hear: bool) -> "Call":
         """As it is shown to somebody who may, or may not, listen."""

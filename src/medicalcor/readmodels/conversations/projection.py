@@ -12,7 +12,7 @@ from medicalcor.schemas.events import effects as effect_events
 from medicalcor.schemas.events import people as people_events
 
 SQL = statements("medicalcor.readmodels.conversations", "projection.sql")
-TABLES = ("conversations", "messages")
+TABLES = ("conversations", "messages", "translations")
 
 
 def _opened(recorded: Recorded) -> Statement:
@@ -52,6 +52,24 @@ def _received(recorded: Recorded) -> Statement:
     )
 
 
+def _translated(recorded: Recorded) -> Statement:
+    event = recorded.event if isinstance(recorded.event, events.MessageTranslated) else None
+    plain = recorded.plain
+    return SQL["translate"], (
+        UUID(plain["message_id"]),
+        plain["to"],
+        recorded.subject_id,
+        event.text if event else None,
+        plain["model"],
+        UUID(plain["by"]),
+        recorded.occurred_at,
+    )
+
+
+def _translations_erased(recorded: Recorded) -> Statement:
+    return SQL["erase_translations"], (recorded.subject_id,)
+
+
 def _taken_over(recorded: Recorded) -> Statement:
     plain = recorded.plain
     return SQL["take_over"], (
@@ -81,8 +99,9 @@ def _erased(recorded: Recorded) -> Statement:
 APPLY: Mapping[str, Sequence[Project]] = {
     events.ConversationOpened.type: (_opened,),
     events.MessageReceived.type: (_received,),
+    events.MessageTranslated.type: (_translated,),
     events.ConversationTakenOver.type: (_taken_over,),
     events.ConversationReleased.type: (_released,),
     effect_events.EffectSent.type: (_sent,),
-    people_events.PersonErased.type: (_erased,),
+    people_events.PersonErased.type: (_erased, _translations_erased),
 }

@@ -33,3 +33,11 @@ with blanked as (
     update messages set body = null, media = null, provider_id = null, in_reply_to = null, letter = null, choice = null where person_id = $1
 )
 update conversations set reply_to = null where person_id = $1;
+
+-- name: translate
+insert into translations (message_id, language, person_id, text, model, by, at) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (message_id, language) do update
+set text = excluded.text, model = excluded.model, by = excluded.by, at = excluded.at;
+
+-- name: erase_translations
+update translations set text = null where person_id = $1;

@@ -37,3 +37,23 @@ async def messages(connection: Connection, *, lead_id: UUID) -> tuple[list[Messa
     if len(rows) == SHOWN:
         older = await connection.fetchval(_SQL["messages_count"], lead_id) - SHOWN
     return [Message(**dict(row)) for row in rows], older
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A message in a colleague's language; `text` is None once the person was erased."""
+
+    message_id: UUID
+    language: str
+    text: str | None
+    model: str
+    by: UUID
+    at: datetime
+    name: str | None
+    """Of the colleague who asked for it."""
+
+
+async def translations(connection: Connection, *, lead_id: UUID, language: str) -> Mapping[UUID, Translation]:
+    """The translations of a lead's messages into this language, by message."""
+    rows = await connection.fetch(_SQL["translations_of"], lead_id, language)
+    return {row["message_id"]: Translation(**dict(row)) for row in rows}

@@ -7,3 +7,8 @@ select * from (
 
 -- name: messages_count
 select count(*) from messages where lead_id = $1
+
+-- name: translations_of
+select t.message_id, t.language, t.text, t.model, t.by, t.at, colleague.name
+from translations t join messages m on m.id = t.message_id left join users colleague on colleague.id = t.by
+where m.lead_id = $1 and t.language = $2

@@ -24,6 +24,10 @@ def _time(value: Any) -> datetime:
     return datetime.fromisoformat(value)
 
 
+def _time_or_none(value: Any) -> datetime | None:
+    return _time(value) if value else None
+
+
 def _planned(recorded: Recorded) -> Statement:
     event = recorded.event if isinstance(recorded.event, events.EffectPlanned) else None
     plain, decision = recorded.plain, recorded.plain["decision"]
@@ -42,8 +46,10 @@ def _planned(recorded: Recorded) -> Statement:
         decision,
         _STATUS[decision["verdict"]],
         recorded.occurred_at,
-        _time(decision["hold_until"]) if decision["hold_until"] else None,
+        _time_or_none(decision["hold_until"]),
         recorded.occurred_at if refused else None,
+        _time_or_none(plain.get("useless_after")),
+        _time_or_none(plain.get("asked_at")),
     )
 
 
@@ -77,6 +83,11 @@ def _waiting(recorded: Recorded) -> Statement:
     )
 
 
+def _held(recorded: Recorded) -> Statement:
+    decision = recorded.plain["decision"]
+    return SQL["held"], (_id(recorded), _time_or_none(decision["hold_until"]), decision)
+
+
 def _ended(recorded: Recorded) -> Statement:
     plain = recorded.plain
     status = {
@@ -105,6 +116,7 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.EffectStatusChanged.type: (_status_changed,),
     events.EffectUnknown.type: (_waiting,),
     events.EffectDelayed.type: (_waiting,),
+    events.EffectHeld.type: (_held,),
     events.EffectFailed.type: (_ended,),
     events.EffectRefused.type: (_ended,),
     events.EffectVoided.type: (_ended,),

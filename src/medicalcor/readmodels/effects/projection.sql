@@ -1,8 +1,8 @@
 -- name: plan
 insert into effects (
     id, key, kind, person_id, lead_id, conversation_id, cause_id, purpose, author, content, decision,
-    status, planned_at, hold_until, ended_at
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+    status, planned_at, hold_until, ended_at, useless_after, asked_at
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
 
 -- name: sent
 update effects
@@ -24,6 +24,9 @@ where id = $1;
 
 -- name: waiting
 update effects set status = $2, reason = $3, hold_until = $4 where id = $1;
+
+-- name: held
+update effects set status = 'held', reason = null, hold_until = $2, decision = $3 where id = $1;
 
 -- name: ended
 update effects

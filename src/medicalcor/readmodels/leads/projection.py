@@ -1,6 +1,7 @@
 """The lead list, and every judgement there was."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from medicalcor.core.database.queries import statements
@@ -15,7 +16,7 @@ from medicalcor.schemas.events import people as people_events
 from medicalcor.schemas.scoring import ScoringOutput
 
 SQL = statements("medicalcor.readmodels.leads", "projection.sql")
-TABLES = ("leads", "scores")
+TABLES = ("leads", "scores", "lead_work")
 EXCERPT = 240
 """Characters of the last message that the list shows."""
 
@@ -115,10 +116,62 @@ def _output(recorded: Recorded) -> ScoringOutput | None:
 
 def _triaged(recorded: Recorded) -> Statement:
     triage = recorded.plain["triage"]
+    event = recorded.event if isinstance(recorded.event, events.LeadTriaged) else None
     return SQL["triage_lead"], (
         _lead(recorded),
         triage["routing"],
         triage["medical_flags"],
+        triage.get("rule") or None,
+        triage.get("also", []),
+        {mention.code: mention.text for mention in event.mentions} if event else {},
+    )
+
+
+def _work_opened(recorded: Recorded) -> Statement:
+    plain = recorded.plain
+    until = plain["escalate_at"]
+    return SQL["open_work"], (
+        UUID(plain["work_id"]),
+        _lead(recorded),
+        recorded.subject_id,
+        UUID(plain["message_id"]),
+        plain["rule"],
+        plain["actions"],
+        plain["owner"],
+        recorded.occurred_at,
+        datetime.fromisoformat(plain["due_at"]),
+        datetime.fromisoformat(until) if until else None,
+        plain["escalate_to"],
+    )
+
+
+def _escalated(recorded: Recorded) -> Statement:
+    return SQL["escalate"], (UUID(recorded.plain["work_id"]), recorded.occurred_at)
+
+
+def _acted(recorded: Recorded) -> Statement:
+    return SQL["close_work"], (_lead(recorded), recorded.occurred_at)
+
+
+def _staff_acted(recorded: Recorded) -> Statement | None:
+    return _acted(recorded) if recorded.plain["author"] == "staff" and recorded.plain["lead_id"] else None
+
+
+def _call_acted(recorded: Recorded) -> Statement | None:
+    return _acted(recorded) if recorded.plain["outcome"] == "handed_over" else None
+
+
+def _left_alone(recorded: Recorded) -> Statement:
+    return SQL["close_what_may_rest"], (recorded.subject_id, recorded.occurred_at)
+
+
+def _owner(recorded: Recorded) -> Statement:
+    owner, by = recorded.plain["owner"], recorded.plain["by"]
+    return SQL["choose_owner"], (
+        _lead(recorded),
+        UUID(owner) if owner else None,
+        recorded.plain["post"],
+        UUID(by) if by else None,
     )
 
 
@@ -177,21 +230,28 @@ def _erased(recorded: Recorded) -> Statement:
     return SQL["erase"], (recorded.subject_id,)
 
 
+def _work_erased(recorded: Recorded) -> Statement:
+    return SQL["close_all_work"], (recorded.subject_id, recorded.occurred_at)
+
+
 APPLY: Mapping[str, Sequence[Project]] = {
     events.LeadCreated.type: (_created,),
     events.LeadScored.type: (_score_kept, _scored),
     events.LeadTriaged.type: (_triaged,),
-    events.LeadSeen.type: (_seen,),
+    events.WorkOpened.type: (_work_opened,),
+    events.WorkEscalated.type: (_escalated,),
+    events.OwnerChosen.type: (_owner,),
+    events.LeadSeen.type: (_seen, _acted),
     events.CampaignNoted.type: (_campaign,),
     events.LeadArchived.type: (_archived,),
     conversation_events.MessageReceived.type: (_message,),
-    conversation_events.ConversationTakenOver.type: (_taken_over,),
-    call_events.CallEnded.type: (_call_ended, _put_through),
+    conversation_events.ConversationTakenOver.type: (_taken_over, _acted),
+    call_events.CallEnded.type: (_call_ended, _put_through, _call_acted),
     call_events.PersonWanted.type: (_person_wanted,),
-    effect_events.EffectPlanned.type: (_planned,),
+    effect_events.EffectPlanned.type: (_planned, _staff_acted),
     effect_events.EffectSent.type: (_sent,),
     effect_events.EffectStatusChanged.type: (_failed,),
     effect_events.EffectFailed.type: (_failed,),
-    people_events.OptedOut.type: (_opted_out,),
-    people_events.PersonErased.type: (_erased,),
+    people_events.OptedOut.type: (_opted_out, _left_alone),
+    people_events.PersonErased.type: (_erased, _work_erased),
 }

@@ -43,7 +43,32 @@ set score = $2, classification = $3, confidence = $4, scorer = $5, scored_why = 
 where id = $1;
 
 -- name: triage_lead
-update leads set routing = $2, medical_flags = $3 where id = $1;
+-- What the patient said of their health stays known; the signs are those of this judgement.
+update leads
+set routing = $2, medical_flags = $3, triage_rule = $4, triage_also = $5, health = health || $6::jsonb
+where id = $1;
+
+-- name: open_work
+insert into lead_work (
+    id, lead_id, person_id, message_id, rule, actions, owner, opened_at, due_at, escalate_at, escalate_to
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: escalate
+update lead_work set escalated_at = $2 where id = $1;
+
+-- name: close_work
+update lead_work set closed_at = $2 where lead_id = $1 and closed_at is null;
+
+-- name: close_what_may_rest
+-- Who wants to be left alone is not called back, unless they are in danger or suffer from what was done here.
+update lead_work set closed_at = $2
+where person_id = $1 and closed_at is null and rule not in ('emergency', 'complication', 'complaint');
+
+-- name: close_all_work
+update lead_work set closed_at = $2 where person_id = $1 and closed_at is null;
+
+-- name: choose_owner
+update leads set owner_id = $2, owner_post = $3, owner_chosen_by = $4 where id = $1;
 
 -- name: campaign
 -- The first one counts: it is what brought them.
@@ -91,5 +116,5 @@ update leads set opt_out = true, unanswered_since = null where person_id = $1;
 with scores_blanked as (update scores set output = null where person_id = $1)
 update leads
 set last_text = null, campaign = null, language = null, urgency = null, emergency = false, budget = false, intent_to_book = false,
-    procedures = '{}', intent = null, emergency_since = null
+    procedures = '{}', intent = null, emergency_since = null, medical_flags = '{}', health = '{}'
 where person_id = $1;

@@ -86,6 +86,31 @@ class LeadRow:
     missed_call_since: datetime | None = None
     person_wanted: bool = False
     """A caller asked for a person, and nobody has reacted."""
+    consent_unclear_since: datetime | None = None
+    """An answer about consent that is neither yes nor no waits for a colleague."""
+    owed_rule: str | None = None
+    """The rule of triage whose work nobody has done yet; `owed_since` is when it was asked for first."""
+    owed_since: datetime | None = None
+    escalated: bool = False
+    """Nobody acted in the time that the rule gives."""
+    keeper: str | None = None
+    """Whose lead it is."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a rule of triage asks of a colleague."""
+
+    id: UUID
+    rule: str
+    actions: Sequence[str]
+    owner: str
+    opened_at: datetime
+    due_at: datetime
+    escalate_at: datetime | None
+    escalate_to: str | None
+    escalated_at: datetime | None
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -181,6 +206,11 @@ async def card(connection: Connection, *, lead_id: UUID, now: datetime) -> Row:
 async def scores(connection: Connection, *, lead_id: UUID) -> list[Score]:
     """The latest fifty judgements, newest first."""
     return [Score(**dict(row)) for row in await connection.fetch(SQL["scores_of"], lead_id)]
+
+
+async def work(connection: Connection, *, lead_id: UUID) -> list[Work]:
+    """Open work first; what was done lately after it."""
+    return [Work(**dict(row)) for row in await connection.fetch(SQL["work_of"], lead_id)]
 
 
 def _passes(row: Row, filters: Filters) -> bool:

@@ -51,12 +51,31 @@ def _language(recorded: Recorded) -> Statement:
     )
 
 
+def _language_chosen(recorded: Recorded) -> Statement:
+    return SQL["choose_language"], (
+        recorded.subject_id,
+        recorded.plain["language"],
+    )
+
+
 def _opted_out(recorded: Recorded) -> Statement:
     return SQL["opt_out"], (
         recorded.subject_id,
         recorded.occurred_at,
         recorded.plain["address_keys"],
     )
+
+
+def _suppressed(recorded: Recorded) -> Statement:
+    return SQL["suppress"], (recorded.plain["address_key"], recorded.occurred_at)
+
+
+def _lifted(recorded: Recorded) -> Statement:
+    return SQL["lift"], (recorded.subject_id, recorded.plain["address_keys"])
+
+
+def _silent_before(recorded: Recorded) -> Statement:
+    return SQL["silent_before"], (recorded.subject_id, recorded.plain["address_key"])
 
 
 def _crm_linked(recorded: Recorded) -> Statement:
@@ -79,9 +98,12 @@ def _erased(recorded: Recorded) -> Statement:
 APPLY: Mapping[str, Sequence[Project]] = {
     events.PersonCreated.type: (_created,),
     events.PersonNamed.type: (_named,),
-    events.AddressAdded.type: (_address_added,),
+    events.AddressAdded.type: (_address_added, _silent_before),
     events.LanguageDetected.type: (_language,),
+    events.LanguageChosen.type: (_language_chosen,),
     events.OptedOut.type: (_opted_out,),
+    events.AddressSuppressed.type: (_suppressed,),
+    events.OptOutLifted.type: (_lifted,),
     events.CrmLinked.type: (_crm_linked,),
     events.PersonErased.type: (_erased,),
 }

@@ -15,18 +15,22 @@ _SQL = statements("medicalcor.readmodels.practice")
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """All that availability of one procedure depends on. Moments are seconds since 1970."""
+    """All that availability depends on but for the visits, as it stood at `version`."""
 
-    procedure: Mapping[str, Any]
+    version: int
+    procedures: Sequence[Mapping[str, Any]]
+    """Those that are offered, by column."""
     workers: Sequence[Mapping[str, Any]]
-    """`no`, `id`, `weekly`, `days`."""
+    """`no`, `id`, `skills`, `weekly`, `days`."""
     places: Sequence[Mapping[str, Any]]
-    """Rooms and devices that could serve: `no`, `kind`, `groups`."""
+    """Rooms and devices: `no`, `kind`, `groups`."""
     off: Sequence[tuple[int, int, int]]
-    """Resource number, from, to."""
+    """Resource number, from, to, in seconds since 1970."""
     holidays: Sequence[date]
-    busy: Mapping[int, Sequence[tuple[int, int]]]
-    """By resource number: from, to, in order."""
+
+
+Busy = Mapping[int, Sequence[tuple[int, int]]]
+"""By resource number: from, to, in seconds since 1970, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +101,25 @@ class Holiday:
     title: str
 
 
-async def set_up(
+async def set_up(connection: Connection, *, since: datetime) -> SetUp:
+    """Without the days and the time off that were over by `since`."""
+    row = await connection.fetchrow(_SQL["set_up"], since.date(), since)
+    return SetUp(**dict(row or {}))
+
+
+async def busy(
     connection: Connection,
     *,
-    procedure_id: UUID,
-    practitioner_id: UUID | None,
-    days: tuple[date, date],
-    moments: tuple[datetime, datetime],
+    numbers: Sequence[int],
+    between: tuple[int, int],
     now: datetime,
     but: UUID | None,
-) -> SetUp | None:
-    """None when there is no such procedure. `days` and `moments` are the same stretch, said both ways.
-
-    The visit `but` is left out of `busy`.
-    """
-    row = await connection.fetchrow(_SQL["set_up"], procedure_id, practitioner_id, *days, *moments, now, but)
+) -> tuple[int, Busy]:
+    """The version of the set-up, and what is taken of these resources; the visit `but` is left out."""
+    row = await connection.fetchrow(_SQL["busy"], numbers, *between, now, but)
     if row is None:
-        return None
-    busy = {number: list(zip(begins, ends, strict=True)) for number, begins, ends in row["busy"]}
-    return SetUp(**{**dict(row), "busy": busy})
+        return 0, {}
+    return row["version"], {no: list(zip(begins, ends, strict=True)) for no, begins, ends in row["busy"]}
 
 
 async def practitioners(connection: Connection) -> list[Practitioner]:

@@ -1,54 +1,46 @@
 -- name: set_up
--- All that availability of a procedure depends on, in one go: $1 procedure, $2 a practitioner or anybody,
--- $3 to $4 the days by the clinic's calendar, $5 to $6 the moments in which it may begin, $7 now (what was held until
--- before is free), $8 a visit to leave out. Nothing is taken for a whole day; no buffer is longer than four hours.
-with asked as (
-    select *, extract(epoch from $5::timestamptz)::bigint - 14400 as first,
-        extract(epoch from $6::timestamptz)::bigint + minutes * 60 + 14400 as last
-    from procedures where id = $1
-),
-workers as (
-    select r.no, p.id, p.weekly, (
-        select coalesce(jsonb_object_agg(d.day, d.hours), '{}') from practice_days d
-        where d.practitioner_id = p.id and d.day between $3 and $4
-    ) as days
-    from practitioners p join resources r on r.id = p.id, asked
-    where r.is_active and ($2::uuid is null or p.id = $2) and (asked.skill is null or asked.skill = any (p.skills))
-),
-places as (
-    select r.no, r.id, r.kind, r.groups from resources r, asked
-    where r.is_active and exists (
-        select from jsonb_array_elements(asked.needs) need
-        where need ->> 'kind' = r.kind and need ->> 'group' = any (r.groups)
-    )
-),
-off as (
-    select who.no, extract(epoch from t.starts_at)::bigint as start, extract(epoch from t.ends_at)::bigint as stop
-    from time_off t
-    join (select no, id from workers union all select no, id from places) who on who.id = t.resource_id
-    where t.ends_at > $5::timestamptz and t.starts_at < $6::timestamptz + interval '1 day'
-),
-busy as (
-    select who.no, taken.begins, taken.ends
-    from asked cross join (select no from workers union all select no from places) who
+-- All of the set-up that availability depends on, and which version of it this is; $1 and $2: of days and time off what
+-- is not over by then.
+select
+    (select version from practice_state) as version,
+    (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from procedures p where p.is_active) as procedures,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'no', r.no, 'id', p.id, 'skills', p.skills, 'weekly', p.weekly, 'days', (
+                select coalesce(jsonb_object_agg(d.day, d.hours), '{}') from practice_days d
+                where d.practitioner_id = p.id and d.day >= $1
+            )
+        ) order by r.no), '[]')
+        from practitioners p join resources r on r.id = p.id where r.is_active
+    ) as workers,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object('no', no, 'kind', kind, 'groups', groups) order by no), '[]')
+        from resources where is_active and kind <> 'practitioner'
+    ) as places,
+    (
+        select coalesce(jsonb_agg(jsonb_build_array(
+            r.no, extract(epoch from t.starts_at)::bigint, extract(epoch from t.ends_at)::bigint
+        ) order by t.starts_at), '[]')
+        from time_off t join resources r on r.id = t.resource_id where t.ends_at > $2
+    ) as off,
+    (select coalesce(array_agg(day), '{}') from holidays where day >= $1) as holidays;
+
+-- name: busy
+-- What is taken of resources ($1) between two moments ($2, $3: seconds since 1970), and the version of the set-up. $4 now
+-- (what was held until before is free), $5 a visit to leave out. Nothing is taken for a whole day.
+select (select version from practice_state) as version, (
+    select coalesce(json_agg(json_build_array(who.no, taken.begins, taken.ends)), '[]')
+    from unnest($1::int[]) as who (no)
     cross join lateral (
         select array_agg(begins order by begins) as begins, array_agg(ends order by begins) as ends
         from occupancies
-        where resource_no = who.no and begins > asked.first - 86400 and begins < asked.last and ends > asked.first
+        where resource_no = who.no and begins > $2::bigint - 86400 and begins < $3 and ends > $2
             and status in ('held', 'booked', 'confirmed')
-            and (expires_at is null or expires_at > $7)
-            and appointment_id is distinct from $8
+            and (expires_at is null or expires_at > $4)
+            and appointment_id is distinct from $5
     ) taken
     where taken.begins is not null
-)
-select
-    to_jsonb(asked) as procedure,
-    (select coalesce(jsonb_agg(to_jsonb(w) order by w.no), '[]') from workers w) as workers,
-    (select coalesce(jsonb_agg(to_jsonb(p) order by p.no), '[]') from places p) as places,
-    (select coalesce(jsonb_agg(jsonb_build_array(o.no, o.start, o.stop) order by o.start), '[]') from off o) as off,
-    (select coalesce(array_agg(day), '{}') from holidays where day between $3 and $4) as holidays,
-    (select coalesce(json_agg(json_build_array(b.no, b.begins, b.ends)), '[]') from busy b) as busy
-from asked;
+) as busy;
 
 -- name: practitioners
 -- Everybody who treats or has treated, those who do first.

@@ -82,6 +82,10 @@ _LEAD = (
     calls.CallNotTranscribed,
     calls.RecordingKept,
     calls.RecordingDropped,
+    leads.WorkOpened,
+    leads.WorkEscalated,
+    leads.OwnerChosen,
+    conversations.MessageTranslated,
 )
 _EFFECT = (
     effects.EffectPlanned,
@@ -89,6 +93,7 @@ _EFFECT = (
     effects.EffectStatusChanged,
     effects.EffectUnknown,
     effects.EffectDelayed,
+    effects.EffectHeld,
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
@@ -104,10 +109,19 @@ _PAYMENT = (
 _PERSON = (
     people.OptedOut,
     people.LanguageDetected,
+    people.LanguageChosen,
     people.CrmLinked,
     people.PersonErased,
     consents.ConsentGranted,
     consents.ConsentWithdrawn,
+    consents.ConsentAsked,
+    consents.ConsentClaimed,
+    consents.ConsentRenewed,
+    consents.ConsentDenied,
+    consents.ConsentExpired,
+    consents.ConsentDoubted,
+    consents.ConsentDoubtSettled,
+    people.OptOutLifted,
 )
 
 APPLY: Mapping[str, Sequence[Project]] = {

@@ -8,6 +8,7 @@ from medicalcor.schemas.common import (
     AddressKind,
     Channel,
     ConversationId,
+    Language,
     LeadId,
     MessageId,
     PersonId,
@@ -92,6 +93,21 @@ class MessageReceived(Event):
     guest: bool = False
     """Written into this conversation from an address that is not known to be the person's."""
     letter: Annotated[Letter | None, Personal()] = None
+
+
+class MessageTranslated(Event):
+    """What a patient wrote, in a colleague's language; the original stays as it is."""
+
+    type: ClassVar[str] = "message.translated"
+    message_id: MessageId
+    conversation_id: ConversationId
+    lead_id: LeadId
+    to: Language
+    text: Annotated[str, Personal()]
+    model: str
+    """Who translated: the AI model's name."""
+    by: UserId
+    """Who asked for it."""
 
 
 class ConversationTakenOver(Event):

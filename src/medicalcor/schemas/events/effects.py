@@ -9,7 +9,9 @@ from medicalcor.schemas.common import ConversationId, EffectId, LeadId, PersonId
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import Author, Content, Purpose
 
-VoidReason = Literal["opted_out", "taken_over", "superseded", "person_erased", "consent_withdrawn"]
+VoidReason = Literal[
+    "opted_out", "taken_over", "superseded", "person_erased", "consent_withdrawn", "cancelled",
+]  # fmt: skip
 
 
 class EffectPlanned(Event):
@@ -31,6 +33,8 @@ class EffectPlanned(Event):
     """The colleague, when one wrote it."""
     content: Annotated[Content, Personal()]
     decision: Decision
+    useless_after: datetime | None = None
+    asked_at: datetime | None = None
     traceparent: str | None = None
     """The trace that it belongs to, so that its delivery is a part of it."""
 
@@ -76,6 +80,15 @@ class EffectDelayed(Event):
     again_at: datetime
 
 
+class EffectHeld(Event):
+    """The policy said not yet when it came to sending; `decision` says until when."""
+
+    type: ClassVar[str] = "effect.held"
+    effect_id: EffectId
+    kind: str
+    decision: Decision
+
+
 class EffectRefused(Event):
     """The policy said no when it came to sending."""
 
@@ -101,3 +114,5 @@ class EffectVoided(Event):
     effect_id: EffectId
     kind: str
     reason: VoidReason
+    by: UUID | None = None
+    """The colleague, when one called it back."""

@@ -1,12 +1,13 @@
 """What happens to a lead. Stream `lead-<id>`."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from medicalcor.schemas.base import Event, Personal, Shape
 from medicalcor.schemas.common import Channel, ConversationId, LeadId, MessageId, PersonId, UserId
 from medicalcor.schemas.scoring import ScoredBy, ScoringOutput
-from medicalcor.schemas.triage import TriageResult
+from medicalcor.schemas.triage import Mention, Post, TriageResult
 
 
 class LeadCreated(Event):
@@ -66,9 +67,47 @@ class LeadScored(Event):
 
 class LeadTriaged(Event):
     type: ClassVar[str] = "lead.triaged"
+    version: ClassVar[int] = 2
     lead_id: LeadId
     message_id: MessageId
     triage: TriageResult
+    """With the signs that the judgement shows; what the patient said of their health is sealed apart."""
+    mentions: Annotated[tuple[Mention, ...], Personal()] = ()
+
+
+class WorkOpened(Event):
+    """A rule of triage asks a colleague to do something. Over when somebody acts for this lead."""
+
+    type: ClassVar[str] = "lead.work_opened"
+    lead_id: LeadId
+    work_id: UUID
+    message_id: MessageId
+    rule: str
+    actions: tuple[str, ...]
+    owner: Post
+    due_at: datetime
+    escalate_at: datetime | None = None
+    escalate_to: Post | None = None
+
+
+class WorkEscalated(Event):
+    """Nobody acted in time, and `to` was alerted."""
+
+    type: ClassVar[str] = "lead.work_escalated"
+    lead_id: LeadId
+    work_id: UUID
+    rule: str
+    to: Post
+
+
+class OwnerChosen(Event):
+    """Whose lead it is. `by` None: the rules gave it to who has the fewest; a colleague's choice stands against rules."""
+
+    type: ClassVar[str] = "lead.owner_chosen"
+    lead_id: LeadId
+    owner: UserId | None
+    post: Post
+    by: UserId | None
 
 
 class LeadSeen(Event):

@@ -1,9 +1,10 @@
 """What happens to a person. Stream `person-<id>`."""
 
 from typing import Annotated, ClassVar, Literal
+from uuid import UUID
 
 from medicalcor.schemas.base import Event, Personal
-from medicalcor.schemas.common import AddressKind, Channel, Language, MessageId, PersonId
+from medicalcor.schemas.common import AddressKind, Channel, Language, MessageId, PersonId, UserId
 
 
 class PersonCreated(Event):
@@ -40,6 +41,15 @@ class LanguageDetected(Event):
     message_id: MessageId
 
 
+class LanguageChosen(Event):
+    """A colleague set the person's language: what is detected changes it no more. None: it is detected again."""
+
+    type: ClassVar[str] = "person.language_chosen"
+    person_id: PersonId
+    language: Language | None
+    by: UserId
+
+
 class OptedOut(Event):
     """The person asked not to be contacted; holds for the address even if the person is erased."""
 
@@ -48,6 +58,25 @@ class OptedOut(Event):
     address_keys: tuple[str, ...]
     channel: Channel
     message_id: MessageId
+
+
+class AddressSuppressed(Event):
+    """Somebody whom we do not know asked not to be contacted. Stream `address-<key>`; there is no person."""
+
+    type: ClassVar[str] = "address.suppressed"
+    address_key: str
+    channel: Channel
+    message_id: MessageId
+
+
+class OptOutLifted(Event):
+    """After their wish for silence the person agreed to be written to again."""
+
+    type: ClassVar[str] = "person.opt_out_lifted"
+    person_id: PersonId
+    address_keys: tuple[str, ...]
+    question_id: UUID | None = None
+    """The question that they answered; None for what they signed or said to a colleague."""
 
 
 class CrmLinked(Event):

@@ -15,6 +15,7 @@ from medicalcor.schemas.events import (
     payments,
     people,
     practice,
+    templates,
 )
 
 EVENTS: tuple[type[Event], ...] = (
@@ -27,6 +28,15 @@ EVENTS: tuple[type[Event], ...] = (
     people.PersonErased,
     consents.ConsentGranted,
     consents.ConsentWithdrawn,
+    consents.ConsentAsked,
+    consents.ConsentClaimed,
+    consents.ConsentRenewed,
+    consents.ConsentDenied,
+    consents.ConsentExpired,
+    consents.ConsentDoubted,
+    consents.ConsentDoubtSettled,
+    people.AddressSuppressed,
+    people.OptOutLifted,
     leads.LeadCreated,
     leads.LeadScored,
     leads.LeadTriaged,
@@ -42,6 +52,7 @@ EVENTS: tuple[type[Event], ...] = (
     effects.EffectStatusChanged,
     effects.EffectUnknown,
     effects.EffectDelayed,
+    effects.EffectHeld,
     effects.EffectRefused,
     effects.EffectFailed,
     effects.EffectVoided,
@@ -94,6 +105,12 @@ EVENTS: tuple[type[Event], ...] = (
     bookings.BookingChosen,
     bookings.BookingConfirmed,
     bookings.BookingClosed,
+    templates.TemplateStateLearnt,
+    leads.WorkOpened,
+    leads.WorkEscalated,
+    leads.OwnerChosen,
+    people.LanguageChosen,
+    conversations.MessageTranslated,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

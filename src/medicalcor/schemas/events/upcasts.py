@@ -9,6 +9,9 @@ from medicalcor.schemas.events.registry import Upcast
 
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("message.received", 1): lambda data: {**data, "guest": False},
+    ("consent.granted", 1): lambda data: {**data, "how": "form", "address_key": None, "expires_at": None},
+    ("consent.withdrawn", 1): lambda data: {**data, "how": "link", "address_key": None},
+    ("lead.triaged", 1): lambda data: {**data, "mentions": []},
 }
 """(type, version it is stored in) → the data in the following version.
 

@@ -18,7 +18,7 @@ _FIRST_YEAR = 2009
 MEDIA_TYPES = ("image", "video", "audio", "document", "sticker")
 
 
-def _moment(timestamp: str | int | None) -> datetime | None:
+def moment(timestamp: str | int | None) -> datetime | None:
     """Unix seconds, which arrive as a string; None when they mean no usable moment."""
     try:
         moment = datetime.fromtimestamp(int(timestamp or ""), UTC)
@@ -269,7 +269,7 @@ class InboundMessage(Wire):
 
     @property
     def sent_at(self) -> datetime | None:
-        return _moment(self.message.timestamp)
+        return moment(self.message.timestamp)
 
     @property
     def text(self) -> str | None:
@@ -324,7 +324,7 @@ class InboundStatus(Wire):
 
     @property
     def at(self) -> datetime | None:
-        return _moment(self.status.timestamp)
+        return moment(self.status.timestamp)
 
     @property
     def error(self) -> WireError | None:

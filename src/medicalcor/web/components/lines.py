@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from medicalcor.readmodels.calls.queries import Call
-from medicalcor.readmodels.conversations.queries import Message
+from medicalcor.readmodels.conversations.queries import Message, Translation
 from medicalcor.readmodels.effects.queries import Effect
 from medicalcor.readmodels.timeline.queries import Happened
 
@@ -41,3 +41,6 @@ class Entry:
     happened: Happened | None = None
     call: Call | None = None
     turns: Sequence[Spoken] = ()
+    translation: Translation | None = None
+    is_foreign: bool = False
+    """In a language that is not the reader's."""

@@ -15,3 +15,4 @@ async def run(_scheduled_at: datetime, _context: Any) -> None:
     await upkeep.sweep_effects()
     await upkeep.sweep_mended()
     await upkeep.sweep_calls()
+    await upkeep.sweep_triage()

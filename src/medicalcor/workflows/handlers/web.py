@@ -15,3 +15,8 @@ async def form(inbox_id: str) -> str:
 @DBOS.workflow(name=jobs.WEB_UNSUBSCRIBE.name, max_recovery_attempts=50)
 async def unsubscribe(inbox_id: str) -> None:
     await steps.unsubscribe(inbox_id)
+
+
+@DBOS.workflow(name=jobs.WEB_CONSENT.name, max_recovery_attempts=50)
+async def consent(inbox_id: str) -> None:
+    await steps.follow(inbox_id)

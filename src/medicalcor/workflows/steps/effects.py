@@ -5,7 +5,7 @@ from uuid import UUID
 from dbos import DBOS
 
 from medicalcor.core import context
-from medicalcor.operations import crm, effects, mailing, messaging
+from medicalcor.operations import crm, delivery, effects, inbox, mailing, messaging, templates
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
@@ -29,3 +29,14 @@ async def _deliver_one(effect_id: str) -> None:
                 await mailing.send(runtime.ledger, email=runtime.email, about=about)
             case _:
                 await messaging.send(runtime.ledger, whatsapp=runtime.whatsapp, about=about)
+
+
+@DBOS.step(name="effects.take_template", **RETRIES)
+@through_outages
+async def take_template(inbox_id: str) -> None:
+    """What Meta says of a template; what waited for it is let go."""
+    ledger = current().ledger
+    item = await inbox.open_item(ledger, inbox_id=UUID(inbox_id))
+    with context.bind(correlation_id=item.correlation_id, traceparent=item.traceparent):
+        for effect_id in await templates.take_in(ledger, item):
+            await delivery.resume(ledger, effect_id=effect_id)

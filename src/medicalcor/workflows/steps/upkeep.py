@@ -2,7 +2,7 @@
 
 from dbos import DBOS
 
-from medicalcor.operations import recordings, telephony, upkeep
+from medicalcor.operations import recordings, telephony, triaging, upkeep
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
@@ -38,6 +38,13 @@ async def sweep_calls() -> int:
     runtime = current()
     ended = await telephony.sweep(runtime.ledger)
     return ended + await recordings.sweep(runtime.ledger, ai_on=runtime.ai is not None)
+
+
+@DBOS.step(name="upkeep.sweep_triage", **RETRIES)
+@through_outages
+async def sweep_triage() -> int:
+    """Work that nobody has done in the time that its rule gives."""
+    return await triaging.sweep(current().ledger)
 
 
 @DBOS.step(name="upkeep.sign_checkpoint", **RETRIES)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medicalcor.domain.assist import prompts, transcripts
-from medicalcor.domain.assist.fit import LONGEST, unfit
+from medicalcor.domain.assist.guard import LONGEST, unfit
 from medicalcor.domain.identity.anonymous import anonymous, masked, unmasked
 from medicalcor.domain.language.phrases import KEYS, phrase
 from medicalcor.schemas.common import LANGUAGES, Language
@@ -40,7 +40,8 @@ def test_what_may_not_be_said_to_a_patient(text: str, why: str | None) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_our_own_answers_are_fit(language: Language) -> None:
     for key in (key for key in KEYS if key.startswith("answer_")):
-        assert unfit(phrase(key, language, clinic="Aurora", number="112", procedure="x")) is None, key
+        said = phrase(key, language, clinic="Aurora", procedure="x", amount="-")
+        assert unfit(said, language=language) is None, key
 
 
 @given(st.text(max_size=200))

@@ -55,25 +55,35 @@ def test_a_bare_no_denies_what_was_asked(language: Language, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "ok, vin mâine",
         "ok",
         "👍",
         "da, marți la 10",
         "da, dar numai pe email",
-        "nu mai pot de durere",
         "nu știu",
-        "da sau nu?",
         "da nu",
         "nu acum",
-        "ce înseamnă asta?",
         "de acord cu prețul",
         "nu am înțeles întrebarea",
-        "yes but what is it for",
-        "",
+        "yes, but what is it for",
     ],
 )
-def test_anything_else_is_for_a_person(text: str) -> None:
+def test_what_may_be_meant_as_an_answer_is_for_a_person(text: str) -> None:
     assert read_reply(text, ASKED).verdict == "doubt"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ok, vin mâine",
+        "ce înseamnă asta?",
+        "Cât costă un implant?",
+        "nu mai pot de durere",
+        "no puedo más del dolor",
+    ],
+)
+def test_what_says_nothing_of_consent_is_nobodys_doubt(text: str) -> None:
+    assert read_reply(text, ASKED).verdict == "nothing"
 
 
 @pytest.mark.parametrize("text", ["da", "nu", "sunt de acord", "ok", "nu mai pot de durere", "da, vin mâine"])
@@ -100,8 +110,8 @@ def test_stop_is_a_withdrawal_also_as_an_answer(asked: Question | None) -> None:
     assert read_reply("STOP", asked).verdict == "withdrawn"
 
 
-def test_a_yes_in_the_language_of_somebody_else_is_doubted() -> None:
-    assert read_reply("igen", ASKED).verdict == "doubt"
+def test_a_yes_in_the_language_of_somebody_else_is_none() -> None:
+    assert read_reply("igen", ASKED).verdict == "nothing"
     assert read_reply("igen", ASKED, known="hu").verdict == "granted"
 
 
@@ -117,4 +127,4 @@ def test_no_text_grants_what_was_not_asked(text: str) -> None:
     st.sampled_from(["vin mâine", "la 10", "dar", "cât costă", "implant", "mă doare", "doar email", "?? ce"]),
 )
 def test_an_answer_with_more_in_it_is_never_decided(answer: str, more: str) -> None:
-    assert read_reply(f"{answer} {more}", ASKED).verdict in {"doubt", "withdrawn"}
+    assert read_reply(f"{answer} {more}", ASKED).verdict in {"doubt", "nothing", "withdrawn"}

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -35,16 +36,18 @@ def test_the_greeting_names_the_clinic_and_says_that_the_call_is_recorded(langua
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_instructions_hold_the_clinics_facts_and_all_rules(language: Language) -> None:
-    told = agent.instructions(CLINIC, language)
+    told = agent.instructions(CLINIC, language, today=date(2026, 12, 3))
     for part in ("Clinica Aurora", "112", "9-18 {x}", "hours, prices", "hand_to_person", "request_callback"):
         assert part in told, part
     assert re.findall(r"^(\d)\.", told, re.MULTILINE) == list("123456")
+    assert "2026-12-03" in told
+    assert "book_appointment" in told
     assert "150" not in told, "prices come from the tool, when they are asked for"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_facts_a_call_back_is_offered(language: Language) -> None:
-    told = agent.instructions(agent.Clinic("A", "112", {}), language)
+    told = agent.instructions(agent.Clinic("A", "112", {}), language, today=date(2026, 12, 3))
     assert "{" not in told
     assert agent.handing_over(language)
     assert agent.nobody_there(language)

@@ -24,6 +24,8 @@ class ReplyForm(Form):
     """`key` is made with the form: pressing twice sends once."""
 
     text: str = Field(min_length=1, max_length=4096)
+    original: str = Field(default="", max_length=4096)
+    """What the colleague wrote, where `text` is its translation."""
     key: str = Field(min_length=8, max_length=40, pattern=r"^[\w-]+$")
 
 
@@ -49,8 +51,22 @@ async def reply(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Re
     """Whoever writes takes over in the same commit, so that no automatic answer crosses theirs."""
     form, ledger, by = await read(request, ReplyForm), site_of(request).ledger, staff(request).id
     conversation, _taken_by = await _conversation(request, lead_id)
-    await talks.reply(ledger, conversation_id=conversation, text=form.text, by=by, key=form.key)
+    original = form.original or None
+    await talks.reply(
+        ledger, conversation_id=conversation, text=form.text, original=original, by=by, key=form.key
+    )
     return await _shown(request, lead_id, toast=None)
+
+
+@post(
+    "/leads/{lead_id:uuid}/effects/{effect_id:uuid}/call-back", opt=right(Right.WORK_LEADS), status_code=200
+)
+async def call_back(
+    request: Visitor, lead_id: FromPath[UUID], effect_id: FromPath[UUID]
+) -> Response[str] | Redirect:
+    """What waits to be sent is not sent."""
+    await talks.call_back(site_of(request).ledger, effect_id=effect_id, by=staff(request).id)
+    return await _shown(request, lead_id, toast=_("It will not be sent."))
 
 
 @post("/leads/{lead_id:uuid}/seen", opt=right(Right.WORK_LEADS), status_code=200)
@@ -78,4 +94,4 @@ async def _shown(request: Visitor, lead_id: UUID, *, toast: str | None) -> Respo
         return seen.part("pages/leads/_talk.html", **await talk_data(seen, lead_id, toast=words))
 
 
-ROUTES = [take_over, hand_back, reply, mark_seen]
+ROUTES = [take_over, hand_back, reply, call_back, mark_seen]

@@ -9,9 +9,9 @@ from litestar.params import FromPath, FromQuery
 
 from medicalcor.core import clock, ids
 from medicalcor.core.auth import accounts
-from medicalcor.core.auth.roles import Right, may
+from medicalcor.core.auth.roles import Right, Role, may
 from medicalcor.core.database.pool import Row
-from medicalcor.domain.outreach.policy import WINDOW
+from medicalcor.domain.outreach.facts import WINDOW
 from medicalcor.domain.payments.money import CURRENCIES
 from medicalcor.readmodels.calls import queries as calls
 from medicalcor.readmodels.conversations import queries as conversations
@@ -21,11 +21,13 @@ from medicalcor.readmodels.leads.queries import Filters, Need, Score
 from medicalcor.readmodels.payments import queries as payments
 from medicalcor.readmodels.timeline import queries as timeline
 from medicalcor.readmodels.users import queries as users
+from medicalcor.schemas.common import LANGUAGES
 from medicalcor.schemas.effects import to_patient
 from medicalcor.schemas.payments import DEPOSIT_REASONS
 from medicalcor.web.pages.leads import view
+from medicalcor.web.pages.leads.agreed import consent_data
 from medicalcor.web.pages.leads.arranging import visits_data
-from medicalcor.web.request import Visitor, right, staff
+from medicalcor.web.request import Visitor, language_of, right, staff
 from medicalcor.web.site import Visit, site_of, visit
 
 
@@ -67,6 +69,7 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
     lead = await leads.card(seen.connection, lead_id=lead_id, now=now)
     found, older = await conversations.messages(seen.connection, lead_id=lead_id)
     judged = await leads.scores(seen.connection, lead_id=lead_id)
+    reader = language_of(seen.request)
     user = staff(seen.request)
     may_hear = may(user.role, Right.HEAR_CALLS)
     days = view.days(
@@ -77,6 +80,11 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
         judged[0] if judged else None,
         zone=settings.clinic_timezone,
         clinic=settings.clinic_name,
+        reading=view.Reading(
+            reader,
+            lead["spoken"],
+            await conversations.translations(seen.connection, lead_id=lead_id, language=reader),
+        ),
     )
     return {
         **_facts(lead, now),
@@ -87,6 +95,8 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
         "mine": lead["taken_over_by"] == user.id,
         "reply_key": key if _is_key(key) else ids.token(12),
         "toast": toast,
+        "draft": None,
+        "ai_on": settings.openai_api_key is not None,
     }
 
 
@@ -101,6 +111,8 @@ async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
         **_facts(lead, now),
         **await _money(seen, lead),
         **await visits_data(seen, lead),
+        **await consent_data(seen, lead["person_id"]),
+        "may_work": may(staff(seen.request).role, Right.WORK_LEADS),
         "toast": None,
         "score": judged[0] if judged else None,
         "scores": judged,
@@ -111,6 +123,13 @@ async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
             for effect in reversed(sent)
         ],
         "colleagues": await users.names(seen.connection),
+        "work": await leads.work(seen.connection, lead_id=lead_id),
+        "owners": [
+            one
+            for one in await users.everybody(seen.connection)
+            if one.disabled_at is None and may(Role(one.role), Right.WORK_LEADS)
+        ],
+        "all_languages": LANGUAGES,
     }
 
 

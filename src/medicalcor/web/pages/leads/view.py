@@ -8,12 +8,15 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from medicalcor.domain.language.detect import detect, votes
 from medicalcor.domain.language.phrases import TEMPLATES, filled
+from medicalcor.domain.language.text import read
 from medicalcor.readmodels.calls.queries import Call
-from medicalcor.readmodels.conversations.queries import Message
+from medicalcor.readmodels.conversations.queries import Message, Translation
 from medicalcor.readmodels.effects.queries import Effect
 from medicalcor.readmodels.leads.queries import Score
 from medicalcor.readmodels.timeline.queries import Happened
+from medicalcor.schemas.common import Language
 from medicalcor.schemas.effects import to_patient
 from medicalcor.web.components.lines import Entry, Piece, Spoken
 
@@ -32,6 +35,15 @@ class Day:
     entries: Sequence[Entry]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """Who reads, and what the patient is known to write."""
+
+    reader: str
+    spoken: Language | None
+    translations: Mapping[UUID, Translation]
+
+
 def days(
     messages: Iterable[Message],
     calls: Iterable[Call],
@@ -41,11 +53,12 @@ def days(
     *,
     zone: str,
     clinic: str,
+    reading: Reading,
 ) -> list[Day]:
     """Everything said, by day in the clinic's zone."""
     evidence = evidence_by_message(score)
     entries = [
-        *(_incoming(m, evidence.get(m.id, ())) for m in messages if m.kind != "call"),
+        *(_incoming(m, evidence.get(m.id, ()), reading) for m in messages if m.kind != "call"),
         *(_called(call, evidence.get(call.message_id, ()) if call.message_id else ()) for call in calls),
         *(_outgoing(effect, clinic) for effect in effects if to_patient(effect.kind)),
         *(Entry("line", f"line-{h.position}", h.at, happened=h) for h in happened if h.type in _IN_TALK),
@@ -110,9 +123,23 @@ def text_of(effect: Effect, clinic: str) -> str | None:
     return filled(template, content["parameters"] or (clinic,)) if template else str(content["name"])
 
 
-def _incoming(message: Message, evidence: Iterable[Mapping[str, Any]]) -> Entry:
+def _incoming(message: Message, evidence: Iterable[Mapping[str, Any]], reading: Reading) -> Entry:
     pieces = marked(message.body, evidence) if message.body else []
-    return Entry("in", f"message-{message.id}", message.received_at, message=message, pieces=pieces)
+    return Entry(
+        "in",
+        f"message-{message.id}",
+        message.received_at,
+        message=message,
+        pieces=pieces,
+        translation=reading.translations.get(message.id),
+        is_foreign=bool(message.body) and _written_in(message.body or "", reading) != reading.reader,
+    )
+
+
+def _written_in(body: str, reading: Reading) -> str:
+    """Its own language; "ok" and numbers are everybody's."""
+    own = votes(read(body))
+    return detect(body, known=reading.spoken) if own.clear else reading.reader
 
 
 def _called(call: Call, evidence: Iterable[Mapping[str, Any]]) -> Entry:

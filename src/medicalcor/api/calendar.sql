@@ -1,0 +1,3 @@
+-- name: known
+-- Whether a calendar is read at the address with this hash.
+select practitioner_id from calendar_feeds where secret_hash = $1;

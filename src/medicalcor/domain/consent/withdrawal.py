@@ -1,0 +1,112 @@
+"""Whether somebody wants no more offers, or to be left alone altogether, or to be written to again.
+
+A wish for silence is found by the scoring rules; here is found what it is about. The forms are data, in `withdrawal.toml`.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final, Literal
+
+from medicalcor.domain.language.text import read
+
+_SHORT: Final = 14
+"""Words: a longer message says more than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    scope: Literal["offers", "everything", "none"]
+    alone: bool
+    """Whether the message says nothing else."""
+
+
+def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
+    """What is to end. `silence` is what the scoring rules say of the message: whether it is a wish for silence.
+
+    `asked`: it follows a question about consent, so that shorter words and odder ones mean that too.
+    """
+    words = read(text)
+    said = " ".join(words.folded)
+    ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
+    silence = silence or (asked and bool(_forms().silence.search(said)) and not words.asked)
+    if not ends_offers and (not silence or _only_hurts(said)):
+        return Wish("none", alone=False)
+    alone = len(words.folded) <= _SHORT and not words.asked
+    only_offers = _forms().offers.search(said) and not _means_everything(text, said)
+    return Wish("everything" if silence and not only_offers else "offers", alone)
+
+
+def wants_back(text: str) -> bool:
+    """Whether the whole message asks to be written to again."""
+    return " ".join(word for word in read(text).folded if word.isalnum()) in _forms().start
+
+
+def speaks_of_messages(text: str) -> bool:
+    """Whether messages, offers or being contacted are named, or it begins with a word for stopping."""
+    return _names_us(" ".join(read(text).folded))
+
+
+def _names_us(said: str) -> bool:
+    known = _forms()
+    begins = said.partition(" ")[0] in known.stop
+    return begins or any(form.search(said) for form in (known.everything, known.offers, known.messages))
+
+
+def _only_hurts(said: str) -> bool:
+    """ "I can't take it any more": of pain, not of messages."""
+    return bool(_forms().pain.search(said)) and not _names_us(said)
+
+
+def _means_everything(text: str, said: str) -> bool:
+    """Something that goes beyond offers, or the bare word for stopping in a sentence of its own."""
+    if _forms().everything.search(said):
+        return True
+    sentences = (" ".join(read(part).folded) for part in re.split(r"[.!\n;]+", text))
+    return any(sentence in _forms().stop for sentence in sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    offers: re.Pattern[str]
+    everything: re.Pattern[str]
+    silence: re.Pattern[str]
+    messages: re.Pattern[str]
+    pain: re.Pattern[str]
+    ends: tuple[re.Pattern[str], ...]
+    stop: frozenset[str]
+    start: frozenset[str]
+
+
+@cache
+def _forms() -> _Forms:
+    source = resources.files("medicalcor.domain.consent").joinpath("withdrawal.toml").read_text("utf-8")
+    data: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(source)
+    languages = data.values()
+
+    def every(kind: str) -> list[str]:
+        return [form for language in languages for form in language.get(kind, ())]
+
+    return _Forms(
+        offers=_any(every("offers")),
+        everything=_any(every("everything")),
+        silence=_any(every("silence")),
+        messages=_any(every("messages")),
+        pain=_any(every("pain")),
+        ends=tuple(
+            re.compile(
+                rf"\b(?:{'|'.join(spoken['ends'])})\b(?: \S+){{0,6}}? (?:{'|'.join(spoken['offers'])})\b"
+            )
+            for spoken in languages
+            if "ends" in spoken
+        ),
+        stop=frozenset(every("stop")),
+        start=frozenset(every("start")),
+    )
+
+
+def _any(forms: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(forms)})\b")
