@@ -67,6 +67,8 @@ async def offer(
         if await ledger.store.known(connection, key):
             return
         desk = await _desk(ledger, connection, booking)
+        if desk.about["taken_over"]:
+            return  # a colleague goes on with it
         act = Act(ledger, connection, by_system(correlation_id))
         stands = await _standing(connection, booking_id)
         words = Words(ledger, desk)
