@@ -50,7 +50,7 @@ class Desk:
     """The dialogue that is open, or was last."""
     spoken_of: Sequence[Code]
     objected: bool
-    """Whether the person has taken back that their data may be processed."""
+    """Whether the person has refused, or taken back, that their data may be processed."""
 
     @property
     def line(self) -> Line:

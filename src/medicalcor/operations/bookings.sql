@@ -10,7 +10,7 @@ select
     ) as taken_over,
     exists (
         select from consents g
-        where g.person_id = c.person_id and g.purpose = 'data_processing' and g.withdrawn_at is not null
+        where g.person_id = c.person_id and g.purpose = 'data_processing' and g.state in ('denied', 'withdrawn')
     ) as objected,
     coalesce((
         select s.output -> 'evidence' @> '[{"means": "procedure:consultation"}]'
