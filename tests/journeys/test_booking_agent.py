@@ -222,6 +222,7 @@ def test_staff_see_what_is_being_arranged_and_have_times_offered(clinic: Stack, 
     clinic.settle()
     assert len(lists_to(clinic, phone)) == 2
     assert 'id="booking-in-progress"' not in elena.open(lead)
+    elena.http.close()
 
 
 def test_ai_reads_what_the_rules_do_not_and_its_choice_is_asked_about(clinic: Stack, phone: str) -> None:
