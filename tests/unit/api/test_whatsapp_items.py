@@ -84,10 +84,10 @@ def test_a_new_type_of_message_is_a_message() -> None:
 
 
 def test_other_fields_are_notices() -> None:
-    [item] = split(webhook({"event": "APPROVED"}, field="message_template_status_update"))
+    [item] = split(webhook({"event": "APPROVED"}, field="account_update"))
     notice = Notice.model_validate_json(item.body)
     assert (notice.field, notice.value, notice.account) == (
-        "message_template_status_update",
+        "account_update",
         {"event": "APPROVED"},
         "2",
     )
