@@ -92,7 +92,7 @@ class Talk:
         async with self.ledger.pool.acquire() as connection:
             rows = await connection.fetch(
                 "select e.content, e.status, e.purpose from effects e join addresses a using (person_id)"
-                " where a.value = $1 and e.kind like 'whatsapp.%' order by e.planned_at, e.id",
+                " where a.value = $1 and e.kind like 'whatsapp.%' and e.status <> 'refused' order by e.planned_at, e.id",
                 self.phone,
             )
         fresh = [dict(row["content"]) for row in rows[self.seen :]]
