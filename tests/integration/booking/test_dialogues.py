@@ -327,11 +327,6 @@ async def test_a_colleague_has_times_offered(talk: Talk) -> None:
     assert len(await talk.bookings()) == 1
 
 
-async def test_thanks_afterwards_are_left_alone(talk: Talk) -> None:
-    await booked(talk)
-    assert await talk.say("multumesc frumos!") == []
-
-
 async def test_a_late_answer_to_an_old_question_is_told_so(talk: Talk) -> None:
     await booked(talk)
     sure = rows(await talk.say("vreau sa anulez programarea"))
