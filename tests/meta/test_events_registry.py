@@ -15,6 +15,7 @@ from medicalcor.schemas import events as package
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.events import (
     appointments,
+    bookings,
     calls,
     consents,
     conversations,
@@ -46,6 +47,7 @@ MODULES = (
     templates,
     reminders,
     waitlist,
+    bookings,
 )
 ADVICE = (
     "An event's stored shape has changed. Raise its `version`, add the upcast from the version before, and write the"

@@ -28,6 +28,7 @@ from medicalcor.api.routes import (
     form_script,
     health,
     unsubscribe,
+    visit_file,
     workflows,
 )
 from medicalcor.api.shell import Door, Rules, Shell
@@ -41,6 +42,7 @@ from medicalcor.core.log import get_logger
 from medicalcor.core.observability import tracing
 from medicalcor.core.ratelimit import Limit, RateLimiter
 from medicalcor.core.settings import Settings
+from medicalcor.domain.scheduling.visit_file import Place
 
 _ROUTES = (
     health.health,
@@ -54,6 +56,7 @@ _ROUTES = (
     calendar.calendar,
     unsubscribe.ask,
     unsubscribe.confirm,
+    visit_file.show_visit_file,
     consent.ask,
     consent.answer,
     form_script.form_script,
@@ -117,6 +120,7 @@ def _framework(parts: _Parts, *, doors: list[Door], settings: Settings) -> Lites
                 "intake": parts.intake,
                 "vault": parts.vault,
                 "clinic_name": settings.clinic_name,
+                "place": Place(settings.clinic_name, settings.clinic_facts.get("address")),
                 "doors": {door.path: dict(door.description) for door in doors},
                 "breakers": [door.breaker for door in doors if door.breaker is not None],
             }

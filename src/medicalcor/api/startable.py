@@ -56,6 +56,15 @@ STARTABLE: Mapping[str, Startable] = {
         args=lambda asked, correlation_id: (asked.recording_sid, correlation_id, 0),
         place=("place_of_recording", lambda asked: asked.recording_sid),
     ),
+    "booking-agent": Startable(
+        "Offer a lead times for a visit where they can be written to; what they answer moves the dialogue on to a"
+        " booking. Asks what for when that is not known.",
+        jobs.BOOKING_AGENT,
+        OneLead,
+        {"lead_id": _ID},
+        args=lambda asked, correlation_id: (str(asked.lead_id), None, correlation_id),
+        place=("place_of_lead", lambda asked: asked.lead_id),
+    ),
 }
 
 NAMES: Mapping[str, str] = {entry.job.name: name for name, entry in STARTABLE.items()}

@@ -75,6 +75,9 @@ WEB_UNSUBSCRIBE = Job("web.unsubscribe", "inbox-mail")
 WEB_CONSENT = Job("web.consent", "inbox-mail")
 """(inbox id); partitioned by question."""
 
+BOOKING_AGENT = Job("booking.agent", "inbox")
+"""(lead id, user id or None, correlation id): times are to be offered to a lead; in turn with what its patient writes."""
+
 JOBS = (
     WHATSAPP_MESSAGE,
     WHATSAPP_STATUSES,
@@ -98,6 +101,7 @@ JOBS = (
     WEB_UNSUBSCRIBE,
     WEB_CONSENT,
     LEAD_SCORING,
+    BOOKING_AGENT,
 )
 
 INBOX: Mapping[tuple[str, str], Job] = {

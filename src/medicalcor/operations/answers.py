@@ -28,7 +28,7 @@ SQL = statements("medicalcor.operations")
 ACKNOWLEDGED_FOR = timedelta(hours=24)
 """A HOT lead is sent the acknowledgement once in this time; what they write after it is answered in words."""
 
-Outcome = Literal["planned", "superseded", "settling", "not_needed"]
+Outcome = Literal["planned", "superseded", "settling", "not_needed", "booking"]
 _WRITTEN_BY_MAIL = frozenset({"email", "web"})
 """Channels whose messages wait in the queue of the mail."""
 
@@ -42,40 +42,59 @@ class Answered:
 
 
 async def answer(
-    ledger: Ledger, *, ai: AiClient | None, message_id: UUID, settled: bool, correlation_id: str
+    ledger: Ledger,
+    *,
+    ai: AiClient | None,
+    message_id: UUID,
+    settled: bool,
+    correlation_id: str,
+    booking: bool = False,
 ) -> Answered:
     """Plan the answer to this message, once. A newer message is answered in its stead.
 
-    Soon after an automatic answer the patient is given time to finish: the run comes back `settled`. What was said in a
-    call is not answered in writing.
+    `booking`: the booking agent goes on with it, and nothing is answered here but the first word to a HOT lead. Soon
+    after an automatic answer the patient is given time to finish: the run comes back `settled`. What was said in a call
+    is not answered in writing.
     """
+    outcome: Outcome = "booking" if booking else "planned"
     async with ledger.pool.acquire() as connection:
-        about = await connection.fetchrow(SQL["situation"], message_id)
-        if about is None:
-            raise NotFound("There is no such message.")
+        about = await _situation(connection, message_id)
         if about["newer"]:
             return Answered("superseded")
         if about["emergency_answered"] or about["kind"] == "call":
             return Answered("not_needed")
         if about["answer_id"] is not None:
-            return Answered("planned", about["answer_id"])
+            return Answered(outcome, about["answer_id"])
         scored = await connection.fetchrow(SQL["score_to_answer"], about["lead_id"], message_id)
         output = as_output(scored["output"]) if scored is not None and not about["guest"] else None
         acknowledge = await _acknowledge(connection, about, output)
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
+    if booking and not (acknowledge and about["channel"] == "whatsapp"):
+        return Answered(outcome)
     silent = _silent(about, output)
     if silent is not None:
         await _decline(ledger, about, silent, correlation_id)
         return Answered("not_needed")
     content = await _content(ledger, ai, about, output, acknowledge=acknowledge)
-    intent = effects.Intent(key=_key(message_id), content=content, purpose="answer", cause_id=message_id)
+    return Answered(outcome, await _planned(ledger, about, content, correlation_id))
+
+
+async def _situation(connection: Connection, message_id: UUID) -> Row:
+    about = await connection.fetchrow(SQL["situation"], message_id)
+    if about is None:
+        raise NotFound("There is no such message.")
+    return about
+
+
+async def _planned(ledger: Ledger, about: Row, content: Content, correlation_id: str) -> UUID | None:
+    intent = effects.Intent(key=_key(about["id"]), content=content, purpose="answer", cause_id=about["id"])
 
     async def decide(connection: Connection) -> UUID | None:
         return await _say(Act(ledger, connection, by_system(correlation_id)), about, intent)
 
-    return Answered("planned", await record(ledger.pool, decide, subject=about["person_id"]))
+    return await record(ledger.pool, decide, subject=about["person_id"])
 
 
 async def _say(act: Act, about: Row, intent: effects.Intent) -> UUID | None:

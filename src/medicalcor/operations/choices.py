@@ -10,7 +10,7 @@ from uuid import UUID
 
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
-from medicalcor.operations import consent_answers, offer_taps, visit_taps
+from medicalcor.operations import booking_taps, consent_answers, offer_taps, visit_taps
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.tapped import Taker, Tapped
 
@@ -21,6 +21,7 @@ TAKERS: Mapping[str, Taker] = {
     "visit": visit_taps.take,
     "visits": visit_taps.take_of_family,
     "offer": offer_taps.take,
+    "slot": booking_taps.take,
     "consent": consent_answers.take,
 }
 

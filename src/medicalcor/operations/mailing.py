@@ -13,6 +13,7 @@ from medicalcor.domain.language.phrases import mail_words, phrase
 from medicalcor.domain.outreach import unsubscribe
 from medicalcor.integrations.email.client import EmailClient
 from medicalcor.integrations.email.composing import Letter
+from medicalcor.operations import visit_files
 from medicalcor.operations.delivery import Attempt, deliver
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Ledger
@@ -67,6 +68,7 @@ async def _letter(ledger: Ledger, attempt: Attempt) -> Letter:
         references=thread.references,
         # mail programs take no other address for one click (RFC 8058)
         unsubscribe_url=url if url and url.startswith("https://") else None,
+        calendar=await visit_files.attached(ledger, content),
         automatic=content.written_by != "staff",
     )
 

@@ -192,7 +192,7 @@ select m.* from (
     order by id desc limit 1
 ) m
 where not exists (select from effects where key = 'answer:' || m.id)
-    and not exists (select from effects where cause_id = m.id and purpose = 'emergency');
+    and not exists (select from effects where cause_id = m.id and purpose in ('emergency', 'booking'));
 
 -- name: score_to_answer
 -- The judgement that an answer to this message goes by: of this message, or of earlier ones still without an answer.
@@ -200,7 +200,7 @@ select s.score, s.classification, s.output, s.scorer, s.why
 from scores s
 where s.lead_id = $1 and s.message_id <= $2 and not exists (
     select from effects e
-    where e.lead_id = $1 and e.purpose in ('answer', 'emergency') and e.cause_id >= s.message_id
+    where e.lead_id = $1 and e.purpose in ('answer', 'emergency', 'booking') and e.cause_id >= s.message_id
 )
 order by s.message_id desc limit 1;
 

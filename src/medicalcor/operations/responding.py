@@ -10,7 +10,7 @@ from uuid import UUID
 from medicalcor.integrations.email.client import EmailClient
 from medicalcor.integrations.openai.client import AiClient
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
-from medicalcor.operations import answers, effects, leads, mailing, messaging
+from medicalcor.operations import answers, booking_agent, effects, leads, mailing, messaging
 from medicalcor.operations.answers import Outcome
 from medicalcor.operations.ledger import Ledger
 
@@ -40,7 +40,12 @@ async def answer(
 ) -> Outcome:
     """Answer what has been judged, or needs no judgement, and send the answer."""
     answered = await answers.answer(
-        ledger, ai=voices.ai, message_id=message_id, settled=settled, correlation_id=correlation_id
+        ledger,
+        ai=voices.ai,
+        message_id=message_id,
+        settled=settled,
+        correlation_id=correlation_id,
+        booking=await booking_agent.takes(ledger, message_id=message_id),
     )
     if answered.send is not None:
         about = await effects.destination(ledger, effect_id=answered.send)

@@ -2,6 +2,7 @@
 
 from medicalcor.core.eventstore.store import Projections
 from medicalcor.readmodels.appointments import projection as appointments
+from medicalcor.readmodels.bookings import projection as bookings
 from medicalcor.readmodels.calls import projection as calls
 from medicalcor.readmodels.consents import projection as consents
 from medicalcor.readmodels.conversations import projection as conversations
@@ -26,8 +27,8 @@ _ALL = (
     timeline,
     calls,
     practice,
-    appointments,
     lexicon,
+    bookings,
     templates,
     waitlist,
 )

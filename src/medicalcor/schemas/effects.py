@@ -80,6 +80,8 @@ class EmailMessage(Shape):
     """What the colleague wrote, where a translation of it was sent."""
     not_used: str | None = None
     """Why what the AI wrote was not sent and a fixed text was."""
+    calendar: UUID | None = None
+    """A visit whose calendar file goes with it, made when the mail is sent."""
 
 
 class HubSpotContact(Shape):

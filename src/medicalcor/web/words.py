@@ -30,6 +30,18 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "not_needed": _("No longer needed"),
         "other": _("Something else"),
     },
+    "booking_goal": {
+        "book": _("Wants a visit"),
+        "move": _("Wants to move a visit"),
+        "cancel": _("Wants to cancel a visit"),
+    },
+    "booking_asked": {
+        "procedure": _("what the visit is for"),
+        "day": _("a day or an hour"),
+        "choice": _("a choice among the times offered"),
+        "which_visit": _("which visit is meant"),
+        "sure": _("whether it is really to be cancelled"),
+    },
     "actor": {
         "patient": _("the patient"),
         "system": _("automatically"),

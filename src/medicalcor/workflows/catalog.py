@@ -26,5 +26,6 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.EMAIL_MESSAGE.name: email.message,
     jobs.WEB_FORM.name: web.form,
     jobs.WEB_UNSUBSCRIBE.name: web.unsubscribe,
+    jobs.BOOKING_AGENT.name: lead.offer_times,
     jobs.WEB_CONSENT.name: web.consent,
 }

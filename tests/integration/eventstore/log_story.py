@@ -11,6 +11,7 @@ from medicalcor.core.database.pool import Pool
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
 from medicalcor.schemas import appointments as visits
+from medicalcor.schemas import bookings as talks
 from medicalcor.schemas import practice as clinic
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.calls import CallAnalysis, CallTurn
@@ -19,6 +20,7 @@ from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
 from medicalcor.schemas.events import (
     appointments,
+    bookings,
     calls,
     consents,
     conversations,
@@ -43,7 +45,7 @@ NOTE = "told the desk about her wrist"
 TEXT = "Bună ziua, vreau un implant, am bugetul pregătit"
 PERSONAL = (
     *(NAME, PHONE, TEXT, "wamid.CANAR", "Vă sunăm noi", "asks for an implant", "sip:canar@", "Doare"),
-    *("Mihai Canarescu", "swelling, cannot wait", "Dr. Canarescu", "her knee", NOTE),
+    *("Mihai Canarescu", "swelling, cannot wait", "Dr. Canarescu", "her knee", NOTE, "2031-05-17"),
     *("luna a șasea Canarescu", "I want an implant, says Canarescu"),
 )
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -96,6 +98,7 @@ class Story:
             self._own_words(),
             self._visits(),
             self._waiting(),
+            self._dialogue(),
             self._end(),
         ]
 
@@ -557,6 +560,36 @@ class Story:
                 for one, kind, more in goes_on
             ),
         ]
+
+    def _dialogue(self) -> list[tuple[str, Event]]:
+        """A visit is arranged: asked for, offered, chosen, booked."""
+        booking, visit = ids.new_id(), ids.new_id()
+        wanted = talks.Wanted(procedure_id=self.procedure, when=talks.When(days=(date(2031, 5, 17),)))
+        option = talks.Option(procedure_id=self.procedure, practitioner_id=self.practitioner, starts_at=T0)
+        news = [
+            bookings.BookingOpened(
+                booking_id=booking,
+                person_id=self.person,
+                lead_id=self.lead,
+                conversation_id=self.conversation,
+                message_id=self.message,
+            ),
+            bookings.BookingUnderstood(
+                booking_id=booking,
+                message_id=self.message,
+                goal="book",
+                wanted=wanted,
+                asked="choice",
+                appointment_id=None,
+                missed=0,
+                next="find",
+            ),
+            bookings.BookingOffered(booking_id=booking, number=1, options=(option,)),
+            bookings.BookingChosen(booking_id=booking, message_id=self.message, number=1, place=1),
+            bookings.BookingConfirmed(booking_id=booking, appointment_id=visit),
+            bookings.BookingClosed(booking_id=booking, because="done"),
+        ]
+        return [(f"booking-{booking}", one) for one in news]
 
     def _visit(self, one: UUID, hour: int, *, deliberate: bool = False) -> dict[str, object]:
         start, end = T0.replace(hour=hour), T0.replace(hour=hour + 1)

@@ -104,6 +104,12 @@ def button(key: str, language: Language) -> str:
     return words
 
 
+def booking_words(language: Language) -> Mapping[str, str]:
+    """What is said while a visit is arranged, with its places open."""
+    words: Mapping[str, str] = _texts(language)["booking"]
+    return words
+
+
 @cache
 def _texts(language: Language) -> Mapping[str, Any]:
     file = resources.files("medicalcor.domain.language").joinpath(f"texts/{language}.toml")

@@ -32,6 +32,8 @@ class Letter:
     references: tuple[str, ...] = ()
     unsubscribe_url: str | None = None
     """Marketing only: an https address that takes a POST and asks nothing more (RFC 8058)."""
+    calendar: bytes | None = None
+    """A calendar file (RFC 5545) to go with it."""
     automatic: bool = False
     """Nobody wrote it: other machines are told, so that they do not answer."""
 
@@ -76,6 +78,8 @@ def _message(letter: Letter, *, sender: str, tracker: str, at: datetime) -> Emai
     message.set_content(letter.text, cte="quoted-printable")
     if letter.html:
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if letter.calendar:
+        message.add_attachment(letter.calendar, maintype="text", subtype="calendar", filename="visit.ics")
     return message
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import default
 from typing import Any
 
@@ -30,6 +30,8 @@ class Letter:
     message_id: str
     references: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    attachments: tuple[dict[str, Any], ...] = ()
+    """Name, content type and text of each file."""
 
     @classmethod
     def written(cls, mail: Mail) -> "Letter":
@@ -64,6 +66,7 @@ class Letter:
             message_id=headers.get("message-id", ""),
             references=tuple(headers.get("references", "").split()),
             headers=headers,
+            attachments=tuple(_file(part) for part in message.iter_attachments()),
         )
 
     def shown(self) -> dict[str, Any]:
@@ -79,12 +82,19 @@ class Letter:
             "message_id": self.message_id,
             "references": list(self.references),
             "headers": self.headers,
+            "attachments": list(self.attachments),
         }
 
 
 def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body(preferencelist=(kind,))
     return str(part.get_content()).replace("\r\n", "\n").rstrip("\n") if part is not None else ""
+
+
+def _file(part: Message) -> dict[str, Any]:
+    content = part.get_payload(decode=True)
+    text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+    return {"name": part.get_filename(), "content_type": part.get_content_type(), "text": text}
 
 
 class Mailbox:

@@ -6,6 +6,7 @@ from typing import Any
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.events import (
     appointments,
+    bookings,
     calls,
     consents,
     conversations,
@@ -111,6 +112,12 @@ EVENTS: tuple[type[Event], ...] = (
     payments.PaymentRequested,
     payments.PaymentLinkMade,
     payments.PaymentLinkFailed,
+    bookings.BookingOpened,
+    bookings.BookingUnderstood,
+    bookings.BookingOffered,
+    bookings.BookingChosen,
+    bookings.BookingConfirmed,
+    bookings.BookingClosed,
     templates.TemplateStateLearnt,
     leads.WorkOpened,
     leads.WorkEscalated,

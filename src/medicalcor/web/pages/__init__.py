@@ -11,6 +11,7 @@ from medicalcor.web.pages.leads.commands import ROUTES as LEAD_COMMANDS
 from medicalcor.web.pages.leads.consents import ROUTES as CONSENTS
 from medicalcor.web.pages.leads.deposits import ROUTES as DEPOSITS
 from medicalcor.web.pages.leads.lead import ROUTES as LEAD
+from medicalcor.web.pages.leads.offering import ROUTES as OFFERING
 from medicalcor.web.pages.leads.routes import ROUTES as LEADS
 from medicalcor.web.pages.leads.unread import ROUTES as UNREAD
 from medicalcor.web.pages.leads.visits import ROUTES as LEAD_VISITS
@@ -50,4 +51,5 @@ ROUTES: list[HTTPRouteHandler] = [
     *CALENDAR,
     *CALENDAR_COMMANDS,
     *LEAD_VISITS,
+    *OFFERING,
 ]

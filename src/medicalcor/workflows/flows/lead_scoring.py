@@ -1,5 +1,6 @@
 """Shared by everything that a patient writes: taken in, judged when there are words to judge, and answered."""
 
+from medicalcor.workflows.flows import booking_agent
 from medicalcor.workflows.steps import conversations as steps
 
 
@@ -27,5 +28,17 @@ async def choose(message_id: str, correlation_id: str) -> str:
 
 async def respond(message_id: str, correlation_id: str, *, judge: bool) -> str:
     if judge:
-        return await steps.judge_and_answer(message_id, correlation_id)
-    return await steps.answer(message_id, correlation_id)
+        outcome = await steps.judge_and_answer(message_id, correlation_id)
+    else:
+        outcome = await steps.answer(message_id, correlation_id)
+    return await _go_on(outcome, message_id, correlation_id)
+
+
+async def answer_settled(message_id: str, correlation_id: str) -> str:
+    """The patient has paused: answer what they wrote in the meantime, together."""
+    outcome = await steps.answer(message_id, correlation_id, settled=True)
+    return await _go_on(outcome, message_id, correlation_id)
+
+
+async def _go_on(outcome: str, message_id: str, correlation_id: str) -> str:
+    return await booking_agent.advance(message_id, correlation_id) if outcome == "booking" else outcome

@@ -3,7 +3,7 @@
 from dbos import DBOS
 
 from medicalcor.core import jobs
-from medicalcor.workflows.flows.lead_scoring import take_in
+from medicalcor.workflows.flows.lead_scoring import answer_settled, take_in
 from medicalcor.workflows.steps import conversations as steps
 from medicalcor.workflows.steps import effects as effect_steps
 
@@ -15,8 +15,7 @@ async def message(inbox_id: str) -> str:
 
 @DBOS.workflow(name=jobs.ANSWER.name, max_recovery_attempts=50)
 async def settled_answer(message_id: str, correlation_id: str) -> str:
-    """The patient has paused: answer what they wrote in the meantime, together."""
-    return await steps.answer(message_id, correlation_id, settled=True)
+    return await answer_settled(message_id, correlation_id)
 
 
 @DBOS.workflow(name=jobs.WHATSAPP_STATUSES.name, max_recovery_attempts=50)

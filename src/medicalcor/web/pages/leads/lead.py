@@ -26,6 +26,7 @@ from medicalcor.schemas.effects import to_patient
 from medicalcor.schemas.payments import DEPOSIT_REASONS
 from medicalcor.web.pages.leads import view
 from medicalcor.web.pages.leads.agreed import consent_data
+from medicalcor.web.pages.leads.arranging import booking_data
 from medicalcor.web.pages.leads.visits import visits_of
 from medicalcor.web.request import Visitor, language_of, right, staff
 from medicalcor.web.site import Visit, site_of, visit
@@ -111,6 +112,7 @@ async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
         **_facts(lead, now),
         **await _money(seen, lead),
         "visits": await visits_of(seen, lead, now),
+        **await booking_data(seen, lead),
         **await consent_data(seen, lead["person_id"]),
         "may_work": may(staff(seen.request).role, Right.WORK_LEADS),
         "toast": None,

@@ -1,0 +1,80 @@
+"""Which of the offered times a message means."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from medicalcor.domain.scheduling.understanding.lexis import Lexis
+from medicalcor.schemas.bookings import When
+
+_ALONE = 3
+"""A number that stands among this many words at most is the option's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A time that was offered, by the clock on the wall."""
+
+    starts_at: datetime
+    practitioner_id: UUID
+
+
+def by_number(text: str, words: Lexis, count: int) -> int | None:
+    """`a doua`, `option 3`, `2`: the option's place, from 1."""
+    text = words.pattern("<not_ordinal>").sub(" ¤ ", text)
+    if words.says("last", text):
+        return count
+    named = [n for n, form in enumerate(words.each("ordinals"), 1) if words.pattern(form).search(text)]
+    counted = words.pattern(r"(?:<option_word>|#) ?(?:no |nr )?(\d{1,2})").search(text)
+    said = re.sub(
+        r"\b(?:va rog|te rog|please|bitte|multumesc|thanks|danke|por favor|per favore|sil vous plait)\b|,",
+        " ",
+        text,
+    )
+    alone = re.fullmatch(r"\s*(?:(?:<)?#)?\s*(\d{1,2})\s*[.)]?\s*", said)
+    if counted:
+        named = [int(counted[1])]
+    elif alone:
+        named = [int(alone[1])]
+    elif not named:
+        named = _in_words(text, words)
+    return named[0] if len(set(named)) == 1 and 1 <= named[0] <= count else None
+
+
+def _in_words(text: str, words: Lexis) -> list[int]:
+    found = words.pattern(r"<option_word> (\w+)").search(text)
+    return [words.numbers[found[1]]] if found and found[1] in words.numbers else []
+
+
+def by_time(
+    text: str, words: Lexis, offered: Sequence[Offered], when: When, practitioner: UUID | None
+) -> int | None:
+    """The only option that fits what was said, where it is said exactly or in words of choosing."""
+    if not offered or not (when.days or when.at or practitioner):
+        return None
+    fitting = [n for n, option in enumerate(offered, 1) if _fits(option, when, practitioner, loosely=False)]
+    chosen = words.says("fits", text) or words.says("one", text)
+    if not fitting and chosen:
+        fitting = [
+            n for n, option in enumerate(offered, 1) if _fits(option, when, practitioner, loosely=True)
+        ]
+    if len(fitting) != 1 or not (when.at or chosen):
+        return None
+    return fitting[0]
+
+
+def _fits(option: Offered, when: When, practitioner: UUID | None, *, loosely: bool) -> bool:
+    at = option.starts_at
+    if when.days and at.date() not in when.days:
+        return False
+    if when.weekdays and at.weekday() not in when.weekdays:
+        return False
+    if when.at is not None and (at.hour != when.at.hour or (at.minute != when.at.minute and not loosely)):
+        return False
+    if when.not_before is not None and at.time() < when.not_before:
+        return False
+    if when.not_after is not None and at.time() > when.not_after:
+        return False
+    return practitioner is None or option.practitioner_id == practitioner

@@ -1,0 +1,241 @@
+"""What a patient's words say about a visit: rules over words in seven languages, without AI."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from medicalcor.domain.language.detect import votes
+from medicalcor.domain.language.text import fold, read
+from medicalcor.domain.scheduling.understanding import choosing
+from medicalcor.domain.scheduling.understanding.choosing import Offered
+from medicalcor.domain.scheduling.understanding.days import read_days
+from medicalcor.domain.scheduling.understanding.hours import Hours, digits, read_hours, read_parts
+from medicalcor.domain.scheduling.understanding.lexis import Lexis, lexis, plain
+from medicalcor.domain.scheduling.understanding.settling import settle
+from medicalcor.domain.scoring.facts import gather
+from medicalcor.domain.scoring.lexicon import lexicon
+from medicalcor.schemas.bookings import When
+from medicalcor.schemas.common import LANGUAGES, Language, Procedure
+from medicalcor.schemas.scoring import ScoringInput, Turn
+
+Topic = Literal["price", "address", "parking", "hours", "duration", "payment", "insurance"]
+TOPICS: Final[tuple[Topic, ...]] = (
+    "price", "address", "parking", "hours", "duration", "payment", "insurance",
+)  # fmt: skip
+ANY_TIME: Final = When()
+_FEW: Final = 5
+_FEW_WORDS: Final = 8
+"""A yes or a no is said in so many words at most; a longer text is not tried for one."""
+_LONGEST: Final = 1000
+"""Characters; what stands further down a letter is not about the time."""
+_COURTESY: Final = (
+    r"va rog(?: frumos)?|te rog|multumesc(?: frumos| mult)?|mersi|multumim|please|thanks?(?: you| a lot)?|bitte|danke(?: schon)?|"
+    r"merci|sil vous plait|gracias|por favor|grazie|per favore|kerem|koszonom|buna ziua|buna|hello|hi|hallo|guten tag"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a message is read in: when, in which languages, and what was said before."""
+
+    now: datetime
+    """By the clock on the clinic's wall."""
+    languages: tuple[Language, ...]
+    practitioners: Mapping[UUID, str]
+    offered: Sequence[Offered] = ()
+    numbered: int = 0
+    """How many other things were offered under a number: procedures, visits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a message says. Nothing of it is guessed: what may mean two things is both."""
+
+    procedures: tuple[Procedure, ...] = ()
+    when: When = ANY_TIME
+    visit: When = ANY_TIME
+    """When the visit is that is spoken of."""
+    practitioner: UUID | None = None
+    other_practitioner: bool = False
+    any_practitioner: bool = False
+    option: int | None = None
+    """The place of the offered time that was chosen, from 1."""
+    none: bool = False
+    later: bool = False
+    earlier: bool = False
+    yes: bool = False
+    no: bool = False
+    move: bool = False
+    cancel: bool = False
+    stop: bool = False
+    human: bool = False
+    questions: tuple[Topic, ...] = ()
+    past: bool = False
+    acute: bool = False
+    """In pain now."""
+    wants_visit: bool = False
+    """A visit is asked for in so many words."""
+
+    @property
+    def is_wish(self) -> bool:
+        """Whether it says something about a visit that is wanted."""
+        return bool(
+            self.procedures
+            or self.when.says
+            or self.practitioner
+            or self.other_practitioner
+            or self.any_practitioner
+            or self.past
+        )
+
+    @property
+    def means_something(self) -> bool:
+        return self.is_wish or bool(
+            self.option or self.none or self.later or self.earlier or self.yes or self.no or self.move
+            or self.cancel or self.stop or self.human or self.questions
+        )  # fmt: skip
+
+
+def hear(text: str, scene: Scene) -> Heard:
+    """Read in the languages that are expected; when those say nothing, in what it is surely written in."""
+    text = text[:_LONGEST]
+    heard = _hear(text, scene, lexis(scene.languages))
+    spoken = votes(read(text))
+    if heard.means_something or not spoken.clear:
+        return heard
+    rest = tuple(
+        one for one in LANGUAGES if one in spoken.plausible(within=0.6) and one not in scene.languages
+    )
+    return _hear(text, scene, lexis(rest)) if rest else heard
+
+
+def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
+    said = plain(text, words)
+    hours = read_parts(said, words)
+    scan = read_days(digits(hours.text, words), words, scene.now.date())
+    hours.text = scan.text
+    hours = read_hours(hours, words)
+    scan.text = hours.text + (" ?" if "?" in text else "")
+    practitioner, named = _practitioner(said, scene, words)
+    settled = settle(scan)
+    rest = scan.text
+    when = _with_hours(settled.when, hours)
+    when = when.model_copy(update={"soonest": _soonest(when, said, words)})
+    spoken = gather(
+        ScoringInput(
+            channel="whatsapp", messages=(Turn(role="user", content=text),), language=words.languages[0]
+        ),
+        lexicon(),
+    )
+    heard = Heard(
+        procedures=tuple(sorted(spoken.procedures)),
+        when=when,
+        visit=settled.visit,
+        practitioner=practitioner,
+        other_practitioner=not named and words.says("other_practitioner", said),
+        any_practitioner=words.says("any_practitioner", said),
+        past=settled.past,
+        questions=tuple(topic for topic in TOPICS if words.says(f"q_{topic}", said)),
+        acute=spoken.acute,
+        wants_visit=spoken.book,
+    )
+    heard = _acts(heard, said, rest, words)
+    return _chosen(heard, said, scene, words, asks="?" in text)
+
+
+def _soonest(when: When, said: str, words: Lexis) -> bool:
+    """`any time except Friday` is no hurry."""
+    return any(
+        not (when.says_day and words.pattern("<every_day>").fullmatch(found.group()))
+        for found in words.pattern("<soonest>").finditer(said)
+    )
+
+
+def _with_hours(when: When, hours: Hours) -> When:
+    return when.model_copy(
+        update={
+            "part": hours.part,
+            "at": hours.at,
+            "not_before": hours.not_before,
+            "not_after": hours.not_after,
+        }
+    )
+
+
+def _practitioner(said: str, scene: Scene, words: Lexis) -> tuple[UUID | None, bool]:
+    """By a part of the name, after a title or a word such as `with`; a name that several have says nobody."""
+    found = set()
+    for practitioner_id, name in scene.practitioners.items():
+        for part in re.findall(r"[a-z]{3,}", fold(name)):
+            if words.pattern("<title>").fullmatch(part):
+                continue
+            if words.pattern(rf"(?:(?:<with>|<title>) )+(?:\w+ )?{part}(?:\w{{0,3}})").search(said):
+                found.add(practitioner_id)
+    return (found.pop(), True) if len(found) == 1 else (None, bool(found))
+
+
+def _acts(heard: Heard, said: str, rest: str, words: Lexis) -> Heard:
+    move, cancel = words.says("move", said), words.says("cancel", said)
+    human = words.says("human", said)
+    nothing_else = not (heard.is_wish or move or cancel)
+    heard = replace(
+        heard,
+        move=move and not cancel,
+        cancel=cancel,
+        human=human,
+        stop=nothing_else and words.says("stop", said),
+        none=words.says("none", said) and not heard.other_practitioner,
+        later=words.says("later", rest),
+        earlier=words.says("earlier", rest) and not heard.when.soonest,
+    )
+    if cancel:
+        heard = replace(heard, when=When(), visit=heard.visit if heard.visit.says else heard.when)
+    return _answered(heard, rest, words)
+
+
+def _answered(heard: Heard, rest: str, words: Lexis) -> Heard:
+    """Yes and no, where the message is little else."""
+    if heard.cancel or heard.move or heard.stop or heard.human:
+        return heard
+    courtesy = rf"(?:{_COURTESY})"
+    whole = words.pattern(rf"(?:(?:<yes>|<fits>|<filler>|{courtesy})[ ,]*)+")
+    refused = words.pattern(rf"(?:(?:<filler>|{courtesy})[ ,]*)*<no>")
+    only_courtesy = words.pattern(rf"(?:(?:<filler>|{courtesy})[ ,]*)+")
+    text = rest.replace("?", "").replace("¤", "").strip(" ,")
+    if len(text.split()) > _FEW_WORDS:
+        return heard
+    yes = not heard.is_wish and whole.fullmatch(text) is not None and only_courtesy.fullmatch(text) is None
+    no = (
+        not yes
+        and not heard.is_wish
+        and not heard.none
+        and (refused.match(text) is not None or words.says("not_after_it", text))
+    )
+    return replace(heard, yes=yes, no=no)
+
+
+def _chosen(heard: Heard, said: str, scene: Scene, words: Lexis, *, asks: bool) -> Heard:
+    """An option chosen is no wish for another time."""
+    offered, count = scene.offered, scene.numbered or len(scene.offered)
+    if not count or heard.move or heard.cancel or heard.stop:
+        return heard
+    option = 1 if _first_of_all(heard, said, words) and not asks else None
+    if not option and not (heard.none or heard.later or heard.earlier):
+        option = choosing.by_number(said, words, count) if not heard.when.days else None
+        option = option or choosing.by_time(said, words, offered, heard.when, heard.practitioner)
+        if option is None and len(offered) == count == 1 and heard.yes and not heard.is_wish:
+            option = 1
+    if option is None:
+        return heard
+    return replace(
+        heard, option=option, when=When(), practitioner=None, yes=False, no=False, none=False, earlier=False
+    )
+
+
+def _first_of_all(heard: Heard, said: str, words: Lexis) -> bool:
+    """`the earliest one`: of those that were offered, where nothing else is said."""
+    short = len(said.split()) <= _FEW
+    return short and not heard.when.days and not heard.when.says_hour and words.says("earliest_one", said)

@@ -1,0 +1,87 @@
+"""The calendar file of one visit, for a patient: attached to a mail, or behind a link that only we can make.
+
+The link carries the visit itself, sealed: whoever serves it looks nothing up, and learns of no person.
+"""
+
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from medicalcor.core.errors import InvalidInput
+from medicalcor.domain.language.phrases import booking_words
+from medicalcor.domain.scheduling.calendar_file import CalendarVisit, appointment_ics
+from medicalcor.schemas.common import LANGUAGES, Language
+
+PURPOSE: Final = "visit-file"
+REMIND: Final = timedelta(hours=2)
+"""The patient's own calendar rings so long before."""
+_FORM: Final = struct.Struct(">16sIHHI2s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """What a file says of a visit: no name, no procedure."""
+
+    id: UUID
+    starts_at: datetime
+    minutes: int
+    version: int
+    changed_at: datetime
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The clinic."""
+
+    name: str
+    address: str | None
+
+
+def packed(booked: Booked) -> bytes:
+    """To be sealed."""
+    return _FORM.pack(
+        booked.id.bytes,
+        int(booked.starts_at.timestamp()),
+        booked.minutes,
+        booked.version,
+        int(booked.changed_at.timestamp()),
+        booked.language.encode(),
+    )
+
+
+def unpacked(content: bytes) -> Booked:
+    """Raises InvalidInput for what `packed` never made."""
+    if len(content) != _FORM.size:
+        raise InvalidInput("The link is damaged.")
+    visit, starts, minutes, version, changed, written = _FORM.unpack(content)
+    language = next((one for one in LANGUAGES if one.encode() == written), None)
+    if language is None:
+        raise InvalidInput("The link is damaged.")
+    return Booked(
+        id=UUID(bytes=visit),
+        starts_at=datetime.fromtimestamp(starts, UTC),
+        minutes=minutes,
+        version=version,
+        changed_at=datetime.fromtimestamp(changed, UTC),
+        language=language,
+    )
+
+
+def file_of(booked: Booked, place: Place) -> bytes:
+    """As calendars read it; the same visit makes the same file."""
+    words = booking_words(booked.language)
+    visit = CalendarVisit(
+        id=booked.id,
+        version=booked.version,
+        status="booked",
+        starts_at=booked.starts_at,
+        ends_at=booked.starts_at + timedelta(minutes=booked.minutes),
+        changed_at=booked.changed_at,
+        title=words["calendar_title"].format(clinic=place.name),
+        place=place.address,
+        details=words["preparation"],
+    )
+    return appointment_ics(visit, clinic=place.name, remind=REMIND)

@@ -1,0 +1,56 @@
+"""A clinic that is open every day from eight to eight, in a running system: what stories about bookings need."""
+
+import asyncio
+from datetime import time
+from uuid import UUID
+
+from medicalcor.core.database.pool import open_pool
+from medicalcor.core.settings import Settings
+from medicalcor.operations import practice
+from medicalcor.operations.ledger import Ledger, by_system, open_ledger
+from medicalcor.schemas.practice import Need, Practitioner, Resource, Terms, WeekHours
+from tests.stack import Stack
+
+CAUSE = by_system("c")
+DOCTORS = {"Dr. Ana Popescu": ("implant",), "Dr. Mihai Ionescu": ("implant",)}
+PROCEDURES = {
+    "consultation": (30, {"ro": "Consultație", "en": "Consultation", "de": "Beratung"}),
+    "implant": (60, {"ro": "Implant dentar", "en": "Dental implant", "de": "Zahnimplantat"}),
+    "cleaning": (45, {"ro": "Detartraj", "en": "Cleaning", "de": "Zahnreinigung"}),
+    "whitening": (60, {"ro": "Albire", "en": "Whitening", "de": "Bleaching"}),
+}
+
+
+def open_clinic(stack: Stack) -> None:
+    """Once: who asks again finds it open."""
+    if not stack.rows("select id from procedures"):
+        asyncio.run(_open(stack))
+
+
+async def _open(stack: Stack) -> None:
+    async with await open_pool(stack.database_url, role="medicalcor_app") as pool:
+        settings = Settings(medicalcor_master_key=stack.master_key)  # type: ignore[arg-type]  # pydantic makes the secret
+        await furnish(open_ledger(settings, pool))
+
+
+async def furnish(ledger: Ledger) -> None:
+    """Two doctors, three chairs, four procedures."""
+    for chair in range(3):
+        room = Resource(kind="room", title=f"Cabinet {chair}", groups=("chair",))
+        await practice.add_resource(ledger, resource=room, cause=CAUSE)
+    for name, skills in DOCTORS.items():
+        who = Practitioner(name=name, languages=("ro", "en", "de"), skills=skills)
+        hired: UUID = await practice.add_practitioner(ledger, practitioner=who, cause=CAUSE)
+        hours = [WeekHours(weekday=day, opens=time(8), closes=time(20)) for day in range(7)]
+        await practice.set_week(ledger, practitioner_id=hired, hours=hours, version=1, cause=CAUSE)
+    for code, (minutes, titles) in PROCEDURES.items():
+        terms = Terms(
+            code=code,
+            titles=titles,  # type: ignore[arg-type]  # languages all
+            minutes=minutes,
+            skill="implant" if code == "implant" else None,
+            needs=(Need(kind="room", group="chair"),),
+            price_from=20_000,
+            price_to=60_000,
+        )
+        await practice.add_procedure(ledger, terms=terms, cause=CAUSE)
