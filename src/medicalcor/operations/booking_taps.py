@@ -55,6 +55,29 @@ async def take(ledger: Ledger, tapped: Tapped) -> bool:
     return True
 
 
+async def propose(ledger: Ledger, tapped: Tapped, heard: Heard) -> bool:
+    """Offer times for what was tapped under another message. False where a colleague answers, or nothing can be booked."""
+    async with ledger.pool.acquire() as connection:
+        desk = await booking_desk.desk_of(ledger, connection, conversation_id=tapped.conversation_id)
+    if desk is None or desk.about["taken_over"]:
+        return False
+    understood = await booking_agent.advance(
+        ledger,
+        conversation_id=tapped.conversation_id,
+        message_id=tapped.message_id,
+        heard=heard,
+        correlation_id=tapped.correlation_id,
+    )
+    await finish(
+        ledger,
+        understood.booking_id,
+        understood.next,
+        message_id=tapped.message_id,
+        correlation_id=tapped.correlation_id,
+    )
+    return True
+
+
 async def finish(
     ledger: Ledger, booking_id: UUID | None, following: Next, *, message_id: UUID, correlation_id: str
 ) -> None:

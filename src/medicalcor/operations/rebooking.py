@@ -1,4 +1,4 @@
-"""Where a patient who wants another time goes on: the one place where whoever proposes times is plugged in."""
+"""Where a patient who wants another time goes on when the booking agent may not speak: to a colleague."""
 
 from medicalcor.domain.language.phrases import phrase
 from medicalcor.operations import effects, visit_words, wording

@@ -13,8 +13,9 @@ from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.domain.language.phrases import button, phrase
+from medicalcor.domain.scheduling.understanding.hearing import Heard
 from medicalcor.domain.scheduling.visits import NotPossible
-from medicalcor.operations import appointments, effects, rebooking, visit_words, wording
+from medicalcor.operations import appointments, booking_taps, effects, rebooking, visit_words, wording
 from medicalcor.operations.effects import Intent
 from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system
 from medicalcor.operations.tapped import Tapped
@@ -165,6 +166,11 @@ async def say(act: Act, tapped: Tapped, line: Line, said: str, choices: Sequence
 
 
 async def _propose(ledger: Ledger, tapped: Tapped, visit: Known | None) -> None:
+    """Other times for this visit, or for a new one; a colleague proposes them where the agent may not."""
+    heard = Heard(move=True, visit_id=visit.id) if visit else Heard(wants_visit=True)
+    if await booking_taps.propose(ledger, tapped, heard):
+        return
+
     async def decide(connection: Connection) -> None:
         line = await line_of(connection, tapped)
         act = Act(ledger, connection, by_system(tapped.correlation_id))

@@ -20,10 +20,38 @@ WORK = {
     ("POST", f"/leads/{{lead_id:uuid}}/{act}"): Right.WORK_LEADS
     for act in (
         *("take-over", "hand-back", "reply", "seen", "suggest", "translate-reply", "language", "owner"),
-        "messages/{message_id:uuid}/translate",
+        *("messages/{message_id:uuid}/translate", "effects/{effect_id:uuid}/call-back", "offer-times"),
+        *("consent/ask", "consent/note", "consent/{question_id:uuid}"),
     )
 }
+SET_UP = "/settings/practice"
+EDITED = {
+    "practitioners": (
+        *("", "/week", "/days", "/days/clear", "/off", "/off/{time_off_id:uuid}/remove", "/check/{what:str}"),
+        *("/calendar", "/calendar/revoke"),
+    ),
+    "resources": ("", "/off", "/off/{time_off_id:uuid}/remove", "/check/off"),
+    "procedures": ("",),
+}
+PRACTICE = {
+    ("GET", SET_UP): Right.MANAGE_PRACTICE,
+    ("GET", f"{SET_UP}/holidays/check"): Right.MANAGE_PRACTICE,
+    ("POST", f"{SET_UP}/holidays"): Right.MANAGE_PRACTICE,
+    ("POST", f"{SET_UP}/holidays/{{holiday_id:uuid}}/remove"): Right.MANAGE_PRACTICE,
+    **{
+        (method, f"{SET_UP}/{noun}/{which}"): Right.MANAGE_PRACTICE
+        for noun in EDITED
+        for method in ("GET", "POST")
+        for which in ("new", f"{{{noun[:-1]}_id:uuid}}")
+    },
+    **{
+        ("POST", f"{SET_UP}/{noun}/{{{noun[:-1]}_id:uuid}}{act}"): Right.MANAGE_PRACTICE
+        for noun, acts in EDITED.items()
+        for act in acts
+    },
+}
 RIGHTS = {
+    **PRACTICE,
     ("POST", "/sign-out"): Right.OWN_ACCOUNT,
     ("POST", "/account/theme"): Right.OWN_ACCOUNT,
     ("GET", "/patterns"): Right.OWN_ACCOUNT,
@@ -98,7 +126,8 @@ def _by_path(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
 
 async def test_without_signing_in_there_is_only_the_door(anonymous: Browser) -> None:
     for method, path in RIGHTS:
-        asked = re.sub(r"\{\w+:uuid\}", str(ids.new_id()), path).replace("{act:str}", "confirm")
+        asked = re.sub(r"\{\w+:uuid\}", str(ids.new_id()), path)
+        asked = asked.replace("{act:str}", "confirm").replace("{what:str}", "week")
         answer = await (anonymous.get(asked) if method == "GET" else anonymous.post(asked))
         assert answer.status_code == 303, path
         assert answer.headers["location"].startswith("/sign-in"), path
@@ -116,8 +145,8 @@ async def test_each_role_gets_what_its_table_says(
     for (method, path), right in RIGHTS.items():
         if path in ("/events", "/sign-out") or "item_id" in path or "call_id" in path:
             continue
-        asked = re.sub(r"\{(payment|appointment|phrase|message)_id:uuid\}", str(ids.new_id()), path)
-        asked = asked.replace("{lead_id:uuid}", str(story.lead_id)).replace("{act:str}", "confirm")
+        asked = path.replace("{lead_id:uuid}", str(story.lead_id)).replace("{act:str}", "confirm")
+        asked = re.sub(r"\{\w+:uuid\}", str(ids.new_id()), asked).replace("{what:str}", "week")
         asked += f"?current={story.lead_id}" if asked.endswith("queue") else ""
         fields = {"text": "Bună ziua", "key": "key-of-a-form", "theme": "dark"}
         answer = await (anonymous.get(asked) if method == "GET" else anonymous.post(asked, fields))

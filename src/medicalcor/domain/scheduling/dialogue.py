@@ -110,9 +110,9 @@ def _goal(state: State, heard: Heard) -> State:
 
 def _which(state: State, heard: Heard, facts: Facts) -> State:
     """The visit that is spoken of: the only one, the one chosen, or the only one on the day that was named."""
-    if state.visit_id is not None:
+    if state.visit_id is not None and heard.visit_id in (None, state.visit_id):
         return state
-    found = list(facts.visits)
+    found = [visit for visit in facts.visits if heard.visit_id in (None, visit.id)]
     if len(found) > 1 and state.asked == "which_visit" and heard.option:
         found = found[heard.option - 1 : heard.option]
     elif len(found) > 1 and heard.visit.days:

@@ -58,6 +58,8 @@ class Heard:
     when: When = ANY_TIME
     visit: When = ANY_TIME
     """When the visit is that is spoken of."""
+    visit_id: UUID | None = None
+    """Which visit is spoken of, where a tap says it."""
     practitioner: UUID | None = None
     other_practitioner: bool = False
     any_practitioner: bool = False
