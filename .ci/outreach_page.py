@@ -32,6 +32,7 @@ PURPOSES: dict[Purpose, tuple[str, Author]] = {
     "missed_call": ("whatsapp.template", "automatic"),
     "consent_question": ("whatsapp.template", "automatic"),
     "marketing": ("whatsapp.template", "automatic"),
+    "opt_out_notice": ("whatsapp.text", "automatic"),
 }
 """What each is for, in the form that it usually has, and who writes it."""
 Row = dict[str, Any]

@@ -61,12 +61,12 @@ def test_a_phone_that_is_no_phone_is_kept_as_a_lead_without_one(stack: Stack, ph
     assert lead == {"classification": "HOT", "reply_to": None, "ways": 0}
     stack.settle()
     assert stack.calls("whatsapp", "/messages") == []
-    [decision] = stack.rows(
+    decisions = stack.rows(
         "select e.decision -> 'reasons' ->> 0 as why from effects e join people p on p.id = e.person_id"
         " where p.name = $1 and e.kind like 'whatsapp.%'",
         f"Odd {phone}",
     )
-    assert decision["why"] == "no_address"
+    assert {decision["why"] for decision in decisions} == {"no_address"}
 
 
 def test_the_name_may_be_missing_or_strange(stack: Stack, phone: str, other_phone: str) -> None:

@@ -30,7 +30,8 @@ async def meant(connection: Connection, arrival: Arrival, place: Place) -> str |
         return None
     if last is not None and reminded:
         return await _of_reminder(connection, last["key"], verb)
-    return await _of_the_only_visit(connection, place.person_id, verb)
+    # whoever wants to move or cancel of their own accord talks with the booking agent, which asks before it acts
+    return await _of_the_only_visit(connection, place.person_id, verb) if verb == "confirm" else None
 
 
 def _languages(arrival: Arrival, place: Place) -> set[Language]:

@@ -21,6 +21,7 @@ from gateway_support import (
 from medicalcor.core.crypto.vault import Vault
 from medicalcor.core.jobs import STATUSES_EVERY_MS
 from medicalcor.schemas.wire.whatsapp import InboundMessage, InboundStatus, Notice, Unread
+from medicalcor.schemas.wire.whatsapp_templates import TemplateNotice
 
 SHARED = Path(__file__).parents[4] / "shared" / "providers" / "specs" / "whatsapp"
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -124,7 +125,7 @@ async def test_all_entries_changes_and_kinds_of_a_batch_are_kept(gateway: str, s
     payload["entry"] += [{"id": "2", "changes": [change(messages=[text_message("wamid.C")])]}, "broken entry"]
     assert (await post(gateway, payload)).status_code == 200
     kinds = sorted(row["kind"] for row in await stored.rows())
-    assert kinds == ["message"] * 3 + ["notice"] * 2 + ["status"] + ["unread"] * 2
+    assert kinds == ["message"] * 3 + ["notice", "status", "template"] + ["unread"] * 2
     assert len(await stored.runs("whatsapp.message")) == 3
 
 
@@ -197,14 +198,21 @@ def _published() -> dict[str, Any]:
 async def test_every_published_example_is_read(gateway: str, stored: Stored) -> None:
     examples = _published()
     assert len(examples) >= 38
-    readers = {"message": InboundMessage, "status": InboundStatus, "notice": Notice}
-    expected: dict[str, set[str]] = {"message": set(), "status": set(), "notice": set()}
+    readers = {
+        "message": InboundMessage,
+        "status": InboundStatus,
+        "notice": Notice,
+        "template": TemplateNotice,
+    }
+    expected: dict[str, set[str]] = {kind: set() for kind in readers}
     for name, payload in examples.items():
         assert (await post(gateway, payload)).status_code == 200
-        for value in (one["value"] for entry in payload["entry"] for one in entry["changes"]):
+        for one in (one for entry in payload["entry"] for one in entry["changes"]):
+            value = one["value"]
+            other = "template" if one["field"] == "message_template_status_update" else "notice"
             expected["message"] |= {message["id"] for message in value.get("messages", [])}
-            expected["status"] |= {f"{one['id']}:{one['status']}" for one in value.get("statuses", [])}
-            expected["notice"] |= set() if value.keys() & {"messages", "statuses"} else {name}
+            expected["status"] |= {f"{sent['id']}:{sent['status']}" for sent in value.get("statuses", [])}
+            expected[other] |= set() if value.keys() & {"messages", "statuses"} else {name}
     found = await stored.items()
     for item in found:
         readers[item["kind"]].model_validate(item)

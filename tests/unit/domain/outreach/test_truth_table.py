@@ -47,7 +47,7 @@ def test_it_is_large_and_every_answer_occurs(table: list[tuple[Facts, Decision]]
     elsewhere = {
         # decided by whoever plans, for things that no patient reads, or by facts that stand in no table
         *("crm_sync", "staff_alert", "hot_lead", "already_answered", "already_acknowledged"),
-        *("newer_message_waits", "settling", "not_a_prospect", "template_unknown"),
+        *("newer_message_waits", "settling", "not_a_prospect", "template_unknown", "just_booked"),
     }
     assert set(get_args(Reason)) - given == elsewhere
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medicalcor.domain.language.text import fold
 from medicalcor.domain.scheduling.replies import about_visit, to_offer
 from medicalcor.schemas.common import LANGUAGES, Language
 
@@ -69,10 +70,9 @@ def test_one_word_more_and_a_person_reads_it(
     language, kind, form = where
     text = f"{more} {form}" if before else f"{form} {more}"
     meant = about_visit(text, languages=[language], asked=True)
-    own = {tuple(f.split()) for k in KINDS for f in FORMS[language][k]}
-    if tuple(text.split()) not in own:
-        assert meant in {None, kind.removesuffix("_asked")}
-        assert meant is None or tuple(text.split()) in own
+    own = {tuple(fold(f).split()) for k in KINDS for f in FORMS[language][k]}
+    if tuple(fold(text).split()) not in own:
+        assert meant is None
 
 
 @pytest.mark.parametrize(
