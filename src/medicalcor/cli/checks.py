@@ -212,6 +212,7 @@ SETTINGS: dict[str, Setting] = {
     "trusted_proxies": Setting("behind a proxy all visitors count as one client", optional=True),
     "unknown_outcome_wait_seconds": Setting("how long a lost answer is waited for", optional=True),
     "answer_settle_seconds": Setting("how long a patient may pause while writing", optional=True),
+    "visit_news_seconds": Setting("how long what staff do with a visit can be undone unheard", optional=True),
     "log_level": Setting("how much is logged", optional=True),
     "otel_exporter_otlp_endpoint": Setting("traces go nowhere", wrong=_HTTP),
 }

@@ -11,7 +11,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.scheduling import visits
-from medicalcor.operations import booking, openings, reminders
+from medicalcor.operations import booking, openings, reminders, visit_news
 from medicalcor.operations.booking import Overlap, Placed, stream
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.schemas.appointments import Appointment, AppointmentId, CancelReason, Choice, Wish
@@ -110,6 +110,12 @@ async def _begin(
 ) -> Appointment:
     entry = Append(stream(event.appointment_id), (event,), wish.person_id, expected=0, key=_key(wish))
     await act.append(*placed.before, entry)
+    made = _as_begun(wish, placed, event)
+    await _told(act, made)
+    return made
+
+
+def _as_begun(wish: Wish, placed: Placed, event: AppointmentBooked | AppointmentHeld) -> Appointment:
     return Appointment(
         id=event.appointment_id,
         person_id=wish.person_id,
@@ -158,7 +164,9 @@ async def move(
         act = Act(ledger, connection, cause)
         await act.append(*placed.before, _entry(current, _moved(current, placed)))
         await _given_back(act, current)
-        return await _current(connection, appointment_id)
+        moved = await _current(connection, appointment_id)
+        await _told(act, moved)
+        return moved
 
     asked = booking.Asked(to, before.person_id, overlap=overlap, moving=appointment_id)
     return await booking.place(ledger, asked=asked, known=known, write=write)
@@ -298,7 +306,10 @@ async def _change(
         await recording.append(_entry(current, event(current)))
         if act == "cancel":
             await _given_back(recording, current)
-        return await _current(connection, appointment_id)
+        changed = await _current(connection, appointment_id)
+        if act in ("cancel", "keep"):
+            await _told(recording, changed)
+        return changed
 
     return await record(ledger.pool, decide, subject=before.person_id)
 
@@ -307,6 +318,10 @@ async def _given_back(act: Act, was: Appointment) -> None:
     """What was still to be said of the old time is not, and others may have it."""
     await reminders.call_back(act, appointment_id=was.id)
     await openings.found(act, was=was)
+
+
+async def _told(act: Act, visit: Appointment) -> None:
+    await visit_news.arrange(act, appointment_id=visit.id, version=visit.version, starts_at=visit.starts_at)
 
 
 def _entry(current: Appointment, event: Event) -> Append:
