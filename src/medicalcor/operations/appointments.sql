@@ -26,9 +26,9 @@ select exists (
 );
 
 -- name: taken_back
--- The visit that this one ($1) stands in the place of: the same, called off a moment ($2) before at the most.
+-- The visit that this one ($1) was booked in the place of: the same treatment ($2), practitioner ($3) and time ($4),
+-- called off a moment ($5) before at the most.
 select b.id from appointments a join appointments b on b.person_id = a.person_id
-    and b.procedure_id = a.procedure_id and b.practitioner_id = a.practitioner_id and b.starts_at = a.starts_at
-where a.id = $1 and b.id <> a.id and b.status = 'cancelled'
-    and b.changed_at between a.booked_at - $2::interval and a.booked_at
+where a.id = $1 and b.id <> a.id and b.procedure_id = $2 and b.practitioner_id = $3 and b.starts_at = $4
+    and b.status = 'cancelled' and b.changed_at between a.booked_at - $5::interval and a.booked_at
 order by b.changed_at desc limit 1;

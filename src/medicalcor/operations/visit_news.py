@@ -81,22 +81,28 @@ async def _changes(ledger: Ledger, connection: Connection, appointment_id: UUID)
     recorded = await ledger.store.load(connection, booking.stream(appointment_id))
     keys = [_key(appointment_id, one.version) for one in recorded]
     told = {row["key"] for row in await connection.fetch(effects.SQL["known_effects"], keys)}
-    taken_back = await _taken_back(ledger, connection, appointment_id)
-    changes, visit = list[Change](), None
+    first = _place_of(recorded[0]) if recorded else None
+    taken_back = first is not None and await _taken_back(ledger, connection, appointment_id, first)
+    changes, place = list[Change](), None
     for one in recorded:
-        visit = _place_of(one) or visit
-        if not isinstance(one.event, _CHANGES):
-            continue
-        place = visit if isinstance(one.event, _ON) else None
-        is_known = not one.actor.startswith(_OTHERS) or _key(appointment_id, one.version) in told
-        changes.append(Change(one.version, place, is_known or (taken_back and one.version == 1)))
+        place = _place_of(one) or place
+        if isinstance(one.event, _CHANGES):
+            heard = not one.actor.startswith(_OTHERS) or _key(appointment_id, one.version) in told
+            stands = place if isinstance(one.event, _ON) else None
+            changes.append(Change(one.version, stands, heard or (taken_back and one is recorded[0])))
     return changes
 
 
-async def _taken_back(ledger: Ledger, connection: Connection, appointment_id: UUID) -> bool:
-    """Whether it stands in the place of one that was cancelled a moment before, and whose patient never heard of that."""
-    pause = timedelta(seconds=ledger.settings.visit_news_seconds)
-    earlier = await connection.fetchval(SQL["taken_back"], appointment_id, pause)
+async def _taken_back(ledger: Ledger, connection: Connection, appointment_id: UUID, first: Place) -> bool:
+    """Whether it came in the place of one that was cancelled a moment before, and whose patient never heard of that."""
+    earlier = await connection.fetchval(
+        SQL["taken_back"],
+        appointment_id,
+        first.procedure_id,
+        first.practitioner_id,
+        first.starts_at,
+        timedelta(seconds=ledger.settings.visit_news_seconds),
+    )
     return earlier is not None and news(await _changes(ledger, connection, earlier)) == "cancelled"
 
 
