@@ -67,27 +67,27 @@ async def takes(ledger: Ledger, *, message_id: UUID) -> bool:
         judged = await connection.fetchrow(SQL["judged"], message["lead_id"], message_id)
     if judged is not None and judged["opt_out"]:
         return False
-    look = _look(words, said, desk)
-    if look.opt_out or look.emergency or look.intent in _ELSEWHERE:
+    seen = look(words, said, desk)
+    if seen.opt_out or seen.emergency or seen.intent in _ELSEWHERE:
         return False
-    return _is_ours(desk, hear(words, desk.scene(words)), look, asked=bool(judged and judged["wants_visit"]))
+    return _is_ours(desk, hear(words, desk.scene(words)), seen, asked=bool(judged and judged["wants_visit"]))
 
 
-def _look(words: str, said: str | None, desk: Desk) -> ScoringOutput:
+def look(words: str, said: str | None, desk: Desk) -> ScoringOutput:
     """The rules' reading of these words alone, in the light of what we said last."""
     turns = (*((Turn(role="assistant", content=said),) if said else ()), Turn(role="user", content=words))
     return rules.score(ScoringInput(channel="whatsapp", messages=turns, language=desk.language))
 
 
-def _is_ours(desk: Desk, heard: Heard, look: ScoringOutput, *, asked: bool) -> bool:
+def _is_ours(desk: Desk, heard: Heard, seen: ScoringOutput, *, asked: bool) -> bool:
     if desk.open is not None:
         if heard.means_something:
             return True
-        return look.intent != "smalltalk" and desk.now - desk.open.changed_at < LISTENS
+        return seen.intent != "smalltalk" and desk.now - desk.open.changed_at < LISTENS
     if heard.move or heard.cancel:
         return bool(desk.visits)
     only_a_call = heard.human and not heard.when.says
-    if look.intent_to_book and not only_a_call and not heard.stop:
+    if seen.intent_to_book and not only_a_call and not heard.stop:
         return True
     return asked and heard.when.says and not desk.visits
 
