@@ -80,7 +80,7 @@ async def answer(
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
-    if not booking and await courtesies.answer(ledger, about=about, correlation_id=correlation_id):
+    if await courtesies.answer(ledger, about=about, correlation_id=correlation_id):
         return Answered("planned")
     if booking and not (acknowledge and about["channel"] == "whatsapp"):
         return Answered(outcome)

@@ -9,7 +9,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.domain.language.phrases import booking_words
 from medicalcor.domain.scheduling.understanding.hearing import hear
 from medicalcor.operations import booking_agent, booking_desk, threads, wording
-from medicalcor.operations.booking_desk import SQL, Desk
+from medicalcor.operations.booking_desk import Desk
 from medicalcor.operations.booking_replies import say
 from medicalcor.operations.ledger import Act, Ledger, by_system
 
@@ -48,6 +48,5 @@ def _lately_arranged(desk: Desk) -> bool:
 async def _only_kind(connection: Connection, desk: Desk, message_id: UUID) -> bool:
     conversation_id = desk.about["conversation_id"]
     words = await booking_desk.words_of(connection, conversation_id=conversation_id, message_id=message_id)
-    said = await connection.fetchval(SQL["last_of_clinic"], conversation_id)
     heard = replace(hear(words, desk.scene(words)), yes=False)  # an ok asks for nothing any more
-    return booking_agent.look(words, said, desk).intent == "smalltalk" and not heard.means_something
+    return booking_agent.look(words, None, desk).intent == "smalltalk" and not heard.means_something
