@@ -111,7 +111,7 @@ async def _begin(
     entry = Append(stream(event.appointment_id), (event,), wish.person_id, expected=0, key=_key(wish))
     await act.append(*placed.before, entry)
     made = _as_begun(wish, placed, event)
-    await _told(act, made)
+    await visit_news.arrange(act, made)
     return made
 
 
@@ -165,7 +165,7 @@ async def move(
         await act.append(*placed.before, _entry(current, _moved(current, placed)))
         await _given_back(act, current)
         moved = await _current(connection, appointment_id)
-        await _told(act, moved)
+        await visit_news.arrange(act, moved)
         return moved
 
     asked = booking.Asked(to, before.person_id, overlap=overlap, moving=appointment_id)
@@ -308,7 +308,7 @@ async def _change(
             await _given_back(recording, current)
         changed = await _current(connection, appointment_id)
         if act in ("cancel", "keep"):
-            await _told(recording, changed)
+            await visit_news.arrange(recording, changed)
         return changed
 
     return await record(ledger.pool, decide, subject=before.person_id)
@@ -318,10 +318,6 @@ async def _given_back(act: Act, was: Appointment) -> None:
     """What was still to be said of the old time is not, and others may have it."""
     await reminders.call_back(act, appointment_id=was.id)
     await openings.found(act, was=was)
-
-
-async def _told(act: Act, visit: Appointment) -> None:
-    await visit_news.arrange(act, appointment_id=visit.id, version=visit.version, starts_at=visit.starts_at)
 
 
 def _entry(current: Appointment, event: Event) -> Append:

@@ -5,7 +5,7 @@ what is taken back or put right at once is told as it stands in the end, or not 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from medicalcor.core import clock, jobs
@@ -33,17 +33,17 @@ _OTHERS = ("user:", "api:")
 """Those who act for a patient without a word to them."""
 
 
-async def arrange(act: Act, *, appointment_id: UUID, version: int, starts_at: datetime) -> None:
+async def arrange(act: Act, visit: Appointment) -> None:
     """Part of the transaction that changes a visit: in a moment its patient is told, if somebody else did it."""
     now = clock.now()
-    if not act.cause.actor.startswith(_OTHERS) or starts_at <= now:
+    if not act.cause.actor.startswith(_OTHERS) or visit.status == "held" or visit.starts_at <= now:
         return
     await jobs.start(
         act.connection,
         jobs.VISIT_NEWS,
-        id=f"{jobs.VISIT_NEWS.name}:{appointment_id}:{version}",
-        args=(str(appointment_id), version, act.cause.correlation_id),
-        partition=f"visit:{appointment_id}",
+        id=f"{jobs.VISIT_NEWS.name}:{visit.id}:{visit.version}",
+        args=(str(visit.id), visit.version, act.cause.correlation_id),
+        partition=f"visit:{visit.id}",
         not_before=now + timedelta(seconds=act.ledger.settings.visit_news_seconds),
     )
 
