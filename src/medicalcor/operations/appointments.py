@@ -30,8 +30,7 @@ from medicalcor.schemas.events.appointments import (
 SQL = statements("medicalcor.operations", "appointments.sql")
 HOLD = timedelta(minutes=10)
 LONGEST_HOLD = timedelta(days=2)
-_AT_ONCE = 200
-"""Lapsed holds that one round of the clean-up gives up."""
+_AT_ONCE = 200  # lapsed holds that one round of the clean-up gives up
 
 
 class AppointmentChanged(ProductError):
