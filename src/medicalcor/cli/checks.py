@@ -36,8 +36,7 @@ RETIRED_MODELS = {
     "gpt-5.1": date(2027, 4, 1),
     "gpt-5.4-nano": date(2027, 4, 1),
 }
-OLDEST_POSTGRES = 15
-MASTER_KEY_BYTES = 32
+OLDEST_POSTGRES, MASTER_KEY_BYTES = 15, 32
 
 
 class Level(enum.StrEnum):

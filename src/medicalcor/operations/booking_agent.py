@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from medicalcor.core import ids, jobs
+from medicalcor.core import clock, ids, jobs
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound
 from medicalcor.core.eventstore.store import Append
+from medicalcor.domain.outreach.facts import window_open
 from medicalcor.domain.scheduling import dialogue
 from medicalcor.domain.scheduling.dialogue import Decision, State
 from medicalcor.domain.scheduling.understanding.hearing import Heard, hear
@@ -37,6 +38,7 @@ LISTENS = timedelta(hours=24)
 _ELSEWHERE = frozenset({"opt_out", "complaint", "not_a_patient", "emergency"})
 """What always goes its own way."""
 NOWHERE = "This lead cannot be written to: there is no WhatsApp or e-mail conversation with them."
+TOO_LONG_AGO = "Not sent: the patient's last WhatsApp message is more than 24 hours old. Call them."
 NOTHING_TO_BOOK = "Nothing can be booked yet: set up procedures and practitioners first."
 _NEXT: dict[str, Next] = {"find": "find", "choose": "choose", "cancel": "cancel"}
 
@@ -250,6 +252,8 @@ async def ask_for_offer(ledger: Ledger, *, lead_id: UUID, by: UUID, key: str) ->
         talk = await connection.fetchrow(SQL["talk_of_lead"], lead_id)
         if talk is None:
             raise InvalidInput(NOWHERE)
+        if talk["channel"] == "whatsapp" and not window_open(clock.now(), talk["last_inbound_at"]):
+            raise InvalidInput(TOO_LONG_AGO)
         desk = await booking_desk.desk_of(ledger, connection, conversation_id=talk["id"])
     if desk is None:
         raise InvalidInput(NOTHING_TO_BOOK)
