@@ -138,6 +138,7 @@ class Stack:
             "VAPI_BASE_URL": f"{sandbox}/vapi",
             "VAPI_WEBHOOK_SECRET": "journey-vapi-secret",
             "ANSWER_SETTLE_SECONDS": "1",
+            "VISIT_NEWS_SECONDS": "1",
             "UNKNOWN_OUTCOME_WAIT_SECONDS": "3",
             "TWILIO_ACCOUNT_SID": "AC" + "0" * 30 + "a1",
             "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,

@@ -37,6 +37,22 @@ def system(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory)
         stack.stop()
 
 
+@pytest.fixture(scope="module")
+def own_system(
+    request: pytest.FixtureRequest, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """A system for one module: the clinic that it sets up would have patients of other stories answered otherwise."""
+    name = str(request.module.__name__).rpartition(".")[2].removeprefix("test_")
+    asyncio.run(make_database(postgres.url(), name))
+    stack = Stack(postgres.url(database=name), tmp_path_factory.mktemp(name), new_master_key())
+    try:
+        stack.start()
+        stack.turn(delays=[0.05, 0.1, 0.2])
+        yield stack
+    finally:
+        stack.stop()
+
+
 @pytest.fixture
 def stack(system: Stack) -> Stack:
     """The running system, with nothing left to do and a sandbox that has forgotten the test before."""

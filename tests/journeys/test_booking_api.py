@@ -45,6 +45,14 @@ class Client:
 
 
 @pytest.fixture
+def stack(own_system: Stack) -> Stack:
+    """With nothing left to do and a sandbox that has forgotten the test before."""
+    own_system.settle(60)
+    own_system.reset()
+    return own_system
+
+
+@pytest.fixture
 def client(stack: Stack) -> Iterator[Client]:
     client = Client(stack, stack.env["API_SECRET_KEY"])
     yield client

@@ -126,6 +126,14 @@ class Desk:
 
 
 @pytest.fixture
+def stack(own_system: Stack) -> Stack:
+    """With nothing left to do and a sandbox that has forgotten the test before."""
+    own_system.settle(60)
+    own_system.reset()
+    return own_system
+
+
+@pytest.fixture
 def desk(stack: Stack) -> Iterator[Desk]:
     yield Desk(stack)
     stack.settle(60)

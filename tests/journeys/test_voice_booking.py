@@ -58,6 +58,14 @@ class Caller:
 
 
 @pytest.fixture
+def stack(own_system: Stack) -> Stack:
+    """With nothing left to do and a sandbox that has forgotten the test before."""
+    own_system.settle(60)
+    own_system.reset()
+    return own_system
+
+
+@pytest.fixture
 def practice(stack: Stack) -> Practice:
     return practice_of(stack)
 

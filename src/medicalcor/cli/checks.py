@@ -36,8 +36,7 @@ RETIRED_MODELS = {
     "gpt-5.1": date(2027, 4, 1),
     "gpt-5.4-nano": date(2027, 4, 1),
 }
-OLDEST_POSTGRES = 15
-MASTER_KEY_BYTES = 32
+OLDEST_POSTGRES, MASTER_KEY_BYTES = 15, 32
 
 
 class Level(enum.StrEnum):
@@ -212,6 +211,7 @@ SETTINGS: dict[str, Setting] = {
     "trusted_proxies": Setting("behind a proxy all visitors count as one client", optional=True),
     "unknown_outcome_wait_seconds": Setting("how long a lost answer is waited for", optional=True),
     "answer_settle_seconds": Setting("how long a patient may pause while writing", optional=True),
+    "visit_news_seconds": Setting("how long what staff do with a visit can be undone unheard", optional=True),
     "log_level": Setting("how much is logged", optional=True),
     "otel_exporter_otlp_endpoint": Setting("traces go nowhere", wrong=_HTTP),
 }

@@ -77,6 +77,8 @@ WEB_CONSENT = Job("web.consent", "inbox-mail")
 
 BOOKING_AGENT = Job("booking.agent", "inbox")
 """(lead id, user id or None, correlation id): times are to be offered to a lead; in turn with what its patient writes."""
+VISIT_NEWS = Job("visits.tell", "inbox-mail")
+"""(appointment id, version, correlation id): a patient is told what somebody else did with the visit."""
 
 JOBS = (
     WHATSAPP_MESSAGE,
@@ -102,6 +104,7 @@ JOBS = (
     WEB_CONSENT,
     LEAD_SCORING,
     BOOKING_AGENT,
+    VISIT_NEWS,
 )
 
 INBOX: Mapping[tuple[str, str], Job] = {

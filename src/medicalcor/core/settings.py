@@ -150,6 +150,8 @@ class Settings(BaseSettings):
     """How long a message whose fate is unknown waits for the provider's status before it is sent again."""
     answer_settle_seconds: float = 4.0
     """After an automatic answer, further messages are answered together once the patient pauses this long."""
+    visit_news_seconds: float = 60.0
+    """A visit that staff or another system booked, moved or cancelled is told to the patient after this long: it may be undone."""
 
     # seeing what happens
     log_level: str = "info"

@@ -14,7 +14,16 @@ from medicalcor.domain.assist.guard import unfit
 from medicalcor.domain.assist.replies import fixed_reply
 from medicalcor.domain.language.phrases import phrase
 from medicalcor.integrations.openai.client import AiClient
-from medicalcor.operations import consents, effects, forms, suggesting, templates, threads, wording
+from medicalcor.operations import (
+    consents,
+    courtesies,
+    effects,
+    forms,
+    suggesting,
+    templates,
+    threads,
+    wording,
+)
 from medicalcor.operations.leads import as_output, scoring_input
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.talk import turns_of
@@ -71,6 +80,8 @@ async def answer(
         if not settled and not acknowledge and _just_answered(ledger, about):
             await _wait_for_the_rest(ledger, connection, about, message_id, correlation_id)
             return Answered("settling")
+    if await courtesies.answer(ledger, about=about, correlation_id=correlation_id):
+        return Answered("planned")
     if booking and not (acknowledge and about["channel"] == "whatsapp"):
         return Answered(outcome)
     silent = _silent(about, output)

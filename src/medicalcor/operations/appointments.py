@@ -11,7 +11,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.scheduling import visits
-from medicalcor.operations import booking, openings, reminders
+from medicalcor.operations import booking, openings, reminders, visit_news
 from medicalcor.operations.booking import Overlap, Placed, stream
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.schemas.appointments import Appointment, AppointmentId, CancelReason, Choice, Wish
@@ -30,8 +30,7 @@ from medicalcor.schemas.events.appointments import (
 SQL = statements("medicalcor.operations", "appointments.sql")
 HOLD = timedelta(minutes=10)
 LONGEST_HOLD = timedelta(days=2)
-_AT_ONCE = 200
-"""Lapsed holds that one round of the clean-up gives up."""
+_AT_ONCE = 200  # lapsed holds that one round of the clean-up gives up
 
 
 class AppointmentChanged(ProductError):
@@ -110,6 +109,12 @@ async def _begin(
 ) -> Appointment:
     entry = Append(stream(event.appointment_id), (event,), wish.person_id, expected=0, key=_key(wish))
     await act.append(*placed.before, entry)
+    made = _as_begun(wish, placed, event)
+    await visit_news.arrange(act, made)
+    return made
+
+
+def _as_begun(wish: Wish, placed: Placed, event: AppointmentBooked | AppointmentHeld) -> Appointment:
     return Appointment(
         id=event.appointment_id,
         person_id=wish.person_id,
@@ -158,7 +163,9 @@ async def move(
         act = Act(ledger, connection, cause)
         await act.append(*placed.before, _entry(current, _moved(current, placed)))
         await _given_back(act, current)
-        return await _current(connection, appointment_id)
+        moved = await _current(connection, appointment_id)
+        await visit_news.arrange(act, moved)
+        return moved
 
     asked = booking.Asked(to, before.person_id, overlap=overlap, moving=appointment_id)
     return await booking.place(ledger, asked=asked, known=known, write=write)
@@ -298,7 +305,10 @@ async def _change(
         await recording.append(_entry(current, event(current)))
         if act == "cancel":
             await _given_back(recording, current)
-        return await _current(connection, appointment_id)
+        changed = await _current(connection, appointment_id)
+        if act in ("cancel", "keep"):
+            await visit_news.arrange(recording, changed)
+        return changed
 
     return await record(ledger.pool, decide, subject=before.person_id)
 

@@ -15,3 +15,20 @@ select resource_no from occupancies where appointment_id = $1;
 -- name: lapsed
 -- Held too long, and not yet given up.
 select id, version from appointments where status = 'held' and expires_at <= $1 order by expires_at limit $2;
+
+-- name: booked_again
+-- Whether somebody has the same visit once more, at the same time and with the same practitioner, since this one ($1) was
+-- called off.
+select exists (
+    select from appointments a join appointments b on b.person_id = a.person_id
+        and b.procedure_id = a.procedure_id and b.practitioner_id = a.practitioner_id and b.starts_at = a.starts_at
+    where a.id = $1 and b.id <> a.id and b.status in ('booked', 'confirmed') and b.booked_at >= a.changed_at
+);
+
+-- name: taken_back
+-- The visit that this one ($1) was booked in the place of: the same treatment ($2), practitioner ($3) and time ($4),
+-- called off a moment ($5) before at the most.
+select b.id from appointments a join appointments b on b.person_id = a.person_id
+where a.id = $1 and b.id <> a.id and b.procedure_id = $2 and b.practitioner_id = $3 and b.starts_at = $4
+    and b.status = 'cancelled' and b.changed_at between a.booked_at - $5::interval and a.booked_at
+order by b.changed_at desc limit 1;

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from medicalcor.core import ids, jobs
+from medicalcor.core import clock, ids, jobs
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound
 from medicalcor.core.eventstore.store import Append
+from medicalcor.domain.outreach.facts import window_open
 from medicalcor.domain.scheduling import dialogue
 from medicalcor.domain.scheduling.dialogue import Decision, State
 from medicalcor.domain.scheduling.understanding.hearing import Heard, hear
@@ -37,6 +38,7 @@ LISTENS = timedelta(hours=24)
 _ELSEWHERE = frozenset({"opt_out", "complaint", "not_a_patient", "emergency"})
 """What always goes its own way."""
 NOWHERE = "This lead cannot be written to: there is no WhatsApp or e-mail conversation with them."
+TOO_LONG_AGO = "Not sent: the patient's last WhatsApp message is more than 24 hours old. Call them."
 NOTHING_TO_BOOK = "Nothing can be booked yet: set up procedures and practitioners first."
 _NEXT: dict[str, Next] = {"find": "find", "choose": "choose", "cancel": "cancel"}
 
@@ -67,27 +69,27 @@ async def takes(ledger: Ledger, *, message_id: UUID) -> bool:
         judged = await connection.fetchrow(SQL["judged"], message["lead_id"], message_id)
     if judged is not None and judged["opt_out"]:
         return False
-    look = _look(words, said, desk)
-    if look.opt_out or look.emergency or look.intent in _ELSEWHERE:
+    seen = look(words, said, desk)
+    if seen.opt_out or seen.emergency or seen.intent in _ELSEWHERE:
         return False
-    return _is_ours(desk, hear(words, desk.scene(words)), look, asked=bool(judged and judged["wants_visit"]))
+    return _is_ours(desk, hear(words, desk.scene(words)), seen, asked=bool(judged and judged["wants_visit"]))
 
 
-def _look(words: str, said: str | None, desk: Desk) -> ScoringOutput:
+def look(words: str, said: str | None, desk: Desk) -> ScoringOutput:
     """The rules' reading of these words alone, in the light of what we said last."""
     turns = (*((Turn(role="assistant", content=said),) if said else ()), Turn(role="user", content=words))
     return rules.score(ScoringInput(channel="whatsapp", messages=turns, language=desk.language))
 
 
-def _is_ours(desk: Desk, heard: Heard, look: ScoringOutput, *, asked: bool) -> bool:
+def _is_ours(desk: Desk, heard: Heard, seen: ScoringOutput, *, asked: bool) -> bool:
     if desk.open is not None:
         if heard.means_something:
             return True
-        return look.intent != "smalltalk" and desk.now - desk.open.changed_at < LISTENS
+        return seen.intent != "smalltalk" and desk.now - desk.open.changed_at < LISTENS
     if heard.move or heard.cancel:
         return bool(desk.visits)
     only_a_call = heard.human and not heard.when.says
-    if look.intent_to_book and not only_a_call and not heard.stop:
+    if seen.intent_to_book and not only_a_call and not heard.stop:
         return True
     return asked and heard.when.says and not desk.visits
 
@@ -250,6 +252,8 @@ async def ask_for_offer(ledger: Ledger, *, lead_id: UUID, by: UUID, key: str) ->
         talk = await connection.fetchrow(SQL["talk_of_lead"], lead_id)
         if talk is None:
             raise InvalidInput(NOWHERE)
+        if talk["channel"] == "whatsapp" and not window_open(clock.now(), talk["last_inbound_at"]):
+            raise InvalidInput(TOO_LONG_AGO)
         desk = await booking_desk.desk_of(ledger, connection, conversation_id=talk["id"])
     if desk is None:
         raise InvalidInput(NOTHING_TO_BOOK)

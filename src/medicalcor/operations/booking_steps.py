@@ -8,22 +8,20 @@ from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound
 from medicalcor.core.eventstore.store import Append
+from medicalcor.domain.scheduling.news import News
 from medicalcor.domain.scheduling.visits import NotPossible
-from medicalcor.operations import appointments, booking_desk, offering, visit_files
+from medicalcor.operations import appointments, booking_desk, offering, visit_confirmations
 from medicalcor.operations.availability import NotWorking
 from medicalcor.operations.booking import SlotTaken
-from medicalcor.operations.booking import read as booking_read
 from medicalcor.operations.booking_desk import Desk
 from medicalcor.operations.booking_replies import call_colleague, say
 from medicalcor.operations.booking_words import Words
 from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system
 from medicalcor.operations.offering import Found
-from medicalcor.readmodels.appointments.queries import by_id
 from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.readmodels.bookings.queries import Booking
 from medicalcor.schemas.appointments import Appointment, Choice, Wish
 from medicalcor.schemas.bookings import Option
-from medicalcor.schemas.effects import Content
 from medicalcor.schemas.events.bookings import BookingClosed, BookingConfirmed, BookingOffered
 
 Why = Literal["taken", "passed"]
@@ -145,7 +143,7 @@ async def _done(
     ledger: Ledger,
     booking: Booking,
     message_id: UUID,
-    key: Literal["booked", "moved", "cancelled"],
+    key: News,
     made: Appointment | None,
     correlation_id: str,
 ) -> None:
@@ -162,26 +160,10 @@ async def _done(
             BookingClosed(booking_id=booking.id, because="done"),
         )
         await act.append(Append(_stream(booking.id), events, booking.person_id, key=done))
-        content = await _confirmation(connection, Words(ledger, desk), key, appointment_id)
+        content = await visit_confirmations.content(ledger, connection, desk.line, key, appointment_id)
         await say(act, desk, content, key=f"booking-confirmed:{message_id}", cause_id=message_id)
 
     await record(ledger.pool, decide, subject=booking.person_id)
-
-
-async def _confirmation(connection: Connection, words: Words, key: str, appointment_id: UUID) -> Content:
-    stands = await booking_read(connection, appointment_id)
-    if stands is None:
-        raise NotFound("There is no such visit.")
-    visit = words.visit(stands.procedure_id, stands.practitioner_id, stands.starts_at)
-    if key == "cancelled":
-        return words.text(words.say("cancelled", visit=visit))
-    said = words.confirmation(key, visit)
-    if words.desk.line.reply_kind == "email":
-        content = words.text(f"{said}\n{words.say('calendar_mail')}")
-        return content.model_copy(update={"calendar": appointment_id})
-    entry = await by_id(connection, appointment_id=appointment_id)
-    link = visit_files.link(words.ledger, stands, entry, words.desk.language) if entry else ""
-    return words.text(f"{said}\n{words.say('calendar', link=link)}")
 
 
 async def _desk(ledger: Ledger, connection: Connection, booking: Booking) -> Desk:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from medicalcor.domain.language.phrases import booking_words
 from medicalcor.domain.payments.money import written
-from medicalcor.domain.scheduling.moments import in_a_row, in_full
+from medicalcor.domain.scheduling import told
+from medicalcor.domain.scheduling.moments import in_a_row
 from medicalcor.domain.scheduling.understanding.hearing import Topic
 from medicalcor.operations import wording
 from medicalcor.operations.booking_desk import MOST_LISTED, Desk
@@ -127,19 +128,12 @@ class Words:
         said = (*before, self.say("ask_sure", visit=visit))
         return self.question(*said, choices=choices, opener="visits")
 
-    def confirmation(self, key: str, visit: str) -> str:
-        """What was arranged, where it is, how to prepare, and what to do if it cannot be."""
-        facts = self.ledger.settings.clinic_facts
-        place = self.say("place", place=_one_line(facts["address"])) if facts.get("address") else ""
-        said = (self.say(key, visit=visit), place, self.say("preparation"), self.say("change"))
-        return "\n".join(one for one in said if one)
-
     def visit(self, procedure_id: UUID, practitioner_id: UUID, starts_at: datetime) -> str:
         parts = (self.procedure(procedure_id), self.when(starts_at), self.with_whom(practitioner_id))
         return ", ".join(part for part in parts if part)
 
     def when(self, at: datetime) -> str:
-        return in_full(at, zone=self.desk.zone, language=self.desk.language)
+        return told.when(at, zone=self.desk.zone, language=self.desk.language)
 
     def who(self, practitioner_id: UUID) -> str | None:
         name = self.desk.names.get(practitioner_id)

@@ -50,6 +50,6 @@ from scores s where s.lead_id = $1 and s.message_id <= $2 order by s.message_id 
 
 -- name: talk_of_lead
 -- Where a lead can be written to: where they wrote last.
-select c.id, c.partition_key from conversations c
+select c.id, c.partition_key, c.channel, c.last_inbound_at from conversations c
 where c.lead_id = $1 and c.reply_to is not null and (c.channel = 'whatsapp' or c.reply_kind = 'email')
 order by c.last_inbound_at desc nulls last, c.opened_at desc limit 1;

@@ -17,7 +17,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.consent import grammar, purposes, texts, withdrawal
 from medicalcor.domain.language.phrases import phrase
-from medicalcor.operations import consents, effects, wording
+from medicalcor.operations import booking_ends, consents, effects, wording
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.consents import SQL, Saying
 from medicalcor.operations.inbox import Item, put_aside
@@ -285,6 +285,7 @@ async def silence(act: Act, *, person_id: UUID, message_id: UUID, conversation_i
     about = await effects.standing(connection, conversation_id=conversation_id)
     waiting = await connection.fetch(main["dependent_effects"], person_id)
     await effects.void(act, waiting=waiting, reason="opted_out")
+    await booking_ends.end(act, person_id=person_id, because="opted_out")
     rows = await connection.fetch(SQL["consents_of"], person_id)
     ended = {row["purpose"] for row in rows if row["state"] in ("granted", "pending")} - {"data_processing"}
     if ended:

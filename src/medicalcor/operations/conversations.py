@@ -9,7 +9,7 @@ from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import Forbidden, InvalidInput, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.outreach.policy import CONVERSATION
-from medicalcor.operations import effects, wording
+from medicalcor.operations import booking_ends, effects, wording
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import ConversationId, EffectId, UserId
@@ -148,6 +148,7 @@ async def _silence_machine(act: Act, about: Row, by: UserId) -> None:
     await act.append(_entry(about, event))
     waiting = await act.connection.fetch(SQL["automatic_effects"], conversation_id, list(CONVERSATION))
     await effects.void(act, waiting=waiting, reason="taken_over")
+    await booking_ends.end(act, person_id=about["person_id"], because="to_a_person")
 
 
 def _act(ledger: Ledger, connection: Connection, conversation_id: UUID, by: UserId) -> Act:

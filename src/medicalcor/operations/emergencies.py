@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from medicalcor.operations import effects, forms, intents, wording
+from medicalcor.operations import booking_ends, effects, forms, intents, wording
 from medicalcor.operations.ledger import Act
 from medicalcor.operations.wording import Line
 
@@ -12,6 +12,7 @@ async def warn(
     act: Act, *, message_id: UUID, lead_id: UUID, person_id: UUID, conversation_id: UUID, line: Line
 ) -> None:
     """Plan what is to be said and done about this message, once."""
+    await booking_ends.end(act, person_id=person_id, because="to_a_person")
     said, *others = intents.emergency(act.ledger, message_id=message_id, lead_id=lead_id, line=line)
     if line.channel == "web":
         elsewhere = await forms.whatsapp_line(act, person_id=person_id)

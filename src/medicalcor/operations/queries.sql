@@ -222,7 +222,7 @@ select key, id from effects where key = any($1::text[]);
 -- name: effect
 -- An effect, and the last attempt at it.
 select
-    e.id, e.kind, e.person_id, e.lead_id, e.conversation_id, e.cause_id, e.purpose, e.author, e.content,
+    e.id, e.key, e.kind, e.person_id, e.lead_id, e.conversation_id, e.cause_id, e.purpose, e.author, e.content,
     e.status, e.hold_until, e.planned_at, e.useless_after, e.asked_at,
     coalesce(a.attempt, 0) as attempt, a.started_at, a.ended_at, a.outcome, a.reason as attempt_reason
 from effects e

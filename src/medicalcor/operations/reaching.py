@@ -50,6 +50,18 @@ async def reach(act: Act, *, person_id: UUID, mails: Sequence[str], now: datetim
     return Reach(await _lead(act, row, person_id), conversation_id, line, words=words)
 
 
+async def by_mail(act: Act, *, person_id: UUID) -> Reach | None:
+    """Where WhatsApp does not reach them: their mail address, if they left one."""
+    row = await act.connection.fetchrow(SQL["reach"], person_id, [])
+    if row is None or row["erased_at"] is not None or row["email"] is None:
+        return None
+    if not act.ledger.is_on("email.message"):
+        return None
+    conversation_id = await _line(act, row, person_id, "email")
+    line = Line("email", "email", row["language"] or "ro")
+    return Reach(await _lead(act, row, person_id), conversation_id, line, words=True)
+
+
 async def _lead(act: Act, row: Row, person_id: UUID) -> UUID:
     """The one that they had, or that came with the conversation."""
     lead_id: UUID = row["lead_id"] or await act.connection.fetchval(PLACES["latest_lead"], person_id)

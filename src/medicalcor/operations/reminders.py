@@ -211,3 +211,23 @@ async def call_back(act: Act, *, appointment_id: UUID) -> None:
     """The visit is not what it was: what has not gone out about it does not. The caller holds the person's lock."""
     waiting = await act.connection.fetch(SQL["pending_reminders"], appointment_id)
     await effects.void(act, waiting=waiting, reason="visit_changed")
+
+
+async def say_by_mail(act: Act, effect: Row) -> bool:
+    """WhatsApp does not reach them: the same by mail, once, where they left an address. Whether a mail goes out."""
+    if effect["purpose"] != "reminder" or effect["kind"].startswith("email."):
+        return False
+    rows = await act.connection.fetch(SQL["still_reminded_by"], effect["key"])
+    reach = await reaching.by_mail(act, person_id=effect["person_id"]) if rows else None
+    if reach is None:
+        return False
+    visits, kind = [_visit(row) for row in rows], rows[0]["ahead"]
+    intent = effects.Intent(
+        key=f"{effect['key']}:mail",
+        content=await _content(act, reach.line, visits, kind, effect["id"]),
+        purpose="reminder",
+        cause_id=effect["cause_id"],
+        useless_after=_useless_after(visits, kind),
+    )
+    planned = await effects.plan(act, conversation_id=reach.conversation_id, intents=[intent])
+    return any(one.decision.verdict != "refuse" for one in planned)

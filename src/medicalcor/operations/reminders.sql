@@ -74,3 +74,10 @@ select r.appointment_id as id, r.message_id from reminders r where r.effect_key 
 select id from appointments
 where person_id = $1 and status in ('booked', 'confirmed') and starts_at > $2
 order by starts_at limit 2;
+
+-- name: still_reminded_by
+-- The visits of a message, by its effect ($1), that stand as they were when it was written.
+select a.id, a.person_id, a.starts_at, a.status, a.settled_at, a.moves, r.ahead
+from reminders r join appointments a on a.id = r.appointment_id and a.moves = r.moves
+where r.effect_key = $1 and a.status in ('booked', 'confirmed')
+order by a.starts_at, a.id;

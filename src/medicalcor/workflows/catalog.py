@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from medicalcor.core import jobs
-from medicalcor.workflows.handlers import ask, effect, email, lead, payment, vapi, voice, web, whatsapp
+from medicalcor.workflows.handlers import ask, effect, email, lead, payment, vapi, visit, voice, web, whatsapp
 
 Workflow = Callable[..., Coroutine[Any, Any, Any]]
 
@@ -28,4 +28,5 @@ WORKFLOWS: Mapping[str, Workflow] = {
     jobs.WEB_UNSUBSCRIBE.name: web.unsubscribe,
     jobs.BOOKING_AGENT.name: lead.offer_times,
     jobs.WEB_CONSENT.name: web.consent,
+    jobs.VISIT_NEWS.name: visit.tell,
 }

@@ -292,6 +292,8 @@ async def test_a_colleague_who_takes_over_silences_the_agent(talk: Talk) -> None
     [booking] = await talk.bookings()
     user: UUID = ids.new_id()
     await conversations.take_over(talk.ledger, conversation_id=booking["conversation_id"], by=user)
+    [booking] = await talk.bookings()
+    assert booking["closed_because"] == "to_a_person"
     await talk.said()
     async with talk.ledger.pool.acquire() as connection:
         before = await connection.fetchval(
@@ -355,3 +357,49 @@ async def test_a_day_that_is_over_is_said_to_be(talk: Talk) -> None:
     said = await talk.say("vreau o programare la detartraj pe 5 martie 2026")
     assert "a trecut deja" in body(said)
     rows(await talk.say("atunci pe 20 martie"))
+
+
+@pytest.mark.parametrize(
+    ("thanks", "kind"),
+    [
+        ("Mulțumesc!", "Cu plăcere"),
+        ("ok", "Cu plăcere"),
+        ("👍", "Cu plăcere"),
+        ("Vielen Dank!", "Gern geschehen"),
+        ("thank you very much", "You are welcome"),
+    ],
+)
+async def test_thanks_after_a_booking_get_a_kind_word_and_no_promise_of_a_call(
+    talk: Talk, thanks: str, kind: str
+) -> None:
+    await booked(talk)
+    alerts = await talk.alerts()
+    [said] = await talk.say(thanks)
+    assert said["body"].startswith(kind)
+    assert await talk.alerts() == alerts
+    assert len(await talk.visits()) == 1
+
+
+async def test_thanks_with_a_question_are_answered_as_a_question(talk: Talk) -> None:
+    await booked(talk)
+    said = await talk.say("Mulțumesc, cât costă o albire?")
+    assert "Cu plăcere" not in body(said)
+
+
+async def test_long_after_it_thanks_are_no_part_of_it(talk: Talk) -> None:
+    await booked(talk)
+    talk.still.forward(minutes=49 * 60)
+    assert "Cu plăcere" not in body(await talk.say("Mulțumesc!"))
+
+
+@pytest.mark.parametrize(
+    ("words", "because"),
+    [("STOP", "opted_out"), ("Nu mai pot respira, mi s-a umflat gâtul și sângerează tare", "to_a_person")],
+)
+async def test_a_wish_for_silence_and_an_emergency_end_the_dialogue(
+    talk: Talk, words: str, because: str
+) -> None:
+    await talk.say(ASKS)
+    await talk.say(words)
+    [booking] = await talk.bookings()
+    assert booking["closed_because"] == because

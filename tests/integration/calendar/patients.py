@@ -7,6 +7,7 @@ from uuid import UUID
 
 from medicalcor.core import clock, ids
 from medicalcor.core.database.transaction import transaction
+from medicalcor.core.errors import ProviderRejected
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.language.phrases import TEMPLATES, filled
 from medicalcor.integrations.whatsapp.client import WhatsAppClient
@@ -42,6 +43,8 @@ class Phones:
     ledger: Ledger
     heard: list[Heard] = field(default_factory=list)
     numbers: dict[UUID, str] = field(default_factory=dict)
+    unreachable: bool = False
+    """Whether WhatsApp answers that there is nobody at that number."""
 
     async def patient(self, name: str, *, language: Language = "ro") -> UUID:
         """Known to the desk, never wrote."""
@@ -61,6 +64,13 @@ class Phones:
             await self.ledger.store.append(connection, entry, cause=Cause("c", "system"))
         self.numbers[person_id] = phone
         return person_id
+
+    async def mail_of(self, person_id: UUID, address: str) -> None:
+        key = self.ledger.vault.keyed_hash("email", address)
+        event = AddressAdded(person_id=person_id, kind="email", address_key=key, value=address)
+        async with transaction(self.ledger.pool) as connection:
+            entry = Append(f"person-{person_id}", (event,), person_id)
+            await self.ledger.store.append(connection, entry, cause=Cause("c", "system"))
 
     async def mark_read(self, message_id: str) -> None:
         """Nobody looks at it here."""
@@ -83,6 +93,8 @@ class Phones:
         buttons: tuple[str, ...] = (),
         template: str | None = None,
     ) -> str:
+        if self.unreachable:
+            raise ProviderRejected(provider="whatsapp", reason="undeliverable")
         made = Heard(clock.now(), to.value, UUID(tracker), text, buttons, template)
         self.heard.append(made)
         return made.wamid

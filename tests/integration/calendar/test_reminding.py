@@ -1,10 +1,12 @@
 """Visits are reminded of, and what is tapped is done with that very visit."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from patients import Heard, Phones
+from pydantic import SecretStr
 
 from conftest import CAUSE, Clinic, at
 from medicalcor.core import clock
@@ -161,9 +163,8 @@ async def test_confirm_cancel_and_move_by_a_tap(
     await phones.deliver()
     assert await phones.tap(ana, move, day)
     assert await status(pool, visit) == "confirmed", "it stays until there is another"
-    async with pool.acquire() as connection:
-        alerts = await connection.fetchval("select count(*) from effects where kind = 'staff.alert'")
-    assert alerts == 1
+    [*_, times] = await phones.deliver()
+    assert times.buttons[0].startswith("slot:"), "other times are offered"
     assert await phones.tap(ana, cancel, day)
     assert await status(pool, visit) == "cancelled"
     said = await phones.deliver()
@@ -232,3 +233,44 @@ async def test_two_sweeps_at_once_say_it_once(clinic: Clinic, still: clock.Still
     still.at = at(11, days=1)
     await asyncio.gather(*(reminders.sweep(phones.ledger) for _ in range(6)))
     assert len(await phones.deliver()) == 1
+
+
+async def mails(pool: Pool) -> list[dict[str, Any]]:
+    async with pool.acquire() as connection:
+        rows = await connection.fetch("select content from effects where kind = 'email.message'")
+    return [dict(row["content"]) for row in rows]
+
+
+@pytest.fixture
+def by_mail_too(phones: Phones) -> None:
+    told = {"smtp_url": SecretStr("smtp://127.0.0.1:1"), "email_from": "clinic@clinic.example"}
+    phones.ledger = replace(phones.ledger, settings=phones.ledger.settings.model_copy(update=told))
+
+
+@pytest.mark.usefixtures("by_mail_too")
+async def test_who_has_no_whatsapp_is_reminded_by_mail(
+    clinic: Clinic, still: clock.Still, phones: Phones, pool: Pool
+) -> None:
+    ana = await clinic.person("Ana Pop")
+    await phones.mail_of(ana, "ana@canary-mail.example")
+    await clinic.book(at(11, days=2), person=ana)
+    assert await remind(still, phones, at(11, days=1)) == []
+    [mail] = await mails(pool)
+    assert "ora 11:00" in mail["body"]
+
+
+@pytest.mark.usefixtures("by_mail_too")
+@pytest.mark.parametrize("has_mail", [True, False])
+async def test_what_whatsapp_cannot_deliver_is_said_by_mail_or_staff_are_told(
+    clinic: Clinic, still: clock.Still, phones: Phones, pool: Pool, has_mail: bool
+) -> None:
+    ana = await phones.patient("Ana Pop")
+    if has_mail:
+        await phones.mail_of(ana, "ana@canary-mail.example")
+    await clinic.book(at(11, days=2), person=ana)
+    phones.unreachable = True
+    assert await remind(still, phones, at(11, days=1)) == []
+    assert len(await mails(pool)) == has_mail
+    async with pool.acquire() as connection:
+        alerts = await connection.fetchval("select count(*) from effects where kind = 'staff.alert'")
+    assert alerts == (not has_mail)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -207,3 +208,13 @@ async def test_an_expired_session_sends_a_part_of_a_page_to_the_door(
             },
         )
     assert answer.headers["hx-redirect"] == f"/sign-in?next=%2Fleads%2F{story.lead_id}"
+
+
+async def test_times_cannot_be_offered_where_whatsapp_takes_no_words_any_more(
+    browser: Browser, ledger: Ledger, pool: Pool
+) -> None:
+    story = await web_clinic.ana(ledger)
+    await pool.execute("update conversations set last_inbound_at = last_inbound_at - interval '25 hours'")
+    page = await browser.post(f"/leads/{story.lead_id}/offer-times", {"key": KEY}, htmx=True)
+    assert page.status_code >= 400
+    assert "last WhatsApp message is more than 24 hours old" in unescape(page.text)

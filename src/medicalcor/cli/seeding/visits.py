@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from medicalcor.cli.seeding.arrivals import SQL
 from medicalcor.cli.seeding.practice import Doctor, Practice
-from medicalcor.core import ids
+from medicalcor.core import ids, jobs
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.eventstore.store import Append
 from medicalcor.operations import appointments
@@ -121,6 +121,8 @@ class Book:
             )
         except (SlotTaken, NotWorking):
             return  # every chair is taken, or it is a day off: the desk says no as it does on any day
+        # those who play along in a demo know of it
+        await self.connection.execute(SQL["remove_runs"], [f"{jobs.VISIT_NEWS.name}:{self._made[key].id}:1"])
 
     async def _somebody(self, key: str) -> tuple[UUID, UUID | None]:
         """One in three wrote to the clinic and is a lead; the others are regulars."""

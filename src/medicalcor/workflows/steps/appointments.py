@@ -1,8 +1,11 @@
 """Steps around visits."""
 
+from uuid import UUID
+
 from dbos import DBOS
 
-from medicalcor.operations import appointments, openings, reminders
+from medicalcor.core import context
+from medicalcor.operations import appointments, openings, reminders, visit_news
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
@@ -23,3 +26,15 @@ async def remind() -> int:
 @through_outages
 async def offer_openings() -> int:
     return await openings.sweep(current().ledger)
+
+
+@DBOS.step(name="visits.tell", **RETRIES)
+@through_outages
+async def tell_news(appointment_id: str, version: int, correlation_id: str) -> None:
+    with context.bind(correlation_id=correlation_id):
+        await visit_news.tell(
+            current().ledger,
+            appointment_id=UUID(appointment_id),
+            version=version,
+            correlation_id=correlation_id,
+        )

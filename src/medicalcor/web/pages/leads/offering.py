@@ -15,6 +15,13 @@ from medicalcor.web.request import Visitor, is_fragment, right, staff
 from medicalcor.web.site import site_of, visit
 from medicalcor.web.translate import marked as _
 
+TOLD = (
+    _("This lead cannot be written to: there is no WhatsApp or e-mail conversation with them."),
+    _("Not sent: the patient's last WhatsApp message is more than 24 hours old. Call them."),
+    _("Nothing can be booked yet: set up procedures and practitioners first."),
+)
+"""Why none are offered, for the catalogues."""
+
 
 class OfferForm(Form):
     """`key` is made with the form: pressing twice offers once."""
