@@ -14,7 +14,8 @@ from importlib import resources
 from itertools import groupby
 from typing import Any, Final, Literal
 
-from medicalcor.domain.consent.withdrawal import speaks_of_messages, wish
+from medicalcor.domain.consent.silence import heard
+from medicalcor.domain.consent.withdrawal import begins_with_stop, speaks_of_messages, wish
 from medicalcor.domain.language.text import Words, read
 from medicalcor.domain.scoring.rules import score
 from medicalcor.schemas.common import LANGUAGES, Language
@@ -66,7 +67,8 @@ def read_reply(text: str, question: Question | None, *, known: Language | None =
         return Reply("nothing")
     if answers == {"yes"} and _AGAINST.isdisjoint(text):
         return Reply("granted", question.purposes)
-    return Reply("doubt" if answers or _is_unclear(words, languages) else "nothing")
+    unclear = answers or _is_unclear(words, languages) or heard(text) == "doubt" or begins_with_stop(text)
+    return Reply("doubt" if unclear else "nothing")
 
 
 def plain_no(text: str) -> bool:

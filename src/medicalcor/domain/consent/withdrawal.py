@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Final, Literal
 
+from medicalcor.domain.consent import silence as own_words
 from medicalcor.domain.language.text import read
 
 _SHORT: Final = 14
@@ -32,8 +33,9 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     words = read(text)
     said = " ".join(words.folded)
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
-    silence = silence or (asked and bool(_forms().silence.search(said)) and not words.asked)
-    if not ends_offers and (not silence or _only_hurts(said)):
+    heard = own_words.heard(text)
+    silence = silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
+    if not ends_offers and heard != "wish" and (not silence or _only_hurts(said) or _is_about_else(text, said)):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
     only_offers = _forms().offers.search(said) and not _means_everything(text, said)
@@ -59,6 +61,17 @@ def _names_us(said: str) -> bool:
 def _only_hurts(said: str) -> bool:
     """ "I can't take it any more": of pain, not of messages."""
     return bool(_forms().pain.search(said)) and not _names_us(said)
+
+
+def _is_about_else(text: str, said: str) -> bool:
+    """ "Stop, I forgot, I'll come at eleven": it begins so, and goes on to speak of something else than messages."""
+    begins = said.partition(" ")[0] in _forms().stop
+    names_us = any(form.search(said) for form in (_forms().everything, _forms().offers, _forms().messages))
+    return begins and not names_us and own_words.speaks_of_else(text) and not _means_everything(text, said)
+
+
+def begins_with_stop(text: str) -> bool:
+    return " ".join(read(text).folded).partition(" ")[0] in _forms().stop
 
 
 def _means_everything(text: str, said: str) -> bool:
