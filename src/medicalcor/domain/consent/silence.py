@@ -43,7 +43,7 @@ _TELLS: Final[frozenset[Form]] = frozenset({("not", "more", "consent")})
 """What may stand in the past tense: "you no longer have my permission"."""
 _SINGLE: Final[frozenset[Form]] = frozenset({("not", "reach", "me"), ("not", "want", "reach")})
 """What "now" makes something else: "don't call me now"."""
-_MISSPELT: Final = 5
+_MISSPELT: Final = 6
 """Letters that a beginning must have for a slip in it to be overlooked."""
 
 

@@ -35,7 +35,8 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
     heard = own_words.heard(text)
     silence = silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
-    if not ends_offers and heard != "wish" and (not silence or _only_hurts(said) or _is_about_else(text, said)):
+    elsewhere = _only_hurts(said) or (heard == "nothing" and _is_about_else(text, said))
+    if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
     only_offers = _forms().offers.search(said) and not _means_everything(text, said)
@@ -64,13 +65,13 @@ def _only_hurts(said: str) -> bool:
 
 
 def _is_about_else(text: str, said: str) -> bool:
-    """ "Stop, I forgot, I'll come at eleven": it begins so, and goes on to speak of something else than messages."""
-    begins = said.partition(" ")[0] in _forms().stop
+    """ "Stop, I forgot, I'll come at eleven", "I don't agree with the price": of a visit or a tooth, and not of messages."""
     names_us = any(form.search(said) for form in (_forms().everything, _forms().offers, _forms().messages))
-    return begins and not names_us and own_words.speaks_of_else(text) and not _means_everything(text, said)
+    return not names_us and own_words.speaks_of_else(text) and not _means_everything(text, said)
 
 
 def begins_with_stop(text: str) -> bool:
+    """Whether its first word is the bare word for stopping."""
     return " ".join(read(text).folded).partition(" ")[0] in _forms().stop
 
 
