@@ -43,6 +43,7 @@ _TELLS: Final[frozenset[Form]] = frozenset({("not", "more", "consent")})
 """What may stand in the past tense: "you no longer have my permission"."""
 _SINGLE: Final[frozenset[Form]] = frozenset({("not", "reach", "me"), ("not", "want", "reach")})
 """What "now" makes something else: "don't call me now"."""
+_ELSE: Final = frozenset({"other", "object"})
 _MISSPELT: Final = 6
 """Letters that a beginning must have for a slip in it to be overlooked."""
 
@@ -55,7 +56,16 @@ def heard(text: str) -> Heard:
 
 def speaks_of_else(text: str) -> bool:
     """Whether it names anything that a wish for silence is not about: a visit, a day, a tooth, a price."""
-    return any("other" in parts for word in read(text).folded for parts in _parts(word).values())
+    return _names(text, "other")
+
+
+def speaks_of_object(text: str) -> bool:
+    """Whether it names what may be sent, called off or rung besides: a photo, an appointment, the landline."""
+    return _names(text, "object")
+
+
+def _names(text: str, part: str) -> bool:
+    return any(part in parts for word in read(text).folded for parts in _parts(word).values())
 
 
 class _Clause:
@@ -64,6 +74,7 @@ class _Clause:
     def __init__(self, words: Sequence[str], asks: bool) -> None:
         self.said = " ".join(words)
         self.asks = asks
+        self.length = len(words)
         self.parts: dict[str, dict[str, list[int]]] = {}
         for place, word in enumerate(words):
             for language, parts in _parts(word).items():
@@ -82,6 +93,8 @@ def _clauses(words: Words) -> Iterator[tuple[list[str], bool]]:
 def _read(clause: _Clause, others: Sequence[_Clause]) -> Heard:
     if any(spoken.rest.search(clause.said) for spoken in _languages().values()):
         return "doubt" if clause.asks else "wish"
+    if _halts(clause, others):
+        return "wish"
     found = {
         _settled(form, parts, [other.parts.get(language, {}) for other in others])
         for language, parts in clause.parts.items()
@@ -93,6 +106,18 @@ def _read(clause: _Clause, others: Sequence[_Clause]) -> Heard:
     return "wish" if True in found and not clause.asks else "doubt"
 
 
+def _halts(clause: _Clause, others: Sequence[_Clause]) -> bool:
+    """Whether the clause is no more than "please stop", and another speaks of messages and of nothing else."""
+    if any(_ELSE & parts.keys() for other in others for parts in other.parts.values()):
+        return False
+    return any(
+        "halt" in parts
+        and len({*parts["halt"], *parts.get("filler", ())}) == clause.length
+        and any({"reach", "thing", "mine"} & other.parts.get(language, {}).keys() for other in others)
+        for language, parts in clause.parts.items()
+    )
+
+
 def _stands(form: Form, parts: Parts) -> bool:
     """Whether each part is played by a word of its own."""
     if any(part not in parts for part in form):
@@ -102,7 +127,7 @@ def _stands(form: Form, parts: Parts) -> bool:
 
 def _settled(form: Form, parts: Parts, others: Sequence[Parts]) -> bool:
     """Whether the clause says that and nothing else, and no other clause names a way to reach them instead."""
-    if "other" in parts or ("past" in parts and form not in _TELLS) or ("not" in parts and form in _KEEPS):
+    if _ELSE & parts.keys() or ("past" in parts and form not in _TELLS) or ("not" in parts and form in _KEEPS):
         return False
     instead = [other for other in (parts, *others) if "rather" in other]
     if form in _SINGLE:

@@ -35,7 +35,7 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
     heard = own_words.heard(text)
     silence = silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
-    elsewhere = _only_hurts(said) or (heard == "nothing" and _is_about_else(text, said))
+    elsewhere = _only_hurts(said) or _is_about_else(text, said, heard)
     if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
@@ -64,10 +64,14 @@ def _only_hurts(said: str) -> bool:
     return bool(_forms().pain.search(said)) and not _names_us(said)
 
 
-def _is_about_else(text: str, said: str) -> bool:
-    """ "Stop, I forgot, I'll come at eleven", "I don't agree with the price": of a visit or a tooth, and not of messages."""
+def _is_about_else(text: str, said: str, heard: own_words.Heard) -> bool:
+    """ "Stop, I forgot, I'll come at eleven", "don't send the photos any more": of a visit or a thing, and not of us."""
+    if _means_everything_alone(text):
+        return False
+    if heard == "doubt":
+        return own_words.speaks_of_object(text)
     names_us = any(form.search(said) for form in (_forms().everything, _forms().offers, _forms().messages))
-    return not names_us and own_words.speaks_of_else(text) and not _means_everything(text, said)
+    return not names_us and (own_words.speaks_of_else(text) or own_words.speaks_of_object(text))
 
 
 def begins_with_stop(text: str) -> bool:
@@ -77,8 +81,11 @@ def begins_with_stop(text: str) -> bool:
 
 def _means_everything(text: str, said: str) -> bool:
     """Something that goes beyond offers, or the bare word for stopping in a sentence of its own."""
-    if _forms().everything.search(said):
-        return True
+    return bool(_forms().everything.search(said)) or _means_everything_alone(text)
+
+
+def _means_everything_alone(text: str) -> bool:
+    """Whether the bare word for stopping is a sentence of its own."""
     sentences = (" ".join(read(part).folded) for part in re.split(r"[.!\n;]+", text))
     return any(sentence in _forms().stop for sentence in sentences)
 
