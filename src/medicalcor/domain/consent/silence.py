@@ -54,18 +54,11 @@ def heard(text: str) -> Heard:
     return "wish" if "wish" in found else "doubt" if "doubt" in found else "nothing"
 
 
-def speaks_of_else(text: str) -> bool:
-    """Whether it names anything that a wish for silence is not about: a visit, a day, a tooth, a price."""
-    return _names(text, "other")
-
-
-def speaks_of_object(text: str) -> bool:
-    """Whether it names what may be sent, called off or rung besides: a photo, an appointment, the landline."""
-    return _names(text, "object")
-
-
-def _names(text: str, part: str) -> bool:
-    return any(part in parts for word in read(text).folded for parts in _parts(word).values())
+def without_else(text: str) -> str | None:
+    """What is left without the clauses that name a visit, a day, a tooth, a photo, the landline; none when none does."""
+    clauses = [_Clause(words, asks) for words, asks in _clauses(read(text))]
+    left = [clause.said for clause in clauses if not any(_ELSE & parts.keys() for parts in clause.parts.values())]
+    return None if len(left) == len(clauses) else " ".join(left)
 
 
 class _Clause:
@@ -107,13 +100,13 @@ def _read(clause: _Clause, others: Sequence[_Clause]) -> Heard:
 
 
 def _halts(clause: _Clause, others: Sequence[_Clause]) -> bool:
-    """Whether the clause is no more than "please stop", and another speaks of messages and of nothing else."""
+    """Whether the clause is no more than "please stop", and what else is said is of messages and nothing else."""
     if any(_ELSE & parts.keys() for other in others for parts in other.parts.values()):
         return False
     return any(
         "halt" in parts
         and len({*parts["halt"], *parts.get("filler", ())}) == clause.length
-        and any({"reach", "thing", "mine"} & other.parts.get(language, {}).keys() for other in others)
+        and (not others or any({"reach", "thing", "mine"} & other.parts.get(language, {}).keys() for other in others))
         for language, parts in clause.parts.items()
     )
 

@@ -35,7 +35,7 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
     heard = own_words.heard(text)
     silence = silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
-    elsewhere = _only_hurts(said) or _is_about_else(text, said, heard)
+    elsewhere = _only_hurts(said) or _is_about_else(text)
     if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
@@ -64,14 +64,13 @@ def _only_hurts(said: str) -> bool:
     return bool(_forms().pain.search(said)) and not _names_us(said)
 
 
-def _is_about_else(text: str, said: str, heard: own_words.Heard) -> bool:
+def _is_about_else(text: str) -> bool:
     """ "Stop, I forgot, I'll come at eleven", "don't send the photos any more": of a visit or a thing, and not of us."""
-    if _means_everything_alone(text):
+    left = own_words.without_else(text)
+    if left is None or _means_everything_alone(text):
         return False
-    if heard == "doubt":
-        return own_words.speaks_of_object(text)
-    names_us = any(form.search(said) for form in (_forms().everything, _forms().offers, _forms().messages))
-    return not names_us and (own_words.speaks_of_else(text) or own_words.speaks_of_object(text))
+    known = _forms()
+    return not any(form.search(left) for form in (known.everything, known.offers, known.messages))
 
 
 def begins_with_stop(text: str) -> bool:
