@@ -121,22 +121,26 @@ def _once(said: Sequence[str]) -> Form:
 
 
 def _is_unclear(words: Words, languages: tuple[Language, ...]) -> bool:
-    """Whether it may be meant as an answer all the same: it begins with a yes or a no that stands by itself, says of
+    """Whether it may be meant as an answer all the same: a yes or a no stands by itself in it, it says of
     consent what nobody foresaw, or is too little to tell.
     """
     said = tuple(word for word in words.folded if word.isalnum())
     if not said:
         return bool(words.text.strip()) and len(words.folded) > 0
-    first = tuple(
-        word
-        for word, clause in zip(words.folded, words.clauses, strict=True)
-        if clause == words.clauses[0] and word.isalnum()
-    )
+    clauses = [_clause(words, number) for number in dict.fromkeys(words.clauses)]
     pieces = _pieces(languages)
-    if {"yes", "no"} & set(_cover(first, pieces)) or "fillers" in _cover(said, pieces):
+    if any({"yes", "no"} & set(_cover(clause, pieces)) for clause in clauses) or "fillers" in _cover(said, pieces):
         return True
     return any(said in _forms()[one].unsure for one in languages) or any(
         _forms()[one].about.search(" ".join(said)) for one in languages
+    )
+
+
+def _clause(words: Words, number: int) -> Form:
+    return tuple(
+        word
+        for word, clause in zip(words.folded, words.clauses, strict=True)
+        if clause == number and word.isalnum()
     )
 
 

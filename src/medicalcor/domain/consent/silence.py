@@ -6,7 +6,7 @@ or "remove" + "my number" do. The words are data, in `silence.toml`; people miss
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -43,7 +43,10 @@ _TELLS: Final[frozenset[Form]] = frozenset({("not", "more", "consent")})
 """What may stand in the past tense: "you no longer have my permission"."""
 _SINGLE: Final[frozenset[Form]] = frozenset({("not", "reach", "me"), ("not", "want", "reach")})
 """What "now" makes something else: "don't call me now"."""
-_ELSE: Final = frozenset({"other", "object"})
+OBJECT: Final = frozenset({"object"})
+"""What may be sent, called off or rung besides: a photo, an appointment, the landline."""
+ELSE: Final = OBJECT | {"other"}
+"""And what else a clinic is told of: a visit, a day, a tooth, a price."""
 _MISSPELT: Final = 6
 """Letters that a beginning must have for a slip in it to be overlooked."""
 
@@ -54,10 +57,10 @@ def heard(text: str) -> Heard:
     return "wish" if "wish" in found else "doubt" if "doubt" in found else "nothing"
 
 
-def without_else(text: str) -> str | None:
-    """What is left without the clauses that name a visit, a day, a tooth, a photo, the landline; none when none does."""
+def without(text: str, parts: Set[str]) -> str | None:
+    """What is left without the clauses in which a word plays any of these parts; none when none does."""
     clauses = [_Clause(words, asks) for words, asks in _clauses(read(text))]
-    left = [clause.said for clause in clauses if not any(_ELSE & parts.keys() for parts in clause.parts.values())]
+    left = [clause.said for clause in clauses if not any(parts & found.keys() for found in clause.parts.values())]
     return None if len(left) == len(clauses) else " ".join(left)
 
 
@@ -101,10 +104,9 @@ def _read(clause: _Clause, others: Sequence[_Clause]) -> Heard:
 
 def _halts(clause: _Clause, others: Sequence[_Clause]) -> bool:
     """Whether the clause is no more than "please stop", and what else is said is of messages and nothing else."""
-    if any(_ELSE & parts.keys() for other in others for parts in other.parts.values()):
-        return False
     return any(
         "halt" in parts
+        and not any(ELSE & other.parts.get(language, {}).keys() for other in others)
         and len({*parts["halt"], *parts.get("filler", ())}) == clause.length
         and (not others or any({"reach", "thing", "mine"} & other.parts.get(language, {}).keys() for other in others))
         for language, parts in clause.parts.items()
@@ -120,7 +122,7 @@ def _stands(form: Form, parts: Parts) -> bool:
 
 def _settled(form: Form, parts: Parts, others: Sequence[Parts]) -> bool:
     """Whether the clause says that and nothing else, and no other clause names a way to reach them instead."""
-    if _ELSE & parts.keys() or ("past" in parts and form not in _TELLS) or ("not" in parts and form in _KEEPS):
+    if ELSE & parts.keys() or ("past" in parts and form not in _TELLS) or ("not" in parts and form in _KEEPS):
         return False
     instead = [other for other in (parts, *others) if "rather" in other]
     if form in _SINGLE:

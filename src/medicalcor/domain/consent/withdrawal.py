@@ -35,7 +35,7 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
     heard = own_words.heard(text)
     silence = silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
-    elsewhere = _only_hurts(said) or _is_about_else(text)
+    elsewhere = _only_hurts(said) or _is_about_else(text, heard)
     if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
@@ -64,9 +64,9 @@ def _only_hurts(said: str) -> bool:
     return bool(_forms().pain.search(said)) and not _names_us(said)
 
 
-def _is_about_else(text: str) -> bool:
+def _is_about_else(text: str, heard: own_words.Heard) -> bool:
     """ "Stop, I forgot, I'll come at eleven", "don't send the photos any more": of a visit or a thing, and not of us."""
-    left = own_words.without_else(text)
+    left = own_words.without(text, own_words.OBJECT if heard == "doubt" else own_words.ELSE)
     if left is None or _means_everything_alone(text):
         return False
     known = _forms()
