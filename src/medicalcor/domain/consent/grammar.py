@@ -14,7 +14,7 @@ from importlib import resources
 from itertools import groupby
 from typing import Any, Final, Literal
 
-from medicalcor.domain.consent.silence import heard
+from medicalcor.domain.consent.silence import heard, speaks_of_us
 from medicalcor.domain.consent.withdrawal import begins_with_stop, speaks_of_messages, wish
 from medicalcor.domain.language.text import Words, read
 from medicalcor.domain.scoring.rules import score
@@ -67,7 +67,7 @@ def read_reply(text: str, question: Question | None, *, known: Language | None =
         return Reply("nothing")
     if answers == {"yes"} and _AGAINST.isdisjoint(text):
         return Reply("granted", question.purposes)
-    unclear = answers or _is_unclear(words, languages) or heard(text) == "doubt" or begins_with_stop(text)
+    unclear = answers or _is_unclear(words, languages) or heard(text) == "doubt" or speaks_of_us(text) or begins_with_stop(text)
     return Reply("doubt" if unclear else "nothing")
 
 

@@ -36,6 +36,7 @@ _FORMS: Final[tuple[Form, ...]] = (
     ("cease", "mine"),
     ("take", "mine"),
     ("revoke", "consent"),
+    ("reach", "somebody"),
 )
 _KEEPS: Final[frozenset[Form]] = frozenset({("take", "mine"), ("revoke", "consent")})
 """What "not" before it turns into the contrary: "don't delete my number"."""
@@ -52,16 +53,25 @@ _MISSPELT: Final = 6
 
 
 def heard(text: str) -> Heard:
-    clauses = [_Clause(words, asks) for words, asks in _clauses(read(text))]
+    clauses = _heard(text)
     found = {_read(clause, [other for other in clauses if other is not clause]) for clause in clauses}
     return "wish" if "wish" in found else "doubt" if "doubt" in found else "nothing"
 
 
 def without(text: str, parts: Set[str]) -> str | None:
     """What is left without the clauses in which a word plays any of these parts; none when none does."""
-    clauses = [_Clause(words, asks) for words, asks in _clauses(read(text))]
+    clauses = _heard(text)
     left = [clause.said for clause in clauses if not any(parts & found.keys() for found in clause.parts.values())]
     return None if len(left) == len(clauses) else " ".join(left)
+
+
+def speaks_of_us(text: str) -> bool:
+    """Whether a clause names messages, being written to or what we hold of them, and nothing else that we know of."""
+    return any(
+        {"reach", "thing", "mine"} & parts.keys() and not ELSE & parts.keys()
+        for clause in _heard(text)
+        for parts in clause.parts.values()
+    )
 
 
 class _Clause:
@@ -76,6 +86,10 @@ class _Clause:
             for language, parts in _parts(word).items():
                 for part in parts:
                     self.parts.setdefault(language, {}).setdefault(part, []).append(place)
+
+
+def _heard(text: str) -> list[_Clause]:
+    return [_Clause(words, asks) for words, asks in _clauses(read(text))]
 
 
 def _clauses(words: Words) -> Iterator[tuple[list[str], bool]]:
