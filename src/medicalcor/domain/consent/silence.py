@@ -93,11 +93,19 @@ def _heard(text: str) -> list[_Clause]:
 
 
 def _clauses(words: Words) -> Iterator[tuple[list[str], bool]]:
-    """Each clause's words, and whether it stands in a question that is no polite request."""
+    """Each clause's words, and whether it stands in a question that is no polite request. "I don't want that you write"
+    is one clause, whatever comma stands in it.
+    """
+    found: list[tuple[int, list[str]]] = []
     for number in dict.fromkeys(words.clauses):
         places = [place for place, clause in enumerate(words.clauses) if clause == number]
-        clause = [words.folded[place] for place in places]
-        yield clause, words.sentences[places[0]] in words.asked and _polite().isdisjoint(clause)
+        said, sentence = [words.folded[place] for place in places], words.sentences[places[0]]
+        if found and found[-1][0] == sentence and said[0] in _any("joins"):
+            found[-1][1].extend(said)
+        else:
+            found.append((sentence, said))
+    for sentence, said in found:
+        yield said, sentence in words.asked and _any("polite").isdisjoint(said)
 
 
 def _read(clause: _Clause, others: Sequence[_Clause]) -> Heard:
@@ -197,8 +205,8 @@ def _data() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
-def _polite() -> frozenset[str]:
-    return frozenset(_data()["any"]["polite"])
+def _any(kind: str) -> frozenset[str]:
+    return frozenset(_data()["any"][kind])
 
 
 @cache
