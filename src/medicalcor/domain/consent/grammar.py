@@ -61,13 +61,20 @@ def read_reply(text: str, question: Question | None, *, known: Language | None =
     if question is not None and answers == {"no"}:
         return Reply("denied", question.purposes)  # a plain no to the question ends nothing else
     language = known or (question.language if question else None)
-    if _wants_silence(text, language, asked=question is not None):
+    plain = question is not None and not _begins_with_yes(words, languages)
+    if _wants_silence(text, language, asked=plain):
         return Reply("withdrawn")
     if question is None:
         return Reply("nothing")
     if answers == {"yes"} and _AGAINST.isdisjoint(text):
         return Reply("granted", question.purposes)
-    unclear = answers or _is_unclear(words, languages) or heard(text) == "doubt" or speaks_of_us(text) or begins_with_stop(text)
+    unclear = (
+        answers
+        or _is_unclear(words, languages)
+        or heard(text, asked=True) == "doubt"
+        or speaks_of_us(text)
+        or begins_with_stop(text)
+    )
     return Reply("doubt" if unclear else "nothing")
 
 
@@ -79,6 +86,11 @@ def plain_no(text: str) -> bool:
 def _spoken(question: Question | None, known: Language | None) -> tuple[Language, ...]:
     wanted = {_EVERYWHERE} | ({question.language} if question else set()) | ({known} if known else set())
     return tuple(language for language in LANGUAGES if language in wanted)
+
+
+def _begins_with_yes(words: Words, languages: tuple[Language, ...]) -> bool:
+    """ "Yes to reminders, no to offers" takes nothing back that a person need not read first."""
+    return _pieces(languages).get(tuple(words.folded[:1])) == "yes"
 
 
 def _wants_silence(text: str, known: Language | None, *, asked: bool) -> bool:
@@ -129,7 +141,9 @@ def _is_unclear(words: Words, languages: tuple[Language, ...]) -> bool:
         return bool(words.text.strip()) and len(words.folded) > 0
     clauses = [_clause(words, number) for number in dict.fromkeys(words.clauses)]
     pieces = _pieces(languages)
-    if any({"yes", "no"} & set(_cover(clause, pieces)) for clause in clauses) or "fillers" in _cover(said, pieces):
+    if any({"yes", "no"} & set(_cover(clause, pieces)) for clause in clauses) or "fillers" in _cover(
+        said, pieces
+    ):
         return True
     return any(said in _forms()[one].unsure for one in languages) or any(
         _forms()[one].about.search(" ".join(said)) for one in languages

@@ -6,7 +6,8 @@ or "remove" + "my number" do. The words are data, in `silence.toml`; people miss
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -38,11 +39,13 @@ _FORMS: Final[tuple[Form, ...]] = (
     ("revoke", "consent"),
     ("reach", "somebody"),
 )
+_ASKED: Final[Form] = ("not", "many")
+"""What means it too after a question about consent: "your messages are not wanted", but not "not too many"."""
 _KEEPS: Final[frozenset[Form]] = frozenset({("take", "mine"), ("revoke", "consent")})
 """What "not" before it turns into the contrary: "don't delete my number"."""
 _TELLS: Final[frozenset[Form]] = frozenset({("not", "more", "consent")})
 """What may stand in the past tense: "you no longer have my permission"."""
-_SINGLE: Final[frozenset[Form]] = frozenset({("not", "reach", "me"), ("not", "want", "reach")})
+_SINGLE: Final[frozenset[Form]] = frozenset({_ASKED, ("not", "reach", "me"), ("not", "want", "reach")})
 """What "now" makes something else: "don't call me now"."""
 OBJECT: Final = frozenset({"object"})
 """What may be sent, called off or rung besides: a photo, an appointment, the landline."""
@@ -52,16 +55,19 @@ _MISSPELT: Final = 6
 """Letters that a beginning must have for a slip in it to be overlooked."""
 
 
-def heard(text: str) -> Heard:
-    clauses = _heard(text)
-    found = {_read(clause, [other for other in clauses if other is not clause]) for clause in clauses}
+def heard(text: str, *, asked: bool = False) -> Heard:
+    """`asked`: it follows a question about consent."""
+    clauses, forms = _heard(text), (*_FORMS, _ASKED) if asked else _FORMS
+    found = {_read(clause, [other for other in clauses if other is not clause], forms) for clause in clauses}
     return "wish" if "wish" in found else "doubt" if "doubt" in found else "nothing"
 
 
-def without(text: str, parts: Set[str]) -> str | None:
+def without(text: str, parts: AbstractSet[str]) -> str | None:
     """What is left without the clauses in which a word plays any of these parts; none when none does."""
     clauses = _heard(text)
-    left = [clause.said for clause in clauses if not any(parts & found.keys() for found in clause.parts.values())]
+    left = [
+        clause.said for clause in clauses if not any(parts & found.keys() for found in clause.parts.values())
+    ]
     return None if len(left) == len(clauses) else " ".join(left)
 
 
@@ -108,7 +114,7 @@ def _clauses(words: Words) -> Iterator[tuple[list[str], bool]]:
         yield said, sentence in words.asked and _any("polite").isdisjoint(said)
 
 
-def _read(clause: _Clause, others: Sequence[_Clause]) -> Heard:
+def _read(clause: _Clause, others: Sequence[_Clause], forms: Sequence[Form]) -> Heard:
     if any(spoken.rest.search(clause.said) for spoken in _languages().values()):
         return "doubt" if clause.asks else "wish"
     if _halts(clause, others):
@@ -116,7 +122,7 @@ def _read(clause: _Clause, others: Sequence[_Clause]) -> Heard:
     found = {
         _settled(form, parts, [other.parts.get(language, {}) for other in others])
         for language, parts in clause.parts.items()
-        for form in _FORMS
+        for form in forms
         if _stands(form, parts)
     }
     if not found:
@@ -130,7 +136,10 @@ def _halts(clause: _Clause, others: Sequence[_Clause]) -> bool:
         "halt" in parts
         and not any(ELSE & other.parts.get(language, {}).keys() for other in others)
         and len({*parts["halt"], *parts.get("filler", ())}) == clause.length
-        and (not others or any({"reach", "thing", "mine"} & other.parts.get(language, {}).keys() for other in others))
+        and (
+            not others
+            or any({"reach", "thing", "mine"} & other.parts.get(language, {}).keys() for other in others)
+        )
         for language, parts in clause.parts.items()
     )
 
@@ -149,7 +158,7 @@ def _settled(form: Form, parts: Parts, others: Sequence[Parts]) -> bool:
     instead = [other for other in (parts, *others) if "rather" in other]
     if form in _SINGLE:
         instead += [other for other in others if "reach" in other and "not" not in other]
-        return not instead and "later" not in parts
+        return not instead and not {"later", "measure"} & parts.keys()
     return not instead or "not" not in form
 
 

@@ -33,8 +33,10 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     words = read(text)
     said = " ".join(words.folded)
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
-    heard = own_words.heard(text)
-    silence = silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
+    heard = own_words.heard(text, asked=asked)
+    silence = (
+        silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
+    )
     elsewhere = _only_hurts(said) or _is_about_else(text, heard)
     if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
