@@ -90,7 +90,8 @@ def _spoken(question: Question | None, known: Language | None) -> tuple[Language
 
 def _begins_with_yes(words: Words, languages: tuple[Language, ...]) -> bool:
     """ "Yes to reminders, no to offers" takes nothing back that a person need not read first."""
-    return _pieces(languages).get(tuple(words.folded[:1])) == "yes"
+    several = len(set(words.clauses)) > 1
+    return several and _pieces(languages).get(tuple(words.folded[:1])) == "yes"
 
 
 def _wants_silence(text: str, known: Language | None, *, asked: bool) -> bool:

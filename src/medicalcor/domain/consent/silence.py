@@ -35,6 +35,7 @@ _FORMS: Final[tuple[Form, ...]] = (
     ("cease", "send"),
     ("cease", "thing"),
     ("cease", "mine"),
+    ("not", "use", "mine"),
     ("take", "mine"),
     ("revoke", "consent"),
     ("reach", "somebody"),
@@ -69,6 +70,16 @@ def without(text: str, parts: AbstractSet[str]) -> str | None:
         clause.said for clause in clauses if not any(parts & found.keys() for found in clause.parts.values())
     ]
     return None if len(left) == len(clauses) else " ".join(left)
+
+
+def keeps(text: str) -> bool:
+    """ "Don't forget my number": the contrary of what it looks like."""
+    return any(
+        _stands((*form, "not"), parts) and "more" not in parts
+        for clause in _heard(text)
+        for parts in clause.parts.values()
+        for form in _KEEPS
+    )
 
 
 def speaks_of_us(text: str) -> bool:

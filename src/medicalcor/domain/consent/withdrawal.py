@@ -37,7 +37,7 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     silence = (
         silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
     )
-    elsewhere = _only_hurts(said) or _is_about_else(text, heard)
+    elsewhere = _only_hurts(said) or own_words.keeps(text) or _is_about_else(text, heard)
     if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
