@@ -14,7 +14,8 @@ from importlib import resources
 from itertools import groupby
 from typing import Any, Final, Literal
 
-from medicalcor.domain.consent.withdrawal import speaks_of_messages, wish
+from medicalcor.domain.consent.silence import heard, speaks_of_us
+from medicalcor.domain.consent.withdrawal import begins_with_stop, speaks_of_messages, wish
 from medicalcor.domain.language.text import Words, read
 from medicalcor.domain.scoring.rules import score
 from medicalcor.schemas.common import LANGUAGES, Language
@@ -60,13 +61,21 @@ def read_reply(text: str, question: Question | None, *, known: Language | None =
     if question is not None and answers == {"no"}:
         return Reply("denied", question.purposes)  # a plain no to the question ends nothing else
     language = known or (question.language if question else None)
-    if _wants_silence(text, language, asked=question is not None):
+    plain = question is not None and not _begins_with_yes(words, languages)
+    if _wants_silence(text, language, asked=plain):
         return Reply("withdrawn")
     if question is None:
         return Reply("nothing")
     if answers == {"yes"} and _AGAINST.isdisjoint(text):
         return Reply("granted", question.purposes)
-    return Reply("doubt" if answers or _is_unclear(words, languages) else "nothing")
+    unclear = (
+        answers
+        or _is_unclear(words, languages)
+        or heard(text, asked=True) == "doubt"
+        or speaks_of_us(text)
+        or begins_with_stop(text)
+    )
+    return Reply("doubt" if unclear else "nothing")
 
 
 def plain_no(text: str) -> bool:
@@ -77,6 +86,12 @@ def plain_no(text: str) -> bool:
 def _spoken(question: Question | None, known: Language | None) -> tuple[Language, ...]:
     wanted = {_EVERYWHERE} | ({question.language} if question else set()) | ({known} if known else set())
     return tuple(language for language in LANGUAGES if language in wanted)
+
+
+def _begins_with_yes(words: Words, languages: tuple[Language, ...]) -> bool:
+    """ "Yes to reminders, no to offers" takes nothing back that a person need not read first."""
+    several = len(set(words.clauses)) > 1
+    return several and _pieces(languages).get(tuple(words.folded[:1])) == "yes"
 
 
 def _wants_silence(text: str, known: Language | None, *, asked: bool) -> bool:
@@ -119,22 +134,28 @@ def _once(said: Sequence[str]) -> Form:
 
 
 def _is_unclear(words: Words, languages: tuple[Language, ...]) -> bool:
-    """Whether it may be meant as an answer all the same: it begins with a yes or a no that stands by itself, says of
+    """Whether it may be meant as an answer all the same: a yes or a no stands by itself in it, it says of
     consent what nobody foresaw, or is too little to tell.
     """
     said = tuple(word for word in words.folded if word.isalnum())
     if not said:
         return bool(words.text.strip()) and len(words.folded) > 0
-    first = tuple(
-        word
-        for word, clause in zip(words.folded, words.clauses, strict=True)
-        if clause == words.clauses[0] and word.isalnum()
-    )
+    clauses = [_clause(words, number) for number in dict.fromkeys(words.clauses)]
     pieces = _pieces(languages)
-    if {"yes", "no"} & set(_cover(first, pieces)) or "fillers" in _cover(said, pieces):
+    if any({"yes", "no"} & set(_cover(clause, pieces)) for clause in clauses) or "fillers" in _cover(
+        said, pieces
+    ):
         return True
     return any(said in _forms()[one].unsure for one in languages) or any(
         _forms()[one].about.search(" ".join(said)) for one in languages
+    )
+
+
+def _clause(words: Words, number: int) -> Form:
+    return tuple(
+        word
+        for word, clause in zip(words.folded, words.clauses, strict=True)
+        if clause == number and word.isalnum()
     )
 
 

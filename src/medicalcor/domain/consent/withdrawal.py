@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Final, Literal
 
+from medicalcor.domain.consent import silence as own_words
 from medicalcor.domain.language.text import read
 
 _SHORT: Final = 14
@@ -32,8 +33,12 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     words = read(text)
     said = " ".join(words.folded)
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
-    silence = silence or (asked and bool(_forms().silence.search(said)) and not words.asked)
-    if not ends_offers and (not silence or _only_hurts(said)):
+    heard = own_words.heard(text, asked=asked)
+    silence = (
+        silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
+    )
+    elsewhere = _only_hurts(said) or own_words.keeps(text) or _is_about_else(text, heard)
+    if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
     only_offers = _forms().offers.search(said) and not _means_everything(text, said)
@@ -61,10 +66,27 @@ def _only_hurts(said: str) -> bool:
     return bool(_forms().pain.search(said)) and not _names_us(said)
 
 
+def _is_about_else(text: str, heard: own_words.Heard) -> bool:
+    """ "Stop, I forgot, I'll come at eleven", "don't send the photos any more": of a visit or a thing, and not of us."""
+    left = own_words.without(text, own_words.OBJECT if heard == "doubt" else own_words.ELSE)
+    if left is None or _means_everything_alone(text):
+        return False
+    known = _forms()
+    return not any(form.search(left) for form in (known.everything, known.offers, known.messages))
+
+
+def begins_with_stop(text: str) -> bool:
+    """Whether its first word is the bare word for stopping."""
+    return " ".join(read(text).folded).partition(" ")[0] in _forms().stop
+
+
 def _means_everything(text: str, said: str) -> bool:
     """Something that goes beyond offers, or the bare word for stopping in a sentence of its own."""
-    if _forms().everything.search(said):
-        return True
+    return bool(_forms().everything.search(said)) or _means_everything_alone(text)
+
+
+def _means_everything_alone(text: str) -> bool:
+    """Whether the bare word for stopping is a sentence of its own."""
     sentences = (" ".join(read(part).folded) for part in re.split(r"[.!\n;]+", text))
     return any(sentence in _forms().stop for sentence in sentences)
 
