@@ -63,11 +63,11 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
 
 
 def _is_over(said: Said, match: Match) -> bool:
-    """ "He fainted at your place last year": an event, and then when it was."""
-    if match.means != "emergency:consciousness" or said.has("now"):
+    """ "He fainted at your place last year", "… last week, he is fine now": an event, and then when it was."""
+    if match.means != "emergency:consciousness" or (said.has("now") and not said.has("over")):
         return False
-    gap = nearest(said, "past", match)
-    return gap is not None and gap <= _EVENT_REACH
+    gaps = [nearest(said, means, match) for means in ("past", "past:event")]
+    return any(gap is not None and gap <= _EVENT_REACH for gap in gaps)
 
 
 def _is_supposed(said: Said, match: Match) -> bool:
