@@ -4,6 +4,7 @@ Missing one is dear, so each is struck only where the words around it leave litt
 
 * `ignore.opt_out` and `ignore.emergency` strike what they overlap; `opt_out:firm` means nothing else and always counts;
 * `supposed` ("I only ask", "I haven't had mine out yet") strikes what its turn asks about, wherever it stands;
+* `over` ("he is fine now") ends a faint that is dated, `over:stopped` a bleeding unless it is there `again`;
 * `condition` ("if you write once more"): the way to write that follows is no other way asked for.
 """
 
@@ -14,6 +15,7 @@ from medicalcor.domain.scoring.places import ends_before, is_denied, is_hearsay,
 from medicalcor.domain.scoring.reading import Said
 
 _OTHER_WAY_REACH: Final = 5
+_WAY_BEFORE_REACH: Final = 1
 _CONDITION_REACH: Final = 2
 _STATE_REACH: Final = 2
 _EVENT_REACH: Final = 6
@@ -41,10 +43,10 @@ def _why_no_opt_out(said: Said, match: Match) -> str | None:
 
 
 def _asks_for_another_way(said: Said, match: Match) -> bool:
-    """ "Don't call, write to me here": another way is asked for, not silence."""
+    """ "Don't call, write to me here", "write, don't call": another way is asked for, not silence."""
     conditions = said.of("condition")
     return any(
-        0 <= way.first - match.last <= _OTHER_WAY_REACH
+        (0 <= way.first - match.last <= _OTHER_WAY_REACH or 0 <= match.first - way.last <= _WAY_BEFORE_REACH)
         and not is_denied(said, way)
         and not ends_before(conditions, way, said.words.clauses, reach=_CONDITION_REACH)
         for way in (*said.of("contact.instead"), *said.of("call_me"))
@@ -55,7 +57,7 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
     masks = said.found.get("ignore.emergency", ())
     if any(overlaps(match, mask) and mask.first <= match.first for mask in masks):
         return "meant otherwise"
-    if is_past(said, match, reach=_STATE_REACH) or _is_over(said, match):
+    if is_past(said, match, reach=_STATE_REACH) or _is_over(said, match) or _has_stopped(said, match):
         return "past"
     if is_hearsay(said, match):
         return "hearsay"
@@ -68,6 +70,13 @@ def _is_over(said: Said, match: Match) -> bool:
         return False
     gaps = [nearest(said, means, match) for means in ("past", "past:event")]
     return any(gap is not None and gap <= _EVENT_REACH for gap in gaps)
+
+
+def _has_stopped(said: Said, match: Match) -> bool:
+    """ "It bled for hours but has stopped", and nothing of its coming back."""
+    if match.means != "emergency:bleeding" or said.has("again"):
+        return False
+    return any(not is_denied(said, end) and not overlaps(end, match) for end in said.of("over:stopped"))
 
 
 def _is_supposed(said: Said, match: Match) -> bool:
