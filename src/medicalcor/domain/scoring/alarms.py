@@ -54,6 +54,9 @@ def _asks_for_another_way(said: Said, match: Match) -> bool:
 
 
 def _why_no_alarm(said: Said, match: Match) -> str | None:
+    """Words of somebody who may harm themselves count whatever time they speak of."""
+    if match.means == "emergency:self_harm":
+        return None
     masks = said.found.get("ignore.emergency", ())
     if any(overlaps(match, mask) and mask.first <= match.first for mask in masks):
         return "meant otherwise"
@@ -65,10 +68,13 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
 
 
 def _is_over(said: Said, match: Match) -> bool:
-    """ "He fainted at your place last year", "… last week, he is fine now": an event, and then when it was."""
-    if match.means != "emergency:consciousness" or (said.has("now") and not said.has("over")):
+    """ "He fainted at your place last year", "… last week, he is fine now": what happened, and then when it was."""
+    dated = ("past", "past:event")
+    if said.has("over"):
+        return said.has(*dated)
+    if match.means != "emergency:consciousness" or said.has("now"):
         return False
-    gaps = [nearest(said, means, match) for means in ("past", "past:event")]
+    gaps = [nearest(said, means, match) for means in dated]
     return any(gap is not None and gap <= _EVENT_REACH for gap in gaps)
 
 
@@ -76,7 +82,7 @@ def _has_stopped(said: Said, match: Match) -> bool:
     """ "It bled for hours but has stopped", and nothing of its coming back."""
     if match.means != "emergency:bleeding" or said.has("again"):
         return False
-    return any(not is_denied(said, end) and not overlaps(end, match) for end in said.of("over:stopped"))
+    return any(not is_denied(said, end) for end in said.of("over:stopped"))
 
 
 def _is_supposed(said: Said, match: Match) -> bool:

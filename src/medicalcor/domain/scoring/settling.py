@@ -37,6 +37,7 @@ _PAIRS: Final = (
     ("blood", "unstopped", 20, "emergency:bleeding"),
     ("acute:swelling", "reach:eye", 14, "emergency:eye_swelling"),
     ("acute:swelling", "reach:neck", 14, "emergency:neck_swelling"),
+    ("refuse", "send", 6, "opt_out"),
     ("procedure:implant", "full_arch", 14, "procedure:all_on_x"),
 )
 """Two headings, how many words apart they may stand, and what they mean together."""
