@@ -121,7 +121,9 @@ def _said(words: Words) -> dict[Language, float]:
 def votes(words: Words) -> Votes:
     alone = _keywords().get(" ".join(words.folded))
     if alone is not None:
-        return Votes(((alone, _ENOUGH), *((other, _ENOUGH * _BORROWED) for other in LANGUAGES if other != alone)))
+        return Votes(
+            ((alone, _ENOUGH), *((other, _ENOUGH * _BORROWED) for other in LANGUAGES if other != alone))
+        )
     totals: dict[Language, float] = defaultdict(float)
     polite: dict[Language, float] = defaultdict(float)
     courtesies = _courtesies()
@@ -190,7 +192,9 @@ def _courtesies() -> frozenset[str]:
 def _keywords() -> Mapping[str, Language]:
     """Whole texts that are of one language though their words are of others too: "opt out"."""
     keywords = _words()["keywords"]
-    return {phrase.strip(): language for language in LANGUAGES for phrase in keywords.get(language, "").split(",")}
+    return {
+        phrase.strip(): language for language in LANGUAGES for phrase in keywords.get(language, "").split(",")
+    }
 
 
 @cache

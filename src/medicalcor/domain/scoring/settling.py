@@ -10,7 +10,6 @@ Headings of the lexicon and what they do:
 * `dear`: a price is too high, which is no question for one; `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from medicalcor.domain.scoring.alarms import settle_alarms
@@ -107,7 +106,6 @@ def _of_the_old_visit(said: Said, match: Match) -> bool:
     )
 
 
-
 def _pair_signs(said: Said) -> None:
     """Two signs that are an emergency together, told in any order and over sentence ends too."""
     for one, other, reach, means in _PAIRS:
@@ -127,7 +125,6 @@ def _mild(said: Said, match: Match) -> bool:
     return any(overlaps(match, other) for other in said.of("mild"))
 
 
-
 def _strike_ignored(said: Said) -> None:
     for mask in list(said.found.get("ignore", ())):
         for family in _STRUCK_BY_IGNORE:
@@ -135,7 +132,6 @@ def _strike_ignored(said: Said) -> None:
                 if overlaps(match, mask):
                     said.strike(match, "meant otherwise")
     _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
-
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
@@ -186,7 +182,6 @@ def _is_a_question(said: Said, match: Match) -> bool:
     )
 
 
-
 def _is_old(said: Said) -> bool:
     """Broken a while ago, or painless and not just now."""
     if said.has("acute:pain", "acute:swelling", "acute:sleep"):
@@ -194,10 +189,6 @@ def _is_old(said: Said) -> bool:
     if said.has("now"):
         return said.has("past:event") and said.has("painless")
     return said.has("past:event", "painless")
-
-
-
-
 
 
 def _strike_procedures(said: Said) -> None:
@@ -245,7 +236,6 @@ def _ends_clause(said: Said, match: Match) -> bool:
     clauses, sentence = said.words.clauses, said.words.sentences[match.first]
     ends = match.last == len(clauses) or clauses[match.last] != clauses[match.first]
     return ends and clauses[match.first - 1] == clauses[match.first] and sentence not in said.words.asked
-
 
 
 def _carried_on(said: Said, match: Match, out: list[Match]) -> bool:
