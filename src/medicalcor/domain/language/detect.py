@@ -193,7 +193,10 @@ def _keywords() -> Mapping[str, Language]:
     """Whole texts that are of one language though their words are of others too: "opt out"."""
     keywords = _words()["keywords"]
     return {
-        phrase.strip(): language for language in LANGUAGES for phrase in keywords.get(language, "").split(",")
+        phrase.strip(): language
+        for language in LANGUAGES
+        for phrase in keywords.get(language, "").split(",")
+        if phrase
     }
 
 
