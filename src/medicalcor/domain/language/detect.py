@@ -42,6 +42,8 @@ _CHANGED: Final = 1.6
 """Votes with which a shorter text shows that somebody has changed their language: nearly two words of its own."""
 _LEFT: Final = 0.45
 """What the language left behind may have of the new one's votes."""
+_BORROWED: Final = 0.85
+"""What a keyword that people learn from foreign messages says for their own language: one known to be theirs wins."""
 _PIECE: Final = 3
 _UNSEEN: Final = 0.4
 
@@ -117,6 +119,11 @@ def _said(words: Words) -> dict[Language, float]:
 
 
 def votes(words: Words) -> Votes:
+    alone = _keywords().get(" ".join(words.folded))
+    if alone is not None:
+        return Votes(
+            ((alone, _ENOUGH), *((other, _ENOUGH * _BORROWED) for other in LANGUAGES if other != alone))
+        )
     totals: dict[Language, float] = defaultdict(float)
     polite: dict[Language, float] = defaultdict(float)
     courtesies = _courtesies()
@@ -179,6 +186,18 @@ def _cut(word: str) -> list[str]:
 @cache
 def _courtesies() -> frozenset[str]:
     return frozenset(fold(word) for word in _words()["courtesies"]["common"].split())
+
+
+@cache
+def _keywords() -> Mapping[str, Language]:
+    """Whole texts that are of one language though their words are of others too: "opt out"."""
+    keywords = _words()["keywords"]
+    return {
+        phrase.strip(): language
+        for language in LANGUAGES
+        for phrase in keywords.get(language, "").split(",")
+        if phrase
+    }
 
 
 @cache

@@ -52,8 +52,10 @@ class Pattern:
     at_end: bool
     family: str
     """The first part of `means`."""
-    second: frozenset[int] | None
-    """What the second word must be, when there must be one: most patterns fail on it at once."""
+    second: frozenset[int]
+    """What the second word that must be there is; for a pattern of one word, that word. Most patterns fail on it at once."""
+    ends: frozenset[int]
+    """The same of the last word that must be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class PatternBook:
             gap = 0
         if not steps or steps[0].optional:
             raise PatternError(f"The pattern {source!r} ({means}, {language}) needs a first word.")
+        needed = [step.atoms for step in steps if not step.optional]
         pattern = Pattern(
             means,
             language,
@@ -162,7 +165,8 @@ class PatternBook:
             at_start=words[0] == "^",
             at_end=words[-1] == "$",
             family=means.partition(":")[0],
-            second=steps[1].atoms if len(steps) > 1 and not steps[1].optional else None,
+            second=needed[min(1, len(needed) - 1)],
+            ends=needed[-1],
         )
         for name in {pattern.family, means}:
             if means not in self.meanings.get(name, ()):
@@ -249,7 +253,7 @@ class PatternBook:
             if word not in spoken:
                 spoken[word] = entry.patterns_in(languages, anywhere)
             for pattern in spoken[word]:
-                if pattern.second is not None and pattern.second.isdisjoint(present):
+                if pattern.second.isdisjoint(present) or pattern.ends.isdisjoint(present):
                     continue
                 if pattern.at_start and first and words.sentences[first - 1] == words.sentences[first]:
                     continue

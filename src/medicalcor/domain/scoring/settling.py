@@ -10,24 +10,33 @@ Headings of the lexicon and what they do:
 * `dear`: a price is too high, which is no question for one; `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
+from medicalcor.domain.scoring.alarms import settle_alarms
 from medicalcor.domain.scoring.patterns import Match
+from medicalcor.domain.scoring.places import (
+    NEAR,
+    PAST_REACH,
+    ends_before,
+    is_denied,
+    is_hearsay,
+    is_past,
+    nearest,
+    overlaps,
+    within,
+)
 from medicalcor.domain.scoring.reading import Said
 
 _STRUCK_BY_IGNORE: Final = (
     "procedure", "budget", "book", "acute", "child", "soon", "soon.asap", "day", "call_me", "many", "plan",
     "complaint", "visiting",
 )  # fmt: skip
-_NEAR: Final = 3
-_PAST_REACH: Final = 7
-_OTHER_WAY_REACH: Final = 5
 _WEARING_REACH: Final = 5
 _PAIRS: Final = (
     ("blood", "unstopped", 20, "emergency:bleeding"),
     ("acute:swelling", "reach:eye", 14, "emergency:eye_swelling"),
     ("acute:swelling", "reach:neck", 14, "emergency:neck_swelling"),
+    ("refuse", "send", 6, "opt_out"),
     ("procedure:implant", "full_arch", 14, "procedure:all_on_x"),
 )
 """Two headings, how many words apart they may stand, and what they mean together."""
@@ -41,6 +50,7 @@ def settle(said: Said) -> Said:
     _strike_ignored(said)
     _strike_overlapped(said, "now", by="past")
     _strike_unmeant_pain(said)
+    settle_alarms(said)
     _strike_procedures(said)
     _strike_overlapped(said, "day", by="ignore.day")
     _strike_overlapped(said, "want", by="ignore.want")
@@ -60,7 +70,7 @@ def settle(said: Said) -> Said:
             said.strike(match, "the visit that there was")
     for family, marks in (("call_me", "neg"), ("book", "neg"), ("budget", "ruled_out.wide"), ("can", "neg")):
         for match in list(said.of(family)):
-            if _ends_before(said.of(marks), match, said.words.clauses, reach=0):
+            if ends_before(said.of(marks), match, said.words.clauses, reach=0):
                 said.strike(match, "denied")
     return said
 
@@ -72,8 +82,8 @@ def near(said: Said, means: str, match: Match) -> bool:
         return False
     return any(
         said.words.sentences[other.first] == sentence
-        and match.first - other.last <= _NEAR
-        and other.first - match.last <= _NEAR
+        and match.first - other.last <= NEAR
+        and other.first - match.last <= NEAR
         for other in said.of(means)
     )
 
@@ -89,15 +99,11 @@ def _of_the_old_visit(said: Said, match: Match) -> bool:
     clauses = said.words.clauses
     return any(
         clauses[visit.first] == clauses[match.first]
-        and visit.first <= match.first <= visit.last + _NEAR
+        and visit.first <= match.first <= visit.last + NEAR
         and not any(visit.last <= day.first < match.first for day in said.of("day"))
         for means in ("logistics:own", "logistics:cancel")
         for visit in said.of(means)
     )
-
-
-def _overlaps(one: Match, other: Match) -> bool:
-    return one.first < other.last and other.first < one.last
 
 
 def _pair_signs(said: Said) -> None:
@@ -108,7 +114,7 @@ def _pair_signs(said: Said) -> None:
                 if (
                     abs(second.first - first.first) <= reach
                     and not _mild(said, first)
-                    and not _denied(said, first)
+                    and not is_denied(said, first)
                     and not _ruled_out(said, first)
                 ):
                     start, end = min(first.first, second.first), max(first.last, second.last)
@@ -116,42 +122,22 @@ def _pair_signs(said: Said) -> None:
 
 
 def _mild(said: Said, match: Match) -> bool:
-    return any(_overlaps(match, other) for other in said.of("mild"))
-
-
-def _within(inner: Match, outer: Match) -> bool:
-    return outer.first <= inner.first and inner.last <= outer.last
+    return any(overlaps(match, other) for other in said.of("mild"))
 
 
 def _strike_ignored(said: Said) -> None:
     for mask in list(said.found.get("ignore", ())):
         for family in _STRUCK_BY_IGNORE:
             for match in list(said.of(family)):
-                if _overlaps(match, mask):
+                if overlaps(match, mask):
                     said.strike(match, "meant otherwise")
-    for family in ("opt_out", "withdrawn"):
-        _strike_overlapped(said, family, by=f"ignore.{family}")
-    _strike_another_way(said)
-    masks = said.found.get("ignore.emergency", [])
-    for match in list(said.of("emergency")):
-        if any(_overlaps(match, mask) and mask.first <= match.first for mask in masks):
-            said.strike(match, "meant otherwise")
-
-
-def _strike_another_way(said: Said) -> None:
-    """ "Don't call, write to me here": another way is asked for, not silence."""
-    other_ways = [*said.of("contact.instead"), *said.of("call_me")]
-    for match in list(said.of("opt_out")):
-        if any(
-            0 <= way.first - match.last <= _OTHER_WAY_REACH and not _denied(said, way) for way in other_ways
-        ):
-            said.strike(match, "another way")
+    _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
     masks = said.found.get(by, [])
     for match in list(said.of(family)):
-        if any(_overlaps(match, mask) for mask in masks):
+        if any(overlaps(match, mask) for mask in masks):
             said.strike(match, by)
 
 
@@ -160,26 +146,21 @@ def _strike_unmeant_pain(said: Said) -> None:
         why = _why_not_acute(said, match)
         if why:
             said.strike(match, why)
-    for match in list(said.of("emergency")):
-        if _is_past(said, match, reach=2):
-            said.strike(match, "past")
-        elif _is_hearsay(said, match):
-            said.strike(match, "hearsay")
 
 
 def _why_not_acute(said: Said, match: Match) -> str | None:
-    if any(_overlaps(match, other) for other in said.of("fear")) or _is_a_question(said, match):
+    if any(overlaps(match, other) for other in said.of("fear")) or _is_a_question(said, match):
         return "fear"
     if any(
-        _overlaps(match, other) and (_ends_in_denial(said, match, other) or not _within(other, match))
+        overlaps(match, other) and (_ends_in_denial(said, match, other) or not within(other, match))
         for other in said.of("painless")
     ):
         return "denied"
-    if _denied(said, match):
+    if is_denied(said, match):
         return "denied"
-    if _is_past(said, match, reach=_PAST_REACH) or (match.means in _EVENTS and _is_old(said)):
+    if is_past(said, match, reach=PAST_REACH) or (match.means in _EVENTS and _is_old(said)):
         return "past"
-    if _is_hearsay(said, match):
+    if is_hearsay(said, match):
         return "hearsay"
     if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match):
         return "mild"
@@ -195,15 +176,10 @@ def _is_a_question(said: Said, match: Match) -> bool:
     """ "Tut ein Implantat weh?" and "es tut so weh" differ by a treatment or a question mark."""
     asked, sentences = said.words.asked, said.words.sentences
     return any(
-        _overlaps(match, other)
-        and (sentences[other.first] in asked or any(_within(found, other) for found in said.of("procedure")))
+        overlaps(match, other)
+        and (sentences[other.first] in asked or any(within(found, other) for found in said.of("procedure")))
         for other in said.of("fear.asked")
     )
-
-
-def _is_hearsay(said: Said, match: Match) -> bool:
-    """Of somebody that nobody here knows: "I read that people faint"."""
-    return _ends_before(said.of("hearsay"), match, said.words.sentences, reach=_PAST_REACH)
 
 
 def _is_old(said: Said) -> bool:
@@ -213,44 +189,6 @@ def _is_old(said: Said) -> bool:
     if said.has("now"):
         return said.has("past:event") and said.has("painless")
     return said.has("past:event", "painless")
-
-
-def _denied(said: Said, match: Match) -> bool:
-    clauses = said.words.clauses
-    return any(
-        denial.last <= match.first
-        and match.first - denial.last < _NEAR
-        and clauses[denial.first] == clauses[match.first]
-        for denial in said.of("neg")
-    )
-
-
-def _is_past(said: Said, match: Match, *, reach: int) -> bool:
-    """Told as long ago, with nothing nearer that says it is so now."""
-    past, now = _nearest(said, "past", match), _nearest(said, "now", match)
-    if match.means.startswith("acute") and _ages_something_else(said, match):
-        return False
-    return past is not None and past <= reach and (now is None or past <= now)
-
-
-def _ages_something_else(said: Said, match: Match) -> bool:
-    """ "The implant placed last year is sore": the year belongs to what was done."""
-    return any(
-        mark.first < past.first < mark.last and mark.last <= match.first
-        for past in said.of("past")
-        for mark in said.of("done.after")
-    )
-
-
-def _nearest(said: Said, means: str, match: Match) -> int | None:
-    """Words between `match` and the nearest `means` of its sentence."""
-    sentences = said.words.sentences
-    gaps = [
-        max(other.first - match.last, match.first - other.last, 0)
-        for other in said.found.get(means, ())
-        if sentences[other.first] == sentences[match.first]
-    ]
-    return min(gaps, default=None)
 
 
 def _strike_procedures(said: Said) -> None:
@@ -263,7 +201,7 @@ def _strike_procedures(said: Said) -> None:
     for match in out:
         said.strike(match, "ruled out")
     for match in list(said.of("procedure")):
-        if _ends_before(said.of("ruled_out.without"), match, said.words.clauses, reach=1):
+        if ends_before(said.of("ruled_out.without"), match, said.words.clauses, reach=1):
             said.strike(match, "without")
     for match in list(said.of("procedure")):
         why = _why_weak(said, match)
@@ -275,8 +213,8 @@ def _ruled_out(said: Said, match: Match) -> bool:
     clauses = said.words.clauses
     wide = [mark for mark in said.of("ruled_out.wide") if not _names_another(said, mark, match)]
     return (
-        _ends_before(wide, match, clauses, reach=_NEAR)
-        or _ends_before(said.of("ruled_out.before"), match, clauses, reach=0)
+        ends_before(wide, match, clauses, reach=NEAR)
+        or ends_before(said.of("ruled_out.before"), match, clauses, reach=0)
         or any(
             0 <= after.first - match.last <= 1 and clauses[after.first] == clauses[match.first]
             for after in said.of("ruled_out.after")
@@ -300,15 +238,6 @@ def _ends_clause(said: Said, match: Match) -> bool:
     return ends and clauses[match.first - 1] == clauses[match.first] and sentence not in said.words.asked
 
 
-def _ends_before(marks: Iterable[Match], match: Match, clauses: list[int], *, reach: int) -> bool:
-    return any(
-        mark.first <= match.first
-        and match.first - mark.last <= reach
-        and clauses[mark.last - 1] == clauses[match.first]
-        for mark in marks
-    )
-
-
 def _carried_on(said: Said, match: Match, out: list[Match]) -> bool:
     """ "No implants or bridges": the denial goes on over "or"."""
     joints = {mark.first for mark in said.of("or")}
@@ -318,33 +247,33 @@ def _carried_on(said: Said, match: Match, out: list[Match]) -> bool:
 def _why_weak(said: Said, match: Match) -> str | None:
     sentences, clauses = said.words.sentences, said.words.clauses
     if any(
-        _within(match, other) and other.means != match.means and not _within(other, match)
+        within(match, other) and other.means != match.means and not within(other, match)
         for other in said.of("procedure")
     ):
         return "part of another"
     if match.means == "procedure:extraction" and any(
-        _overlaps(match, hurt) for hurt in said.of("acute:trauma")
+        overlaps(match, hurt) for hurt in said.of("acute:trauma")
     ):
         return "part of another"
-    if _is_past(said, match, reach=1) and not _ends_before(said.of("need"), match, clauses, reach=_NEAR):
+    if is_past(said, match, reach=1) and not ends_before(said.of("need"), match, clauses, reach=NEAR):
         return "done before"
-    suffered = said.has_any("acute", "emergency") or _nearest(said, "past", match) is not None
-    if suffered and _ends_before(said.of("after"), match, clauses, reach=_NEAR):
+    suffered = said.has_any("acute", "emergency") or nearest(said, "past", match) is not None
+    if suffered and ends_before(said.of("after"), match, clauses, reach=NEAR):
         return "done before"
-    if _ends_before(said.of("done.before"), match, sentences, reach=_NEAR) or any(
+    if ends_before(said.of("done.before"), match, sentences, reach=NEAR) or any(
         0 <= mark.first - match.last <= 2 and sentences[mark.first] == sentences[match.first]
         for mark in said.of("done.after")
     ):
         return "done before"
-    if any(_overlaps(mark, match) for mark in said.of("wearing.own")):
+    if any(overlaps(mark, match) for mark in said.of("wearing.own")):
         return "wearing"
-    worn = match.means not in _NEVER_WORN and _ends_before(
+    worn = match.means not in _NEVER_WORN and ends_before(
         said.of("wearing"), match, clauses, reach=_WEARING_REACH
     )
     if worn:
         return "wearing"
-    if _ends_before(said.of("friend"), match, clauses, reach=_NEAR) or any(
-        _overlaps(mark, match) for mark in said.of("friend")
+    if ends_before(said.of("friend"), match, clauses, reach=NEAR) or any(
+        overlaps(mark, match) for mark in said.of("friend")
     ):
         return "friend"
     return None

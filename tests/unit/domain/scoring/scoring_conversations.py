@@ -9,6 +9,7 @@ from medicalcor.schemas.scoring import ScoringInput, Turn
 OWN = Path(__file__).parent / "cases.jsonl"
 VOICES = Path(__file__).parent / "cases_voices.jsonl"
 FRESH = Path(__file__).parent / "cases_fresh.jsonl"
+HEARING = Path(__file__).parent / "cases_hearing.jsonl"
 HELD_OUT = Path(__file__).parent / "cases_held_out.jsonl"
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "scoring" / "dev.jsonl"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scoring_conversations import HELD_OUT, facts_of, read_cases
+from scoring_conversations import HEARING, HELD_OUT, facts_of, read_cases
 
 from medicalcor.domain.scoring.rules import score
 from medicalcor.schemas.scoring import ScoringOutput
@@ -110,6 +110,17 @@ def test_conversations_nobody_tuned_for(held_out: Judged) -> None:
     recall, precision = found(held_out, lambda output: output.opt_out)
     assert (recall >= 0.97, precision >= 0.95) == (True, True)
     assert share(held_out, lambda case, got: got.language == case["language"]) >= 0.96
+
+
+def test_emergencies_and_opt_outs_in_the_words_of_another_author() -> None:
+    """Six sets that were hard on purpose, mended for since: nothing that was learnt from them is lost."""
+    judged = [(case, score(facts_of(case))) for case in read_cases(HEARING)]
+    assert share(judged, lambda case, got: got.classification == case["classification"]) >= 0.93
+    recall, precision = found(judged, lambda output: output.emergency)
+    assert (recall, precision >= 0.98) == (1.0, True)
+    recall, precision = found(judged, lambda output: output.opt_out)
+    assert (recall >= 0.99, precision >= 0.98) == (True, True)
+    assert share(judged, lambda case, got: got.language == case["language"]) >= 0.98
 
 
 def test_confidence_of_conversations_nobody_tuned_for_is_what_it_says(held_out: Judged) -> None:

@@ -1,0 +1,92 @@
+"""Strikes opt-outs and signs of an emergency that are meant otherwise, or only told of: past, heard, asked beforehand.
+
+Missing one is dear, so each is struck only where the words around it leave little doubt.
+
+* `ignore.opt_out` and `ignore.emergency` strike what they overlap; `opt_out:firm` means nothing else and always counts;
+* `supposed` ("I only ask", "I haven't had mine out yet") strikes what its turn asks about, wherever it stands;
+* `over` ("he is fine now") ends a faint that is dated, `over:stopped` a bleeding unless it is there `again`;
+* `condition` ("if you write once more"): the way to write that follows is no other way asked for.
+"""
+
+from typing import Final
+
+from medicalcor.domain.scoring.patterns import Match
+from medicalcor.domain.scoring.places import ends_before, is_denied, is_hearsay, is_past, nearest, overlaps
+from medicalcor.domain.scoring.reading import Said
+
+_OTHER_WAY_REACH: Final = 5
+_WAY_BEFORE_REACH: Final = 1
+_CONDITION_REACH: Final = 2
+_STATE_REACH: Final = 2
+_EVENT_REACH: Final = 6
+"""A faint is over where the year follows it; trouble breathing after last week's extraction is not."""
+
+
+def settle_alarms(said: Said) -> Said:
+    for match in list(said.of("opt_out")):
+        if match.means != "opt_out:firm":
+            _strike_for(said, match, _why_no_opt_out(said, match))
+    for match in list(said.of("emergency")):
+        _strike_for(said, match, _why_no_alarm(said, match))
+    return said
+
+
+def _strike_for(said: Said, match: Match, why: str | None) -> None:
+    if why:
+        said.strike(match, why)
+
+
+def _why_no_opt_out(said: Said, match: Match) -> str | None:
+    if any(overlaps(match, mask) for mask in said.found.get("ignore.opt_out", ())):
+        return "ignore.opt_out"
+    return "another way" if _asks_for_another_way(said, match) else None
+
+
+def _asks_for_another_way(said: Said, match: Match) -> bool:
+    """ "Don't call, write to me here", "write, don't call": another way is asked for, not silence."""
+    conditions = said.of("condition")
+    return any(
+        (0 <= way.first - match.last <= _OTHER_WAY_REACH or 0 <= match.first - way.last <= _WAY_BEFORE_REACH)
+        and not is_denied(said, way)
+        and not ends_before(conditions, way, said.words.clauses, reach=_CONDITION_REACH)
+        for way in (*said.of("contact.instead"), *said.of("call_me"))
+    )
+
+
+def _why_no_alarm(said: Said, match: Match) -> str | None:
+    """Words of somebody who may harm themselves count whatever time they speak of."""
+    if match.means == "emergency:self_harm":
+        return None
+    masks = said.found.get("ignore.emergency", ())
+    if any(overlaps(match, mask) and mask.first <= match.first for mask in masks):
+        return "meant otherwise"
+    if is_past(said, match, reach=_STATE_REACH) or _is_over(said, match) or _has_stopped(said, match):
+        return "past"
+    if is_hearsay(said, match):
+        return "hearsay"
+    return "supposed" if _is_supposed(said, match) else None
+
+
+def _is_over(said: Said, match: Match) -> bool:
+    """ "He fainted at your place last year", "… last week, he is fine now": what happened, and then when it was."""
+    dated = ("past", "past:event")
+    if said.has("over"):
+        return said.has(*dated)
+    if match.means != "emergency:consciousness" or said.has("now"):
+        return False
+    gaps = [nearest(said, means, match) for means in dated]
+    return any(gap is not None and gap <= _EVENT_REACH for gap in gaps)
+
+
+def _has_stopped(said: Said, match: Match) -> bool:
+    """ "It bled for hours but has stopped", and nothing of its coming back."""
+    if match.means != "emergency:bleeding" or said.has("again"):
+        return False
+    return any(not is_denied(said, end) for end in said.of("over:stopped"))
+
+
+def _is_supposed(said: Said, match: Match) -> bool:
+    """ "What if it doesn't stop bleeding? I only ask": a question, and nothing that is so now."""
+    sentences = said.words.sentences
+    asked = not said.words.asked.isdisjoint({sentences[match.first], sentences[match.last - 1]})
+    return asked and said.has("supposed") and not said.has("now")
