@@ -8,10 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.practice import practice_of
 from tests.stack import Stack
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "api.md"
 EXAMPLES = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)[1:]
+
+
+@pytest.fixture
+def stack(own_system: Stack) -> Stack:
+    """With a practice, for the examples that book."""
+    practice_of(own_system)
+    return own_system
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")

@@ -14,6 +14,11 @@ NAME = "Canarina Iacob"
 
 
 @pytest.fixture
+def stack(own_system: Stack) -> Stack:
+    return own_system
+
+
+@pytest.fixture
 def practice(stack: Stack) -> Practice:
     return practice_of(stack)
 
