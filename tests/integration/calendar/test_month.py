@@ -299,7 +299,7 @@ class Month:
             hours_first, _ = when_due(place.start, "hours")
             if place.since <= hours_first - timedelta(hours=1):
                 last = min(last, hours_first - timedelta(seconds=1))
-        chances = [s for s in self.sweeps if first <= s <= last and place.stands(s) and not is_quiet(s)]
+        chances = [s for s in self.sweeps if first <= s < last and place.stands(s) and not is_quiet(s)]
         if chances:
             assert came, f"lost: {place} {kind}"
         for moment in came:

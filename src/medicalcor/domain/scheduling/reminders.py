@@ -110,7 +110,7 @@ def not_sent(
                 continue
             if visit.settled_at > at - _FRESH:
                 found.append((visit, kind, "just_booked"))
-            elif now > visit.starts_at - USELESS[kind] or _overtaken(visit, kind, now, zone, quiet):
+            elif now >= visit.starts_at - USELESS[kind] or _overtaken(visit, kind, now, zone, quiet):
                 found.append((visit, kind, "too_late"))
     return found
 
@@ -157,7 +157,7 @@ def _kind(visit: Visit, now: datetime, zone: tzinfo, quiet: Quiet) -> Kind | Non
     order: Sequence[Kind] = ("hours", "day")
     for kind in order:
         at = moment(visit, kind, zone=zone, quiet=quiet)
-        if at is not None and at <= now <= visit.starts_at - USELESS[kind]:
+        if at is not None and at <= now < visit.starts_at - USELESS[kind]:
             return kind
     return None
 

@@ -56,6 +56,7 @@ def test_templates_are_complete_and_leave_the_same_places_open_in_every_language
     assert set(TEMPLATES[name]) == set(LANGUAGES)
     places = {"payment_receipt": ["clinic", "amount"], "payment_refund": ["clinic", "amount"]}
     places |= {name: ["clinic", "visits"] for name in TEMPLATES if name.startswith(("visit_", "earlier_"))}
+    places |= {name: ["clinic", "link", "visits"] for name in ("visit_booked", "visit_moved")}
     places |= {"payment_link": ["clinic", "amount", "link"], "emergency_number": ["clinic", "number"]}
     places |= {f"consent_{of}": ["clinic", "purposes"] for of in ("question", "confirmation", "renewal")}
     for body in TEMPLATES[name].values():
