@@ -82,6 +82,7 @@ async def ask(
         author="staff" if by else "automatic",
         by=by,
         cause_id=question_id,
+        asked_at=clock.now() if occasion == "confirmation" else None,
     )
     planned = await effects.plan(act, conversation_id=conversation_id, intents=[intent])
     if planned and planned[0].decision.verdict != "refuse":

@@ -114,7 +114,8 @@ def _not_agreed(facts: Facts) -> Reason | None:
         case "waitlist":
             return None if facts.asked_at else "not_asked_for"
         case "consent_question":
-            return "asked_lately" if _asked_lately(facts) else None
+            # who has just ticked a box is asked whether it was they, at each of their addresses
+            return "asked_lately" if facts.asked_at is None and _asked_lately(facts) else None
         case _:
             return None
 
