@@ -14,7 +14,9 @@ from importlib import resources
 from itertools import groupby, product
 from typing import Any, Final, Literal
 
+from medicalcor.domain.language.detect import votes
 from medicalcor.domain.language.text import Words, read
+from medicalcor.schemas.common import LANGUAGES as ALL_LANGUAGES
 
 Heard = Literal["wish", "doubt", "nothing"]
 """`doubt`: the words are those of such a wish, but the clause speaks of something else too, tells, or asks."""
@@ -52,6 +54,8 @@ OBJECT: Final = frozenset({"object"})
 """What may be sent, called off or rung besides: a photo, an appointment, the landline."""
 ELSE: Final = OBJECT | {"other"}
 """And what else a clinic is told of: a visit, a day, a tooth, a price."""
+_POSSIBLE: Final = 0.3
+"""A language with so much of the votes of the loudest may be the one that is written."""
 _MISSPELT: Final = 6
 """Letters that a beginning must have for a slip in it to be overlooked."""
 
@@ -59,6 +63,10 @@ _MISSPELT: Final = 6
 def heard(text: str, *, asked: bool = False) -> Heard:
     """`asked`: it follows a question about consent."""
     clauses, forms = _heard(text), (*_FORMS, _ASKED) if asked else _FORMS
+    foreign = _foreign(text)
+    for clause in clauses:
+        for language in foreign & clause.parts.keys():
+            del clause.parts[language]  # Romanian "mai" is Italian "never"
     found = {_read(clause, [other for other in clauses if other is not clause], forms) for clause in clauses}
     return "wish" if "wish" in found else "doubt" if "doubt" in found else "nothing"
 
@@ -89,6 +97,12 @@ def speaks_of_us(text: str) -> bool:
         for clause in _heard(text)
         for parts in clause.parts.values()
     )
+
+
+def _foreign(text: str) -> AbstractSet[str]:
+    """Languages in which the text surely does not stand, where enough of it says so."""
+    counted = votes(read(text))
+    return frozenset(ALL_LANGUAGES) - counted.plausible(within=_POSSIBLE) if counted.clear else frozenset()
 
 
 class _Clause:
