@@ -180,7 +180,7 @@ async def test_an_opt_out_and_media_and_reasons_are_kept(clinic: Pool) -> None:
             "select decision -> 'reasons' ->> 0 as reason from effects where status = 'refused'"
         )
     }
-    assert reasons == {"taken_over", "not_a_prospect", "opted_out", "no_consent", "asked_lately"}
+    assert reasons == {"taken_over", "not_a_prospect", "opted_out", "no_consent"}
     assert await clinic.fetchval("select count(*) from effects where reason = 'undeliverable'") == 2
 
 
