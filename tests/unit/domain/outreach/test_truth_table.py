@@ -101,7 +101,7 @@ def test_every_other_ground_is_there(table: list[tuple[Facts, Decision]]) -> Non
                 assert "appointment_reminders" not in facts.refused
             case "missed_call":
                 assert facts.last_inbound_at or agreed
-            case "consent_question" if facts.consent_asked_at:
+            case "consent_question" if facts.consent_asked_at and facts.asked_at is None:
                 assert facts.last_inbound_at
                 assert facts.last_inbound_at > facts.now - timedelta(hours=24)
         assert facts.purpose not in UNASKED or "data_processing" not in facts.refused
