@@ -4,6 +4,11 @@ select w.id, w.person_id, w.lead_id, w.appointment_id, w.procedure_id, w.left_at
 from waitlist w left join appointments a on a.id = w.appointment_id
 where w.id = $1;
 
+-- name: wished
+-- What somebody waits or waited for.
+select person_id, lead_id, appointment_id, procedure_id, practitioner_id, part_of_day, weekdays, notice_minutes
+from waitlist where id = $1;
+
 -- name: waits_already
 -- Whether this person waits for the same thing already: with this visit, or with none.
 select id from waitlist

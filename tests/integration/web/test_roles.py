@@ -50,8 +50,17 @@ PRACTICE = {
         for act in acts
     },
 }
+WAITLIST = {
+    ("GET", "/waitlist"): Right.SEE_CALENDAR,
+    ("POST", "/waitlist/list"): Right.SEE_CALENDAR,
+    **{
+        ("POST", f"/waitlist/{act}"): Right.BOOK
+        for act in ("find", "join", *(f"{{waiting_id:uuid}}/{does}" for does in ("change", "leave", "back")))
+    },
+}
 RIGHTS = {
     **PRACTICE,
+    **WAITLIST,
     ("POST", "/sign-out"): Right.OWN_ACCOUNT,
     ("POST", "/account/theme"): Right.OWN_ACCOUNT,
     ("GET", "/patterns"): Right.OWN_ACCOUNT,

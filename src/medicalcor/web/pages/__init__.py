@@ -26,6 +26,7 @@ from medicalcor.web.pages.settings.practice import ROUTES as PRACTICE
 from medicalcor.web.pages.settings.practitioner import ROUTES as PRACTITIONER
 from medicalcor.web.pages.settings.scoring import ROUTES as SCORING
 from medicalcor.web.pages.signin.routes import ROUTES as SIGN_IN
+from medicalcor.web.pages.waitlist.routes import ROUTES as WAITLIST
 
 ROUTES: list[HTTPRouteHandler] = [
     *SIGN_IN,
@@ -52,4 +53,5 @@ ROUTES: list[HTTPRouteHandler] = [
     *CALENDAR_COMMANDS,
     *LEAD_VISITS,
     *OFFERING,
+    *WAITLIST,
 ]

@@ -15,8 +15,6 @@ from medicalcor.web.pages.appointments.shown import Place, data_of, visit_data
 from medicalcor.web.request import Visitor, right, staff
 from medicalcor.web.site import visit
 
-FOUND_LINES = 6
-
 
 class FindForm(Place):
     q: str = ""
@@ -49,17 +47,7 @@ async def find(request: Visitor) -> Response[str]:
     """Known people by name or number, to book for."""
     form = await read(request, FindForm)
     async with visit(request) as seen:
-        rows: list[leads.LeadRow] = []
-        if form.q:
-            for archived in (False, True):
-                rows += await leads.page(
-                    seen.connection,
-                    filters=leads.Filters(archived=archived),
-                    now=clock.now(),
-                    search=form.q,
-                    limit=FOUND_LINES,
-                )
-        rows = [row for row in rows if not row.erased][:FOUND_LINES]
+        rows = await leads.found(seen.connection, search=form.q, now=clock.now())
         return seen.part("pages/appointments/_found.html", rows=rows, q=form.q, place=form)
 
 
