@@ -51,6 +51,7 @@ PRACTICE = {
     },
 }
 WAITLIST = {
+    ("POST", "/appointments/person"): Right.BOOK,
     ("GET", "/waitlist"): Right.SEE_CALENDAR,
     ("POST", "/waitlist/list"): Right.SEE_CALENDAR,
     **{

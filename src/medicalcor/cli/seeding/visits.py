@@ -101,7 +101,7 @@ class Book:
     def _visit(self, key: str, choice: Choice, length: timedelta) -> Iterator[tuple[datetime, Do]]:
         booked = self._at_the_desk(choice.starts_at, timedelta(days=1 + 12 * _chance(key, "early")))
         yield booked, partial(self._book, key, choice)
-        if choice.starts_at > self.now + _LONG and _chance(key, "earlier") < _HURRIED:
+        if choice.starts_at > self.now + _LONG and _chance(key, "sooner") < _HURRIED:
             yield self._at_the_desk(booked, -timedelta(hours=2)), partial(self._wait, key)
         fate = _chance(key, "fate")
         before = choice.starts_at - timedelta(hours=23)

@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
 from medicalcor.web.pages.appointments.commands import ROUTES as CALENDAR_COMMANDS
+from medicalcor.web.pages.appointments.newcomers import ROUTES as NEWCOMERS
 from medicalcor.web.pages.appointments.routes import ROUTES as CALENDAR
 from medicalcor.web.pages.calls.routes import ROUTES as CALLS
 from medicalcor.web.pages.leads.assist import ROUTES as LEAD_ASSIST
@@ -54,4 +55,5 @@ ROUTES: list[HTTPRouteHandler] = [
     *LEAD_VISITS,
     *OFFERING,
     *WAITLIST,
+    *NEWCOMERS,
 ]

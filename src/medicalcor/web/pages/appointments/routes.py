@@ -11,7 +11,7 @@ from medicalcor.core.auth.roles import Right
 from medicalcor.core.errors import NotFound
 from medicalcor.readmodels.leads import queries as leads
 from medicalcor.web.forms import read
-from medicalcor.web.pages.appointments.shown import Place, data_of, visit_data
+from medicalcor.web.pages.appointments.shown import Place, blank, data_of, visit_data
 from medicalcor.web.request import Visitor, right, staff
 from medicalcor.web.site import visit
 
@@ -48,7 +48,13 @@ async def find(request: Visitor) -> Response[str]:
     form = await read(request, FindForm)
     async with visit(request) as seen:
         rows = await leads.found(seen.connection, search=form.q, now=clock.now())
-        return seen.part("pages/appointments/_found.html", rows=rows, q=form.q, place=form)
+        return seen.part(
+            "pages/appointments/_found.html",
+            rows=rows,
+            q=form.q,
+            place=form,
+            **blank(seen.site.settings, form.q),
+        )
 
 
 @post("/appointments/{appointment_id:uuid}/card", opt=right(Right.SEE_CALENDAR), status_code=200)
