@@ -55,9 +55,8 @@ async def meet(ledger: Ledger, *, newcomer: Newcomer, by: UserId, known_will_do:
             return Met(place.person_id, place.lead_id, newcomer.contact.name, None)
         lead_id = await _lead(act, place) if known_will_do else None
         person = await connection.fetchrow(SQL["person"], place.person_id)
-        return Met(
-            place.person_id, lead_id, person and person["name"], await _by_what(connection, party, place)
-        )
+        name: str | None = person["name"] if person is not None else None
+        return Met(place.person_id, lead_id, name, await _by_what(connection, party, place))
 
     return await record(ledger.pool, decide)
 
