@@ -25,6 +25,7 @@ OLD_SECRET = "journey-webhook-secret-of-last-year"
 MAIL_SECRET = "whsec_am91cm5leS1tYWlsLXNlY3JldA=="
 CLINIC_MAIL = "office@zambet.example"
 WEBSITE = "https://www.zambet.example"
+AI_TIMEOUT = 12.0
 PATIENCE = 90.0
 """Seconds that a story waits for the system at most: a bound, not a measure, for the machine may be busy."""
 
@@ -140,6 +141,7 @@ class Stack:
             "VAPI_BASE_URL": f"{sandbox}/vapi",
             "VAPI_WEBHOOK_SECRET": "journey-vapi-secret",
             "ANSWER_SETTLE_SECONDS": "1",
+            "AI_TIMEOUT_SECONDS": str(AI_TIMEOUT),
             "VISIT_NEWS_SECONDS": "1",
             "UNKNOWN_OUTCOME_WAIT_SECONDS": "3",
             "TWILIO_ACCOUNT_SID": "AC" + "0" * 30 + "a1",

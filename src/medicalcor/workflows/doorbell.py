@@ -73,8 +73,8 @@ class Doorbell(threading.Thread):
                 rung.set()
             while not self._over.is_set():
                 for notice in connection.notifies(timeout=LOOK_UP_SECONDS):
-                    if rung := self._rung.get(notice.payload):
-                        rung.set()
+                    if notice.payload in self._rung:
+                        self._rung[notice.payload].set()
 
     def ear(self, queue: str, stop: threading.Event) -> Ear | None:
         """None for a queue that is not rung for: the engine's own."""
@@ -92,7 +92,7 @@ class Doorbell(threading.Thread):
         def listening(stop: threading.Event, dbos: Any, queue: Any) -> None:
             ask(self.ear(queue.name, stop) or stop, dbos, queue)
 
-        engine_queues.queue_worker_thread = listening
+        engine_queues.queue_worker_thread = listening  # type: ignore[assignment]  # an Ear for an Event
 
 
 _asking: Callable[[Any, Any, Any], None] = engine_queues.queue_worker_thread
