@@ -67,14 +67,14 @@ async def sweep(ledger: Ledger) -> int:
 
 
 async def _let_go(ledger: Ledger) -> None:
-    """Whoever waits with a visit that has begun, or is off, waits no longer."""
+    """Whoever waits with a visit that has begun, or is off, waits no longer; nor who has got a first one meanwhile."""
     async with ledger.pool.acquire() as connection:
         rows = await connection.fetch(SQL["wait_in_vain"], clock.now())
     for row in rows:
 
         async def decide(connection: Connection, row: Row = row) -> None:
             act = Act(ledger, connection, by_system(str(row["id"])))
-            await waitlist.strike(act, waiting_id=row["id"], reason="visit_over")
+            await waitlist.strike(act, waiting_id=row["id"], reason=row["reason"])
 
         await record(ledger.pool, decide, subject=row["person_id"])
 
