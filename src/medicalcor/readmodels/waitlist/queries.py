@@ -96,12 +96,13 @@ async def openings(connection: Connection, *, now: datetime) -> list[Opening]:
 
 async def asked(connection: Connection) -> list[Asked]:
     """Who was offered what is on offer now, who was asked first coming first."""
-    return [Asked(**dict(row)) for row in await connection.fetch(_SQL["asked"])]
+    return [Asked(**dict(row)) for row in await connection.fetch(_SQL["offered"], None)]
 
 
 async def placed(connection: Connection, *, since: datetime) -> list[Asked]:
     """Who has got an earlier time since then, the latest first."""
-    return [Asked(**dict(row)) for row in await connection.fetch(_SQL["placed"], since)]
+    rows = [Asked(**dict(row)) for row in await connection.fetch(_SQL["offered"], since)]
+    return sorted(rows, key=lambda one: one.ended_at or one.asked_at, reverse=True)
 
 
 async def filled(connection: Connection, *, since: datetime) -> Filled:

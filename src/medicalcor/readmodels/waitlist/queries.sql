@@ -23,30 +23,20 @@ from openings o left join practitioners d on d.id = o.practitioner_id
 where o.closed_at is null and o.starts_at > $1
 order by o.starts_at, o.id;
 
--- name: asked
--- Who was offered what is on offer now; what the policy did not let out was never offered.
+-- name: offered
+-- Who was offered what is on offer now; with $1 who has got an earlier time since then. What the policy did not let out
+-- was never offered.
 select f.opening_id, f.waiting_id, w.lead_id, p.name as patient, f.asked_at, f.ended_at, f.ended_why, f.starts_at,
     f.practitioner_id, d.name as practitioner, c.titles, w.since, f.person_id
 from offers f
+join openings o on o.id = f.opening_id
 join waitlist w on w.id = f.waiting_id
 join people p on p.id = f.person_id and p.erased_at is null
 join procedures c on c.id = f.procedure_id
 left join practitioners d on d.id = f.practitioner_id
-join openings o on o.id = f.opening_id and o.closed_at is null
-where coalesce(f.ended_why, '') <> 'not_sent'
+where case when $1::timestamptz is null then o.closed_at is null and coalesce(f.ended_why, '') <> 'not_sent'
+    else f.ended_why = 'accepted' and f.ended_at > $1 end
 order by f.asked_at, f.id;
-
--- name: placed
--- Who has got an earlier time, the latest first.
-select f.opening_id, f.waiting_id, w.lead_id, p.name as patient, f.asked_at, f.ended_at, f.ended_why, f.starts_at,
-    f.practitioner_id, d.name as practitioner, c.titles, w.since, f.person_id
-from offers f
-join waitlist w on w.id = f.waiting_id
-join people p on p.id = f.person_id and p.erased_at is null
-join procedures c on c.id = f.procedure_id
-left join practitioners d on d.id = f.practitioner_id
-where f.ended_why = 'accepted' and f.ended_at > $1
-order by f.ended_at desc, f.id limit 20;
 
 -- name: filled
 -- What became of the times that came free since then, with the minutes until one of those who wait had theirs.
