@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from medicalcor.core import clock
+from medicalcor.core import clock, ids
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.database.transaction import record
 from medicalcor.core.eventstore.store import Append
@@ -46,7 +46,7 @@ async def meet(ledger: Ledger, *, newcomer: Newcomer, by: UserId, known_will_do:
     party = _party(ledger, newcomer.contact)
 
     async def decide(connection: Connection) -> Met:
-        act = Act(ledger, connection, by_user(by, correlation_id="front-desk"))
+        act = Act(ledger, connection, by_user(by, correlation_id=str(ids.new_id())))
         await places.lock(connection, party)
         place = await places.place_of(connection, party)
         if place.newcomer:

@@ -99,14 +99,14 @@ async def test_put_on_the_list_changed_taken_off_and_back_at_the_old_place(
     fields = {"lead": str(visit.lead_id), "what": f"visit:{visit.id}", "part": "morning", "notice": "180"}
     refused = await browser.post("/waitlist/join", fields)
     assert refused.status_code == 422, "no day at all"
-    put = await browser.post("/waitlist/join", {**fields, "weekday": ["0", "2"]})  # type: ignore[dict-item]  # repeated
+    put = await browser.post("/waitlist/join", {**fields, "weekday": ["0", "2"]})  # type: ignore[dict-item]  # repeated, as a form sends it
     assert put.status_code == 303
     waiting = put.headers["location"].rpartition("#waiting-")[2]
     page = (await browser.get("/waitlist")).text
     assert "In the morning, until 12:00 · Mon, Wed" in page
     assert 'value="morning" selected' in (await browser.get(f"/waitlist?change={waiting}")).text
     changed = {"part": "evening", "notice": "60", "practitioner": "", "weekday": ["4"]}
-    assert (await browser.post(f"/waitlist/{waiting}/change", changed)).status_code == 303  # type: ignore[arg-type]
+    assert (await browser.post(f"/waitlist/{waiting}/change", changed)).status_code == 303  # type: ignore[arg-type]  # repeated, as a form sends it
     since = await pool.fetchval("select since from waitlist where id = $1", UUID(waiting))
     off = await browser.post(f"/waitlist/{waiting}/leave", htmx=True)
     assert "Off the list." in off.text
