@@ -195,15 +195,21 @@ async def test_whom_whatsapp_does_not_reach_is_told_by_mail_once_and_their_calen
     room.phones.unreachable = True
     ana = await room.phones.patient("Ana Pop")
     await room.phones.mail_of(ana, "ana@canary-mail.example")
-    visit = await room.books(ana, 11)
+    await room.clinic.procedure("sedation", preparation={"ro": "Nu mâncați înainte."})
+    wish = await room.clinic.wish(at(11, days=2), person=ana, what="sedation")
+    visit = await appointments.book(ledger, wish=wish, cause=DESK)
     assert await room.later() == []
     [booked] = await mails(room)
     first, kind = await file_with(room, booked)
+    assert "Nu mâncați înainte." in booked.body
+    assert first.events[0]["description"] == "Nu mâncați înainte."
     assert (first["method"], 'method="PUBLISH"' in kind) == ("PUBLISH", True)
     await room.moves(visit, 15)
     await room.later()
     [_, moved] = await mails(room)
     second, _ = await file_with(room, moved)
+    assert "Nu mâncați" not in moved.body, "it is another procedure now, that says nothing of its own"
+    assert "10 minute" in moved.body
     await room.cancels(visit)
     await room.later()
     [_, _, off] = await mails(room)
