@@ -3,6 +3,7 @@
 Missing one is dear, so each is struck only where the words around it leave little doubt.
 
 * `ignore.opt_out` and `ignore.emergency` strike what they overlap; `opt_out:firm` means nothing else and always counts;
+* `ignore.emergency.end` strikes what ends in it: the part of the body is named for something else;
 * `supposed` ("I only ask", "I haven't had mine out yet") strikes what its turn asks about, wherever it stands;
 * `over` ("he is fine now") ends a faint that is dated, `over:stopped` a bleeding unless it is there `again`;
 * `condition` ("if you write once more"): the way to write that follows is no other way asked for.
@@ -60,11 +61,18 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
     masks = said.found.get("ignore.emergency", ())
     if any(overlaps(match, mask) and mask.first <= match.first for mask in masks):
         return "meant otherwise"
+    if any(match.first < mask.first and match.last <= mask.last for mask in _endings(said, match)):
+        return "meant otherwise"
     if is_past(said, match, reach=_STATE_REACH) or _is_over(said, match) or _has_stopped(said, match):
         return "past"
     if is_hearsay(said, match):
         return "hearsay"
     return "supposed" if _is_supposed(said, match) else None
+
+
+def _endings(said: Said, match: Match) -> list[Match]:
+    """ "My cheek is swollen and my throat hurts": where `match` ends, something else is told."""
+    return [mask for mask in said.of("ignore.emergency.end") if overlaps(match, mask)]
 
 
 def _is_over(said: Said, match: Match) -> bool:

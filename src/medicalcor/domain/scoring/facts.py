@@ -176,7 +176,7 @@ def _left_behind(known: Facts) -> set[Procedure]:
             code = Procedure(match.means.partition(":")[2])
             if near(said, "prefer", match):
                 return meant - {code}
-            if near(said, "was_meant", match):
+            if near(said, "was_meant", match) or said.has("versus"):
                 meant.add(code)
     return set()
 

@@ -263,20 +263,22 @@ class PatternBook:
 
 
 def _reach(
-    pattern: Pattern, step: int, at: int, atoms: list[frozenset[int]], sentences: list[int]
+    pattern: Pattern, step: int, at: int, atoms: list[frozenset[int]], sentences: list[int], carried: int = 0
 ) -> int | None:
-    """Where the pattern ends when its steps from `step` on are read from word `at`."""
+    """Where the pattern ends when its steps from `step` on are read from word `at`. `carried`: the
+    words that may stand before a step which was left out may stand before the next."""
     if step == len(pattern.steps):
         return _close(pattern, at, sentences)
     wanted = pattern.steps[step]
-    for place in range(at, min(at + wanted.gap + 1, len(atoms))):
+    gap = max(wanted.gap, carried)
+    for place in range(at, min(at + gap + 1, len(atoms))):
         if sentences[place] != sentences[at - 1]:
             break
         if not wanted.atoms.isdisjoint(atoms[place]):
             end = _reach(pattern, step + 1, place + 1, atoms, sentences)
             if end is not None:
                 return end
-    return _reach(pattern, step + 1, at, atoms, sentences) if wanted.optional else None
+    return _reach(pattern, step + 1, at, atoms, sentences, gap) if wanted.optional else None
 
 
 def _variants(source: str) -> Iterable[str]:

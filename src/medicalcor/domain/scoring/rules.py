@@ -48,7 +48,7 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
     if intent == "existing_patient":
         moved = (
             known.has("logistics:move")
-            or (known.last.has("no") and known.last.has("can"))
+            or (known.last.has("no") and known.last.has("can") and not known.has("logistics:invoice"))
             or any(asks_for_another_day(said) for said in known.said)
         )
         known.book = moved or (known.book and not known.has("logistics:cancel", "logistics:confirm"))
