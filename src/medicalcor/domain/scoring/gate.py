@@ -134,7 +134,7 @@ def _is_logistics(known: Facts) -> bool:
     if (
         reminded
         and not gives_up
-        and (known.last.has("logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no"))
+        and (known.last.has("logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no", "book"))
     ):
         return True
     if (
