@@ -29,6 +29,8 @@ def settle_alarms(said: Said) -> Said:
             _strike_for(said, match, _why_no_opt_out(said, match))
     for match in list(said.of("emergency")):
         _strike_for(said, match, _why_no_alarm(said, match))
+    for match in list(said.of("blow")):
+        _strike_for(said, match, "past" if is_past(said, match, reach=_STATE_REACH) else None)
     return said
 
 

@@ -4,7 +4,8 @@ A pattern is words in order, parted by spaces, written with or without diacritic
 
 * `masea` that word, `implant*` every word that begins so, `a|b` either, `a|b+c` either `a` or `b c`;
 * `@tooth` any word of the set of that name;
-* `_3` up to three other words may stand between; at the end: the next three belong to it;
+* `_3` up to three other words may stand between; at the end: the next three belong to it; before a
+  word that may be missing, they may stand before the next one;
 * `word?` may be missing;
 * `#` any number, `#4+` a whole number of four or more that can count teeth;
 * `^` first and `$` last: the sentence begins or ends here.
