@@ -139,6 +139,7 @@ def _strike_ignored(said: Said) -> None:
                 if overlaps(match, mask):
                     said.strike(match, "meant otherwise")
     _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
+    _strike_overlapped(said, "injury", by="ignore.injury")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
