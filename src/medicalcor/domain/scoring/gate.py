@@ -135,7 +135,11 @@ def _is_logistics(known: Facts) -> bool:
     if (
         reminded
         and not gives_up
-        and (known.last.has("logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no", "book"))
+        and (
+            known.last.has(
+                "logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no", "book"
+            )
+        )
     ):
         return True
     if (
