@@ -6,6 +6,7 @@ Missing one is dear, so each is struck only where the words around it leave litt
 * `ignore.emergency.end` strikes what ends in it: the part of the body is named for something else;
 * `supposed` ("I only ask", "I haven't had mine out yet") strikes what its turn asks about, wherever it stands;
 * `over` ("he is fine now") ends a faint that is dated, `over:stopped` a bleeding unless it is there `again`;
+* a `blow` of long ago is none that an `injury` goes with;
 * `condition` ("if you write once more"): the way to write that follows is no other way asked for.
 """
 
@@ -19,6 +20,7 @@ _OTHER_WAY_REACH: Final = 5
 _WAY_BEFORE_REACH: Final = 1
 _CONDITION_REACH: Final = 2
 _STATE_REACH: Final = 2
+_BLOW_REACH: Final = 4
 _EVENT_REACH: Final = 6
 """A faint is over where the year follows it; trouble breathing after last week's extraction is not."""
 
@@ -30,7 +32,7 @@ def settle_alarms(said: Said) -> Said:
     for match in list(said.of("emergency")):
         _strike_for(said, match, _why_no_alarm(said, match))
     for match in list(said.of("blow")):
-        _strike_for(said, match, "past" if is_past(said, match, reach=_STATE_REACH) else None)
+        _strike_for(said, match, "past" if is_past(said, match, reach=_BLOW_REACH) else None)
     return said
 
 
