@@ -104,7 +104,7 @@ async def reply(
     return await _write(ledger, conversation_id=conversation_id, say=say, by=by, key=key)
 
 
-async def send_template(
+async def reply_by_template(
     ledger: Ledger, *, conversation_id: ConversationId, name: str, by: UserId, key: str
 ) -> EffectId:
     """Write with an approved template, in the patient's language: what WhatsApp takes when its window is shut.

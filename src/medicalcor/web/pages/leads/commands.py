@@ -70,7 +70,9 @@ async def write_by_template(request: Visitor, lead_id: FromPath[UUID]) -> Respon
     """What a colleague can say when WhatsApp takes no free text."""
     form, ledger, by = await read(request, TemplateForm), site_of(request).ledger, staff(request).id
     conversation, _taken_by = await _conversation(request, lead_id)
-    await talks.send_template(ledger, conversation_id=conversation, name=form.template, by=by, key=form.key)
+    await talks.reply_by_template(
+        ledger, conversation_id=conversation, name=form.template, by=by, key=form.key
+    )
     return await _shown(request, lead_id, toast=None)
 
 
