@@ -18,7 +18,7 @@ from medicalcor.core.eventstore.store import Cause
 from medicalcor.domain.language import phrases
 from medicalcor.domain.language.phrases import TEMPLATES
 from medicalcor.domain.outreach.templates import Learnt
-from medicalcor.operations import templates
+from medicalcor.operations import leads, templates
 from medicalcor.operations.ledger import Act, Ledger
 
 KEY = "a-key-of-the-form"
@@ -195,6 +195,14 @@ async def test_a_template_that_whatsapp_switched_off_is_not_offered_and_refused(
     assert refused.status_code == 403
     assert "switched this template off" in refused.text
     assert await _sent(pool) == []
+
+
+async def test_an_alert_says_which_rule_asked_for_it(browser: Browser, ledger: Ledger) -> None:
+    story = await web_clinic.told(ledger, "Grăbit", "+40722000095", start=30).begin()
+    message = await story.writes("Cât costă un implant și când pot veni?", ago=20)
+    await leads.score(ledger, ai=None, message_id=message, correlation_id="c")
+    page = (await browser.get(f"/leads/{story.lead_id}/about")).text
+    assert "Triage asked for it: A hot lead is called within the hour." in page
 
 
 async def test_the_window_counts_down(browser: Browser, ledger: Ledger) -> None:
