@@ -21,7 +21,7 @@ WORK = {
     for act in (
         *("take-over", "hand-back", "reply", "seen", "suggest", "translate-reply", "language", "owner"),
         *("messages/{message_id:uuid}/translate", "effects/{effect_id:uuid}/call-back", "offer-times"),
-        *("consent/ask", "consent/note", "consent/{question_id:uuid}"),
+        *("consent/ask", "consent/note", "consent/{question_id:uuid}", "template"),
     )
 }
 SET_UP = "/settings/practice"

@@ -105,6 +105,8 @@ class Work:
     """What a rule of triage asks of a colleague."""
 
     id: UUID
+    message_id: UUID
+    """The message that it is about."""
     rule: str
     actions: Sequence[str]
     owner: str
