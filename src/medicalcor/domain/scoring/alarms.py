@@ -11,7 +11,15 @@ Missing one is dear, so each is struck only where the words around it leave litt
 from typing import Final
 
 from medicalcor.domain.scoring.patterns import Match
-from medicalcor.domain.scoring.places import ends_before, is_denied, is_hearsay, is_past, nearest, overlaps
+from medicalcor.domain.scoring.places import (
+    ends_before,
+    is_denied,
+    is_hearsay,
+    is_past,
+    nearest,
+    overlaps,
+    within,
+)
 from medicalcor.domain.scoring.reading import Said
 
 _OTHER_WAY_REACH: Final = 5
@@ -48,6 +56,7 @@ def _asks_for_another_way(said: Said, match: Match) -> bool:
     return any(
         (0 <= way.first - match.last <= _OTHER_WAY_REACH or 0 <= match.first - way.last <= _WAY_BEFORE_REACH)
         and not is_denied(said, way)
+        and not any(within(no, way) for no in said.of("neg"))
         and not ends_before(conditions, way, said.words.clauses, reach=_CONDITION_REACH)
         for way in (*said.of("contact.instead"), *said.of("call_me"))
     )
@@ -57,14 +66,24 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
     """Words of somebody who may harm themselves count whatever time they speak of."""
     if match.means == "emergency:self_harm":
         return None
-    masks = said.found.get("ignore.emergency", ())
-    if any(overlaps(match, mask) and mask.first <= match.first for mask in masks):
+    if any(_masks(said, mask, match) for mask in said.found.get("ignore.emergency", ())):
         return "meant otherwise"
     if is_past(said, match, reach=_STATE_REACH) or _is_over(said, match) or _has_stopped(said, match):
         return "past"
     if is_hearsay(said, match):
         return "hearsay"
     return "supposed" if _is_supposed(said, match) else None
+
+
+def _masks(said: Said, mask: Match, match: Match) -> bool:
+    """ "No trouble breathing" denies what it begins before or ends with, and nothing beyond its clause."""
+    clauses = said.words.clauses
+    if not overlaps(match, mask):
+        return False
+    if any(no.first == mask.first for no in said.of("neg")):
+        whole = clauses[mask.first] == clauses[mask.last - 1]
+        return whole and (mask.first <= match.first or match.last <= mask.last)
+    return mask.first <= match.first
 
 
 def _is_over(said: Said, match: Match) -> bool:

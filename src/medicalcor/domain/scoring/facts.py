@@ -310,7 +310,7 @@ def _asks_for_a_day(said: Said) -> bool:
 
 def _accepts(said: Said, asked: Said) -> bool:
     """A yes, or a time, in answer to an offered visit."""
-    if not asked.has("ctx:offer") or asked.has("ctx:reminder") or said.has("not_now"):
+    if not asked.has("ctx:offer") or asked.has("ctx:reminder", "ctx:visited") or said.has("not_now"):
         return False
     if any(match.first == 0 for match in said.found.get("no", [])):
         return False

@@ -114,6 +114,7 @@ def _pair_signs(said: Said) -> None:
                 if (
                     abs(second.first - first.first) <= reach
                     and not _mild(said, first)
+                    and not (one == "blood" and _is_slight(said, first))
                     and not is_denied(said, first)
                     and not _ruled_out(said, first)
                 ):
@@ -125,6 +126,11 @@ def _mild(said: Said, match: Match) -> bool:
     return any(overlaps(match, other) for other in said.of("mild"))
 
 
+def _is_slight(said: Said, match: Match) -> bool:
+    """A little blood: a need after an extraction, no emergency."""
+    return any(overlaps(match, other) for other in said.of("slight"))
+
+
 def _strike_ignored(said: Said) -> None:
     for mask in list(said.found.get("ignore", ())):
         for family in _STRUCK_BY_IGNORE:
@@ -132,6 +138,8 @@ def _strike_ignored(said: Said) -> None:
                 if overlaps(match, mask):
                     said.strike(match, "meant otherwise")
     _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
+    _strike_overlapped(said, "logistics:move", by="ignore.move")
+    _strike_overlapped(said, "blow", by="acute:failed")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
