@@ -12,6 +12,7 @@ from typing import Final
 
 from medicalcor.domain.scoring.patterns import Match
 from medicalcor.domain.scoring.places import (
+    PAST_REACH,
     ends_before,
     is_denied,
     is_hearsay,
@@ -36,6 +37,11 @@ def settle_alarms(said: Said) -> Said:
             _strike_for(said, match, _why_no_opt_out(said, match))
     for match in list(said.of("emergency")):
         _strike_for(said, match, _why_no_alarm(said, match))
+    for match in [*said.of("blow"), *said.of("injury")]:
+        _strike_for(said, match, "past" if is_past(said, match, reach=PAST_REACH) else None)
+    for match in list(said.of("injury")):
+        if any(overlaps(match, mask) for mask in said.of("unhurt")):
+            said.strike(match, "denied")
     return said
 
 

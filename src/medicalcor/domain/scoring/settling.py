@@ -140,6 +140,7 @@ def _strike_ignored(said: Said) -> None:
     _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
     _strike_overlapped(said, "logistics:move", by="ignore.move")
     _strike_overlapped(said, "blow", by="acute:failed")
+    _strike_overlapped(said, "can", by="ignore.can")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
