@@ -220,7 +220,7 @@ def _last_word_on(known: Facts) -> dict[Procedure, bool]:
 
 def _restore(known: Facts) -> None:
     """With nothing else wanted, a treatment had before counts when it is to be done again."""
-    redo = known.has("redo") or known.has("acute:failed")
+    redo = known.has("redo", "acute:failed") and not known.emergency
     me_too = known.has("me_too")
     for said in known.said:
         for match, why in said.struck:

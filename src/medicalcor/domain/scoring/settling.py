@@ -99,7 +99,7 @@ def _of_the_old_visit(said: Said, match: Match) -> bool:
     clauses = said.words.clauses
     return any(
         clauses[visit.first] == clauses[match.first]
-        and visit.first <= match.first <= visit.last + NEAR
+        and visit.first - (NEAR if means == "logistics:cancel" else 0) <= match.first <= visit.last + NEAR
         and not any(visit.last <= day.first < match.first for day in said.of("day"))
         for means in ("logistics:own", "logistics:cancel")
         for visit in said.of(means)
@@ -138,7 +138,10 @@ def _strike_ignored(said: Said) -> None:
                 if overlaps(match, mask):
                     said.strike(match, "meant otherwise")
     _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
-    _strike_overlapped(said, "logistics:move", by="ignore.move")
+    for family in ("logistics:move", "logistics:cancel"):
+        _strike_overlapped(said, family, by="ignore.logistics")
+    _strike_overlapped(said, "not_patient:job", by="ignore.job")
+    _strike_overlapped(said, "ruled_out.after", by="ignore.ruled_out")
     _strike_overlapped(said, "blow", by="acute:failed")
     _strike_overlapped(said, "can", by="ignore.can")
 
@@ -171,7 +174,8 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
         return "past"
     if is_hearsay(said, match):
         return "hearsay"
-    if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match):
+    drawn = said.has("after") and said.has("procedure:extraction")
+    if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match) and not drawn:
         return "mild"
     return None
 
