@@ -31,6 +31,7 @@ _STRUCK_BY_IGNORE: Final = (
     "procedure", "budget", "book", "acute", "child", "soon", "soon.asap", "day", "call_me", "many", "plan",
     "complaint", "visiting",
 )  # fmt: skip
+OLD_VISIT: Final = "the visit that there was"
 _WEARING_REACH: Final = 5
 _PAIRS: Final = (
     ("blood", "unstopped", 20, "emergency:bleeding"),
@@ -48,7 +49,8 @@ def settle(said: Said) -> Said:
     """Strike what does not count. The order matters: idioms first, then fears, denials and the past."""
     _pair_signs(said)
     _strike_ignored(said)
-    _strike_overlapped(said, "now", by="past")
+    for by in ("past", "ignore.now"):
+        _strike_overlapped(said, "now", by=by)
     _strike_unmeant_pain(said)
     settle_alarms(said)
     _strike_procedures(said)
@@ -67,7 +69,7 @@ def settle(said: Said) -> Said:
             said.strike(match, "someday")
     for match in [*said.of("soon"), *said.of("soon.asap")]:
         if _of_the_old_visit(said, match):
-            said.strike(match, "the visit that there was")
+            said.strike(match, OLD_VISIT)
     for family, marks in (("call_me", "neg"), ("book", "neg"), ("budget", "ruled_out.wide"), ("can", "neg")):
         for match in list(said.of(family)):
             if ends_before(said.of(marks), match, said.words.clauses, reach=0):
@@ -140,6 +142,8 @@ def _strike_ignored(said: Said) -> None:
     _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
     for family in ("logistics:move", "logistics:cancel"):
         _strike_overlapped(said, family, by="ignore.logistics")
+    for family in ("call_me", "clock"):
+        _strike_overlapped(said, family, by=f"ignore.{family}")
     _strike_overlapped(said, "not_patient:job", by="ignore.job")
     _strike_overlapped(said, "ruled_out.after", by="ignore.ruled_out")
     _strike_overlapped(said, "blow", by="acute:failed")
