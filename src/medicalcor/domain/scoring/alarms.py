@@ -82,11 +82,14 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
 
 
 def _masks(said: Said, mask: Match, match: Match) -> bool:
-    """ "No trouble breathing" denies what it begins before or ends with, and nothing beyond its clause."""
+    """ "No trouble breathing" denies what it begins before or ends with, and nothing beyond its clause;
+    "the bleeding has not stopped" ends nothing."""
     clauses = said.words.clauses
-    if not overlaps(match, mask):
+    denials = {no.first for no in said.of("neg")}
+    stays = match.means == "emergency:bleeding" and any(mask.first < no < mask.last for no in denials)
+    if stays or not overlaps(match, mask):
         return False
-    if any(no.first == mask.first for no in said.of("neg")):
+    if mask.first in denials:
         whole = clauses[mask.first] == clauses[mask.last - 1]
         return whole and (mask.first <= match.first or match.last <= mask.last)
     return mask.first <= match.first

@@ -70,7 +70,14 @@ def settle(said: Said) -> Said:
     for match in [*said.of("soon"), *said.of("soon.asap")]:
         if _of_the_old_visit(said, match):
             said.strike(match, OLD_VISIT)
-    for family, marks in (("call_me", "neg"), ("book", "neg"), ("budget", "ruled_out.wide"), ("can", "neg")):
+    for family, marks in (
+        ("call_me", "neg"),
+        ("book", "neg"),
+        ("budget", "ruled_out.wide"),
+        ("can", "neg"),
+        ("soon", "neg"),
+        ("soon.asap", "neg"),
+    ):
         for match in list(said.of(family)):
             if ends_before(said.of(marks), match, said.words.clauses, reach=0):
                 said.strike(match, "denied")
@@ -140,7 +147,7 @@ def _strike_ignored(said: Said) -> None:
                 if overlaps(match, mask):
                     said.strike(match, "meant otherwise")
     _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
-    for family in ("logistics:move", "logistics:cancel"):
+    for family in ("logistics:move", "logistics:cancel", "logistics:own", "logistics:confirm"):
         _strike_overlapped(said, family, by="ignore.logistics")
     for family in ("call_me", "clock"):
         _strike_overlapped(said, family, by=f"ignore.{family}")
@@ -165,7 +172,7 @@ def _strike_unmeant_pain(said: Said) -> None:
 
 
 def _why_not_acute(said: Said, match: Match) -> str | None:
-    if any(overlaps(match, other) for other in said.of("fear")) or _is_a_question(said, match):
+    if _is_feared(said, match) or _is_a_question(said, match):
         return "fear"
     if any(
         overlaps(match, other) and (_ends_in_denial(said, match, other) or not within(other, match))
@@ -182,6 +189,14 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
     if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match) and not drawn:
         return "mild"
     return None
+
+
+def _is_feared(said: Said, match: Match) -> bool:
+    """ "Will it hurt?"; but in "will you see me, it hurts" the need is a clause of its own."""
+    clauses = said.words.clauses
+    return any(
+        overlaps(match, other) and clauses[other.first] == clauses[match.first] for other in said.of("fear")
+    )
 
 
 def _ends_in_denial(said: Said, match: Match, painless: Match) -> bool:
