@@ -5,6 +5,7 @@ Missing one is dear, so each is struck only where the words around it leave litt
 * `ignore.opt_out` and `ignore.emergency` strike what they overlap; `opt_out:firm` means nothing else and always counts;
 * `supposed` ("I only ask", "I haven't had mine out yet") strikes what its turn asks about, wherever it stands;
 * `over` ("he is fine now") ends a faint that is dated, `over:stopped` a bleeding unless it is there `again`;
+* a blow or an injury that is past counts for nothing, nor does an injury that is denied (`unhurt`);
 * `condition` ("if you write once more"): the way to write that follows is no other way asked for.
 """
 

@@ -6,6 +6,7 @@ Headings of the lexicon and what they do:
 * `ruled_out.*`, `done.*`, `wearing`, `friend` weaken a procedure beside them;
 * `neg`, `painless`, `fear`, `past`, `hearsay` strike an acute need beside them, `now` saves it from
   `past`; `past:event` ("last week") ages what broke then, not what has hurt since;
+* `slight` keeps a little blood from being an emergency, `mild` from being a need too;
 * `need` before a procedure saves it from `past` ("I was told years ago that I need …");
 * `dear`: a price is too high, which is no question for one; `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
 """
