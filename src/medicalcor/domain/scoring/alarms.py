@@ -6,14 +6,22 @@ Missing one is dear, so each is struck only where the words around it leave litt
 * `ignore.emergency.end` strikes what ends in it: the part of the body is named for something else;
 * `supposed` ("I only ask", "I haven't had mine out yet") strikes what its turn asks about, wherever it stands;
 * `over` ("he is fine now") ends a faint that is dated, `over:stopped` a bleeding unless it is there `again`;
-* a `blow` of long ago is none that an `injury` goes with;
+* a blow or an injury that is past, or of long ago, counts for nothing, nor does an injury that is denied (`unhurt`);
 * `condition` ("if you write once more"): the way to write that follows is no other way asked for.
 """
 
 from typing import Final
 
 from medicalcor.domain.scoring.patterns import Match
-from medicalcor.domain.scoring.places import ends_before, is_denied, is_hearsay, is_past, nearest, overlaps
+from medicalcor.domain.scoring.places import (
+    ends_before,
+    is_denied,
+    is_hearsay,
+    is_past,
+    nearest,
+    overlaps,
+    within,
+)
 from medicalcor.domain.scoring.reading import Said
 
 _OTHER_WAY_REACH: Final = 5
@@ -31,8 +39,11 @@ def settle_alarms(said: Said) -> Said:
             _strike_for(said, match, _why_no_opt_out(said, match))
     for match in list(said.of("emergency")):
         _strike_for(said, match, _why_no_alarm(said, match))
-    for match in list(said.of("blow")):
+    for match in [*said.of("blow"), *said.of("injury")]:
         _strike_for(said, match, "past" if is_past(said, match, reach=_BLOW_REACH) else None)
+    for match in list(said.of("injury")):
+        if any(overlaps(match, mask) for mask in said.of("unhurt")):
+            said.strike(match, "denied")
     return said
 
 
@@ -53,6 +64,7 @@ def _asks_for_another_way(said: Said, match: Match) -> bool:
     return any(
         (0 <= way.first - match.last <= _OTHER_WAY_REACH or 0 <= match.first - way.last <= _WAY_BEFORE_REACH)
         and not is_denied(said, way)
+        and not any(within(no, way) for no in said.of("neg"))
         and not ends_before(conditions, way, said.words.clauses, reach=_CONDITION_REACH)
         for way in (*said.of("contact.instead"), *said.of("call_me"))
     )
@@ -62,8 +74,7 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
     """Words of somebody who may harm themselves count whatever time they speak of."""
     if match.means == "emergency:self_harm":
         return None
-    masks = said.found.get("ignore.emergency", ())
-    if any(overlaps(match, mask) and mask.first <= match.first for mask in masks):
+    if any(_masks(said, mask, match) for mask in said.found.get("ignore.emergency", ())):
         return "meant otherwise"
     if any(match.first < mask.first and match.last <= mask.last for mask in _endings(said, match)):
         return "meant otherwise"
@@ -77,6 +88,20 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
 def _endings(said: Said, match: Match) -> list[Match]:
     """ "My cheek is swollen and my throat hurts": where `match` ends, something else is told."""
     return [mask for mask in said.of("ignore.emergency.end") if overlaps(match, mask)]
+
+
+def _masks(said: Said, mask: Match, match: Match) -> bool:
+    """ "No trouble breathing" denies what it begins before or ends with, and nothing beyond its clause;
+    "the bleeding has not stopped" ends nothing."""
+    clauses = said.words.clauses
+    denials = {no.first for no in said.of("neg")}
+    stays = match.means == "emergency:bleeding" and any(mask.first < no < mask.last for no in denials)
+    if stays or not overlaps(match, mask):
+        return False
+    if mask.first in denials:
+        whole = clauses[mask.first] == clauses[mask.last - 1]
+        return whole and (mask.first <= match.first or match.last <= mask.last)
+    return mask.first <= match.first
 
 
 def _is_over(said: Said, match: Match) -> bool:

@@ -220,7 +220,7 @@ def _last_word_on(known: Facts) -> dict[Procedure, bool]:
 
 def _restore(known: Facts) -> None:
     """With nothing else wanted, a treatment had before counts when it is to be done again."""
-    redo = known.has("redo") or known.has("acute:failed")
+    redo = known.has("redo", "acute:failed") and not known.emergency
     me_too = known.has("me_too")
     for said in known.said:
         for match, why in said.struck:
@@ -310,7 +310,7 @@ def _asks_for_a_day(said: Said) -> bool:
 
 def _accepts(said: Said, asked: Said) -> bool:
     """A yes, or a time, in answer to an offered visit."""
-    if not asked.has("ctx:offer") or asked.has("ctx:reminder") or said.has("not_now"):
+    if not asked.has("ctx:offer") or asked.has("ctx:reminder", "ctx:visited") or said.has("not_now"):
         return False
     if any(match.first == 0 for match in said.found.get("no", [])):
         return False

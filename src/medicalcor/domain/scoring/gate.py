@@ -5,6 +5,7 @@ from typing import Final
 from medicalcor.domain.scoring.facts import Facts, is_small, uncovered
 from medicalcor.domain.scoring.places import overlaps
 from medicalcor.domain.scoring.reading import Said
+from medicalcor.domain.scoring.settling import OLD_VISIT
 
 _OTHERWISE: Final = ("not_now", "someday", "looking", "vague", "plan", "complaint", "budget", "book")
 """A turn that says one of these says more than no."""
@@ -154,7 +155,8 @@ def _is_logistics(known: Facts) -> bool:
 def _excuses_itself(known: Facts) -> bool:
     """ "I can't make it today", out of the blue: there is a visit that it is about."""
     first = known.said[0]
-    return known.asked[0] is None and first.has("logistics:cancel") and first.has("day", "soon", "clock")
+    dated = first.has("day", "soon", "clock") or any(why == OLD_VISIT for _, why in first.struck)
+    return known.asked[0] is None and first.has("logistics:cancel") and dated
 
 
 def _only_greets(said: Said) -> bool:
@@ -164,12 +166,13 @@ def _only_greets(said: Said) -> bool:
 
 def asks_for_another_day(said: Said) -> bool:
     """ "I can't make it on Tuesday. Have you anything on Thursday?": the day is in the question, away from what is given up."""
-    gone = {said.words.clauses[match.first] for match in said.of("logistics:cancel")}
+    clauses, sentences, asked = said.words.clauses, said.words.sentences, said.words.asked
+    gone = {clauses[match.first] for match in said.of("logistics:cancel")}
+    parted = {sentences[match.first] for match in said.of("logistics:cancel")}
     own = said.of("logistics:own")
     days = [
         day for day in (*said.of("day"), *said.of("soon")) if not any(overlaps(day, visit) for visit in own)
     ]
-    return any(
-        said.words.sentences[match.first] in said.words.asked and said.words.clauses[match.first] not in gone
-        for match in days
+    return any(sentences[match.first] in asked and clauses[match.first] not in gone for match in days) or any(
+        sentences[match.first] in asked and sentences[match.first] not in parted for match in said.of("book")
     )

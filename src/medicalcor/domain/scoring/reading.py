@@ -33,7 +33,10 @@ class Said:
     def of(self, family: str) -> Sequence[Match]:
         """Matches whose meaning is `family` or begins with it and a colon."""
         found = self.found
-        held = [some for means in self.book.meanings.get(family, ()) if (some := found.get(means))]
+        meanings = self.book.meanings.get(family, ())
+        if found.keys().isdisjoint(meanings):
+            return ()
+        held = [some for means in meanings if (some := found.get(means))]
         if not held:
             return ()
         return held[0] if len(held) == 1 else [match for matches in held for match in matches]

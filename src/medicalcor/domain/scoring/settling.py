@@ -7,6 +7,7 @@ Headings of the lexicon and what they do:
 * `neg`, `painless`, `fear`, `past`, `hearsay` strike an acute need beside them, `now` saves it from
   `past`; `past:event` ("last week") ages what broke then, not what has hurt since;
 * `wound` (an extraction, stitches) keeps an acute bleeding or swelling that is told as `mild`;
+* `slight` keeps a little blood from being an emergency, `mild` from being a need too;
 * `need` before a procedure saves it from `past` ("I was told years ago that I need …");
 * `dear`: a price is too high, which is no question for one; `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
 """
@@ -32,6 +33,7 @@ _STRUCK_BY_IGNORE: Final = (
     "procedure", "budget", "book", "acute", "child", "soon", "soon.asap", "day", "call_me", "many", "plan",
     "complaint", "visiting",
 )  # fmt: skip
+OLD_VISIT: Final = "the visit that there was"
 _WEARING_REACH: Final = 5
 _PAIRS: Final = (
     ("blood", "unstopped", 20, "emergency:bleeding"),
@@ -54,7 +56,8 @@ def settle(said: Said) -> Said:
     """Strike what does not count. The order matters: idioms first, then fears, denials and the past."""
     _pair_signs(said)
     _strike_ignored(said)
-    _strike_overlapped(said, "now", by="past")
+    for by in ("past", "ignore.now"):
+        _strike_overlapped(said, "now", by=by)
     _strike_unmeant_pain(said)
     settle_alarms(said)
     _strike_procedures(said)
@@ -74,8 +77,15 @@ def settle(said: Said) -> Said:
             said.strike(match, "someday")
     for match in [*said.of("soon"), *said.of("soon.asap")]:
         if _of_the_old_visit(said, match):
-            said.strike(match, "the visit that there was")
-    for family, marks in (("call_me", "neg"), ("book", "neg"), ("budget", "ruled_out.wide"), ("can", "neg")):
+            said.strike(match, OLD_VISIT)
+    for family, marks in (
+        ("call_me", "neg"),
+        ("book", "neg"),
+        ("budget", "ruled_out.wide"),
+        ("can", "neg"),
+        ("soon", "neg"),
+        ("soon.asap", "neg"),
+    ):
         for match in list(said.of(family)):
             if ends_before(said.of(marks), match, said.words.clauses, reach=0):
                 said.strike(match, "denied")
@@ -106,7 +116,7 @@ def _of_the_old_visit(said: Said, match: Match) -> bool:
     clauses = said.words.clauses
     return any(
         clauses[visit.first] == clauses[match.first]
-        and visit.first <= match.first <= visit.last + NEAR
+        and visit.first - (NEAR if means == "logistics:cancel" else 0) <= match.first <= visit.last + NEAR
         and not any(visit.last <= day.first < match.first for day in said.of("day"))
         for means in ("logistics:own", "logistics:cancel")
         for visit in said.of(means)
@@ -121,6 +131,7 @@ def _pair_signs(said: Said) -> None:
                 if (
                     abs(second.first - first.first) <= reach
                     and not _mild(said, first)
+                    and not (one == "blood" and _is_slight(said, first))
                     and not is_denied(said, first)
                     and not _ruled_out(said, first)
                 ):
@@ -132,6 +143,11 @@ def _mild(said: Said, match: Match) -> bool:
     return any(overlaps(match, other) for other in said.of("mild"))
 
 
+def _is_slight(said: Said, match: Match) -> bool:
+    """A little blood: a need after an extraction, no emergency."""
+    return any(overlaps(match, other) for other in said.of("slight"))
+
+
 def _strike_ignored(said: Said) -> None:
     for mask in list(said.found.get("ignore", ())):
         for family in _STRUCK_BY_IGNORE:
@@ -140,6 +156,14 @@ def _strike_ignored(said: Said) -> None:
                     said.strike(match, "meant otherwise")
     _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
     _strike_overlapped(said, "injury", by="ignore.injury")
+    for family in ("logistics:move", "logistics:cancel", "logistics:own", "logistics:confirm"):
+        _strike_overlapped(said, family, by="ignore.logistics")
+    for family in ("call_me", "clock"):
+        _strike_overlapped(said, family, by=f"ignore.{family}")
+    _strike_overlapped(said, "not_patient:job", by="ignore.job")
+    _strike_overlapped(said, "ruled_out.after", by="ignore.ruled_out")
+    _strike_overlapped(said, "blow", by="acute:failed")
+    _strike_overlapped(said, "can", by="ignore.can")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
@@ -157,7 +181,7 @@ def _strike_unmeant_pain(said: Said) -> None:
 
 
 def _why_not_acute(said: Said, match: Match) -> str | None:
-    if any(overlaps(match, other) for other in said.of("fear")) or _is_a_question(said, match):
+    if _is_feared(said, match) or _is_a_question(said, match):
         return "fear"
     if any(
         overlaps(match, other) and (_ends_in_denial(said, match, other) or not within(other, match))
@@ -170,9 +194,18 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
         return "past"
     if is_hearsay(said, match):
         return "hearsay"
-    if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match) and not said.has("wound"):
+    cut = said.has("wound") or (said.has("after") and said.has("procedure:extraction"))
+    if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match) and not cut:
         return "mild"
     return None
+
+
+def _is_feared(said: Said, match: Match) -> bool:
+    """ "Will it hurt?"; but in "will you see me, it hurts" the need is a clause of its own."""
+    clauses = said.words.clauses
+    return any(
+        overlaps(match, other) and clauses[other.first] == clauses[match.first] for other in said.of("fear")
+    )
 
 
 def _ends_in_denial(said: Said, match: Match, painless: Match) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scoring_conversations import HEARING, HELD_OUT, UNSEEN_RO, facts_of, read_cases
+from scoring_conversations import ABROAD, HEARING, HELD_OUT, UNSEEN_RO, facts_of, read_cases
 
 from medicalcor.domain.scoring.rules import score
 from medicalcor.schemas.scoring import ScoringOutput
@@ -136,6 +136,21 @@ def test_romanian_in_words_that_were_new_once() -> None:
     recall, precision = found(judged, lambda output: output.opt_out)
     assert (recall >= 0.99, precision >= 0.98) == (True, True)
     assert share(judged, lambda case, got: got.language == case["language"]) >= 0.98
+
+
+def test_five_rounds_of_unseen_conversations_from_abroad() -> None:
+    """Read at first sight with 0.81 to 0.92 of the classes right, mended by meaning since."""
+    judged = [(case, score(facts_of(case))) for case in read_cases(ABROAD)]
+    assert len(judged) >= 650
+    assert share(judged, lambda case, got: got.classification == case["classification"]) >= 0.98
+    recall, precision = found(judged, lambda output: output.classification == "HOT")
+    assert (recall >= 0.98, precision >= 0.98) == (True, True)
+    recall, precision = found(judged, lambda output: output.emergency)
+    assert (recall, precision >= 0.98) == (1.0, True)
+    recall, precision = found(judged, lambda output: output.opt_out)
+    assert (recall >= 0.98, precision >= 0.98) == (True, True)
+    assert share(judged, lambda case, got: [*got.procedures] == case["procedures"]) >= 0.97
+    assert share(judged, lambda case, got: got.language == case["language"]) >= 0.99
 
 
 def test_confidence_of_conversations_nobody_tuned_for_is_what_it_says(held_out: Judged) -> None:
