@@ -34,10 +34,10 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     said = " ".join(words.folded)
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
     heard = own_words.heard(text, asked=asked)
-    silence = (
-        silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
+    silence = silence or heard == "wish"
+    elsewhere = (
+        _only_hurts(said) or own_words.keeps(text) or own_words.elsewhere(text) or _is_about_else(text, heard)
     )
-    elsewhere = _only_hurts(said) or own_words.keeps(text) or _is_about_else(text, heard)
     if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
@@ -95,7 +95,6 @@ def _means_everything_alone(text: str) -> bool:
 class _Forms:
     offers: re.Pattern[str]
     everything: re.Pattern[str]
-    silence: re.Pattern[str]
     messages: re.Pattern[str]
     pain: re.Pattern[str]
     ends: tuple[re.Pattern[str], ...]
@@ -115,7 +114,6 @@ def _forms() -> _Forms:
     return _Forms(
         offers=_any(every("offers")),
         everything=_any(every("everything")),
-        silence=_any(every("silence")),
         messages=_any(every("messages")),
         pain=_any(every("pain")),
         ends=tuple(
