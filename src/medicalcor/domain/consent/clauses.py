@@ -49,7 +49,7 @@ class Clause:
         }
         parts: dict[str, list[int]] = {}
         for place, word in enumerate(self.words):
-            for part in _parts(word).get(language, ()) if place not in mute else ():
+            for part in parts_of(word).get(language, ()) if place not in mute else ():
                 parts.setdefault(part, []).append(place)
         for part, phrases in spoken.phrases.items() if spoken.any_phrase.search(self.said) else ():
             for found in phrases.finditer(self.said):
@@ -120,7 +120,7 @@ class _Part:
 
 
 @lru_cache(maxsize=65_536)
-def _parts(word: str) -> Mapping[str, frozenset[str]]:
+def parts_of(word: str) -> Mapping[str, frozenset[str]]:
     """The parts that a word may play, by language; a slip counts where the word as it stands plays none."""
     found: dict[str, frozenset[str]] = {}
     for language, spoken in languages().items():
