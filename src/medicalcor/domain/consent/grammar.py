@@ -28,7 +28,7 @@ Verdict = Literal["granted", "denied", "withdrawn", "doubt", "nothing"]
 nothing about consent."""
 Kind = Literal["yes", "no", "courtesies", "emphasis", "joins", "fillers", "complements", "refusals", "topics"]
 _KINDS: Final[tuple[Kind, ...]] = (
-    "yes", "no", "refusals", "courtesies", "emphasis", "joins", "fillers", "complements", "topics",
+    "yes", "refusals", "no", "courtesies", "emphasis", "joins", "fillers", "complements", "topics",
 )  # fmt: skip
 Form = tuple[str, ...]
 """A piece's words."""
@@ -41,12 +41,14 @@ _LONGEST: Final = 12
 """Words of a piece."""
 _WAYS: Final[Mapping[str, re.Pattern[str]]] = {
     "whatsapp": re.compile(r"\bwhats?app\w*\b"),
-    "sms": re.compile(r"\b(?:sms\w*|text|texto)\b"),
+    "sms": re.compile(r"\b(?:sms\w*|textos?)\b"),
     "email": re.compile(r"\b(?:e ?)?(?:mail\w*|correo)\b"),
     "phone": re.compile(r"\b(?:tele[fp]\w*|phone|apel\w*)\b"),
 }
 """How each way to reach somebody is named. A yes to another way than the one that was asked about is none."""
 _MEANS: Final[Mapping[Kind, str]] = {"yes": "yes", "no": "no", "refusals": "no"}
+_COSTS: Final[Mapping[Kind, float]] = {"refusals": 0.9, "complements": 0.95}
+"""What counts for less than a piece: "I don't agree" + "to that" is read before "I don't" + "agree to that"."""
 _SPELT: Final = 5
 """Letters of a word in which a slip is overlooked."""
 _SIGNED: Final = 2
@@ -136,10 +138,7 @@ def _kinds(said: Form, languages: tuple[Language, ...]) -> list[Kind]:
     spelt = tuple(_polite(word, languages) for word in said)
     bare = tuple(word for word in spelt if pieces.get((word,)) != "emphasis")
     return (
-        _cover(said, pieces)
-        or _cover(_once(said), pieces)
-        or _cover(spelt, pieces)
-        or _cover(bare, pieces)
+        _cover(said, pieces) or _cover(_once(said), pieces) or _cover(spelt, pieces) or _cover(bare, pieces)
     )
 
 
@@ -180,16 +179,16 @@ def _names_other_way(words: Words, purposes: Sequence[ConsentPurpose]) -> bool:
 
 def _cover(said: Form, pieces: Mapping[Form, Kind]) -> list[Kind]:
     """The fewest pieces that make up all of it, by their kinds; empty when there are none."""
-    best: list[list[Kind] | None] = [[], *(None for _ in said)]
+    best: list[tuple[float, list[Kind]] | None] = [(0, []), *(None for _ in said)]
     for end in range(1, len(said) + 1):
         for start in range(max(0, end - _LONGEST), end):
             kind, before = pieces.get(said[start:end]), best[start]
             if kind is None or before is None:
                 continue
-            so_far = best[end]
-            if so_far is None or len(before) + 1 < len(so_far):
-                best[end] = [*before, kind]
-    return best[-1] or []
+            cost, so_far = before[0] + _COSTS.get(kind, 1), best[end]
+            if so_far is None or cost < so_far[0]:
+                best[end] = (cost, [*before[1], kind])
+    return best[-1][1] if best[-1] else []
 
 
 def _once(said: Sequence[str]) -> Form:
@@ -257,7 +256,11 @@ def _expanded(piece: str, words: Mapping[str, Sequence[str]]) -> Iterator[Form]:
 
 
 def _folded(piece: str) -> Iterator[str]:
-    return (fold(part) for part in piece.split()) if piece.isascii() and "'" not in piece else iter(read(piece).folded)
+    return (
+        (fold(part) for part in piece.split())
+        if piece.isascii() and "'" not in piece
+        else iter(read(piece).folded)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Final, Literal
 
-from medicalcor.domain.consent.clauses import Clause, Parts, any_of, clauses, languages
+from medicalcor.domain.consent.clauses import Clause, Parts, any_of, languages
+from medicalcor.domain.consent.clauses import clauses as clauses_of
 from medicalcor.domain.language.detect import votes
 from medicalcor.domain.language.text import read
 from medicalcor.schemas.common import LANGUAGES as ALL_LANGUAGES
@@ -33,6 +34,7 @@ _FORMS: Final[tuple[Form, ...]] = (
     ("not", "touch"),
     ("not", "stand", "thing"),
     ("not", "stand", "you"),
+    ("not", "want", "mine"),
     ("not", "use", "mine"),
     ("cease", "reach"),
     ("cease", "send"),
@@ -45,7 +47,9 @@ _FORMS: Final[tuple[Form, ...]] = (
     ("annoying", "me"),
     ("annoying", "you"),
     ("annoying", "thing"),
+    ("not", "more", "want", "you"),
     ("leave", "peace"),
+    ("told", "peace"),
     ("take", "mine"),
     ("revoke", "consent"),
     ("reach", "somebody"),
@@ -53,6 +57,7 @@ _FORMS: Final[tuple[Form, ...]] = (
 )
 _ASKED: Final[tuple[Form, ...]] = (
     ("not", "many"),
+    ("not", "reach"),
     ("not", "signed"),
     ("annoying",),
     ("threat",),
@@ -67,17 +72,20 @@ _DENIED: Final[frozenset[Form]] = _KEEPS | {
 }
 """What "not" beside it makes doubtful: "your messages are not annoying"."""
 _TELLS: Final[frozenset[Form]] = frozenset(
-    {("not", "more", "consent"), ("not", "signed")} | {form for form in _FORMS if "sated" in form}
+    {("not", "more", "consent"), ("not", "signed")}
+    | {form for form in (*_FORMS, *_ASKED) if {"sated", "annoying", "threat", "told"} & {*form}}
 )
 """What may stand in the past tense: "you no longer have my permission"."""
 _SINGLE: Final[frozenset[Form]] = frozenset(
-    {("not", "many"), ("not", "reach", "me"), ("not", "want", "reach")}
+    {("not", "many"), ("not", "reach"), ("not", "reach", "me"), ("not", "want", "reach")}
 )
 """What "now" makes something else: "don't call me now"."""
 OBJECT: Final = frozenset({"object"})
 """What may be sent, called off or rung besides: a photo, an appointment, the landline."""
 ELSE: Final = OBJECT | {"other"}
 """And what else a clinic is told of: a visit, a day, a tooth, a price."""
+_OURS: Final = frozenset({"reach", "thing", "mine", "annoying", "sated", "halt"})
+"""What makes a clause one about us."""
 _POSSIBLE: Final = 0.3
 """A language with so much of the votes of the loudest may be the one that is written."""
 
@@ -112,12 +120,20 @@ def keeps(text: str) -> bool:
 
 
 def elsewhere(text: str) -> bool:
-    """ "Don't call me, write to me": another way is wanted, not silence."""
+    """ "Don't call me, write to me": another way is wanted, not silence. Nor is "can I unsubscribe later?" more than asked."""
     spoken = _heard(text)
+    if any(clause.asks and _is_only_asked(clause) for clause in spoken):
+        return True
     return any(
         _invites(clause, language) and any("not" in other.parts.get(language, {}) for other in spoken)
         for clause in spoken
         for language in clause.parts
+    )
+
+
+def _is_only_asked(clause: Clause) -> bool:
+    return not any_of("someday").isdisjoint(clause.words) or any(
+        ELSE & parts.keys() for parts in clause.parts.values()
     )
 
 
@@ -139,7 +155,9 @@ def _foreign(text: str) -> AbstractSet[str]:
 @lru_cache(maxsize=64)
 def _heard(text: str) -> Sequence[Clause]:
     foreign = _foreign(text)  # Romanian "mai" is Italian "never"
-    return tuple(part.forget(foreign) for clause in clauses(text) for part in _apart(clause.forget(foreign)))
+    return tuple(
+        part.forget(foreign) for clause in clauses_of(text) for part in _apart(clause.forget(foreign))
+    )
 
 
 def _apart(clause: Clause) -> Iterator[Clause]:
@@ -168,7 +186,8 @@ def _says_it(clause: Clause) -> bool:
 def _read(clause: Clause, others: Sequence[Clause], forms: Sequence[Form]) -> Heard:
     if any(spoken.rest.search(clause.said) for spoken in languages().values()):
         return "doubt" if clause.asks else "wish"
-    if _halts(clause, others):
+    asked = forms != _FORMS
+    if _halts(clause, others, asked=asked) or _wants_no_more(clause, others, asked=asked):
         return "wish"
     found = {
         _settled(form, language, clause, others)
@@ -186,18 +205,41 @@ def _read(clause: Clause, others: Sequence[Clause], forms: Sequence[Form]) -> He
     return "wish" if True in found and not clause.asks else "doubt"
 
 
-def _halts(clause: Clause, others: Sequence[Clause]) -> bool:
-    """Whether the clause is no more than "please stop", and what else is said is of messages and nothing else."""
+def _halts(clause: Clause, others: Sequence[Clause], *, asked: bool) -> bool:
+    """Whether the clause is no more than "please stop", and what else is said is of messages and nothing else; "delete
+    it" too where the other clause names what they gave us.
+    """
     for language, parts in clause.parts.items():
         beside = [other.parts.get(language, {}) for other in others]
+        deletes = any("mine" in other for other in beside) or (asked and not others)
+        stops = {*parts.get("halt", ()), *(parts.get("take", ()) if deletes else ())}
         if (
-            "halt" in parts
-            and len({*parts["halt"], *parts.get("filler", ())}) == len(clause.words)
+            stops
+            and len({*stops, *parts.get("filler", ())}) == len(clause.words)
             and not any(ELSE & other.keys() for other in beside)
-            and (
-                all(len({*other.parts.get(language, {}).get("filler", ())}) == len(other.words) for other in others)
-                or any({"reach", "thing", "mine"} & other.keys() for other in beside)
-            )
+            and (_all_filler(others, language) or any(_OURS & other.keys() for other in beside))
+        ):
+            return True
+    return False
+
+
+def _all_filler(clauses: Sequence[Clause], language: str) -> bool:
+    return all(
+        len(clause.parts.get(language, {}).get("filler", ())) == len(clause.words) for clause in clauses
+    )
+
+
+def _wants_no_more(clause: Clause, others: Sequence[Clause], *, asked: bool) -> bool:
+    """Whether the clause is no more than "I want no more", and what else is said is of messages and nothing else."""
+    for language, parts in clause.parts.items():
+        beside = [other.parts.get(language, {}) for other in others]
+        said = {place for part in ("not", "more", "want", "me", "filler") for place in parts.get(part, ())}
+        if (
+            _stands(("not", "more", "want"), parts)
+            and len(said) == len(clause.words)
+            and not any(ELSE & other.keys() for other in beside)
+            and (any({"reach", "send", "thing"} & other.keys() for other in beside) or (asked and not others))
+            and not clause.asks
         ):
             return True
     return False
@@ -219,9 +261,19 @@ def _settled(form: Form, language: str, clause: Clause, others: Sequence[Clause]
         return False
     if "not" not in form:
         return True
-    if "able" in parts and {"reach", "send"} & {*form}:
-        return False  # "I can't write any more"
+    if "remember" in parts:
+        return False  # "don't forget to write"
+    if "able" in parts and {"reach", "send", "thing"} & {*form}:
+        return False  # "I can't write any more", "I get no more messages"
     beside = [other.parts.get(language, {}) for other in others]
+    if (
+        form == ("not", "more", "send")
+        and "thing" not in parts
+        and any(ELSE & other.keys() for other in beside)
+    ):
+        return False  # "send no more, I have the prescription"
+    if form == ("not", "reach") and any(any_of("yes") & {*one.words} for one in (clause, *others)):
+        return False  # "messages yes, calls no"
     if form in _SINGLE:
         calls = any("reach" in other and "not" not in other for other in beside)
         if calls or {"later", "measure", "need"} & parts.keys():
@@ -237,4 +289,5 @@ def _invites(clause: Clause, language: str) -> bool:
     reach = {*parts.get("reach", ()), *parts.get("send", ())}
     first = next((i for i in range(len(clause.words)) if i not in parts.get("filler", ())), 0)
     begins = first in reach and ("me" in parts or len(clause.words) <= _SHORT)
-    return "rather" in parts or begins or ("here" in parts and bool(reach))
+    only = "only" in parts and bool({"reach", "send", "thing"} & parts.keys())
+    return "rather" in parts or begins or only or ("here" in parts and bool(reach))

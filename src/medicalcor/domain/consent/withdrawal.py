@@ -87,7 +87,7 @@ def _means_everything(text: str, said: str) -> bool:
 
 def _means_everything_alone(text: str) -> bool:
     """Whether the bare word for stopping is a sentence of its own."""
-    sentences = (" ".join(read(part).folded) for part in re.split(r"[.!\n;]+", text))
+    sentences = (" ".join(read(part).folded) for part in re.split(r"[.!?\n;]+", text))
     return any(sentence in _forms().stop for sentence in sentences)
 
 
