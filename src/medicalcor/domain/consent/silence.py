@@ -52,6 +52,11 @@ _FORMS: Final[tuple[Form, ...]] = (
     ("told", "peace"),
     ("take", "mine"),
     ("revoke", "consent"),
+    ("not", "consent", "reach"),
+    ("not", "signed", "reach"),
+    ("not", "signed", "mine"),
+    ("threat", "more", "reach"),
+    ("threat", "more", "thing"),
     ("reach", "somebody"),
     ("away",),
 )
@@ -72,8 +77,8 @@ _DENIED: Final[frozenset[Form]] = _KEEPS | {
 }
 """What "not" beside it makes doubtful: "your messages are not annoying"."""
 _TELLS: Final[frozenset[Form]] = frozenset(
-    {("not", "more", "consent"), ("not", "signed")}
-    | {form for form in (*_FORMS, *_ASKED) if {"sated", "annoying", "threat", "told"} & {*form}}
+    {("not", "more", "consent"), ("not", "consent", "reach"), ("not", "signed")}
+    | {form for form in (*_FORMS, *_ASKED) if {"sated", "annoying", "threat", "told", "signed"} & {*form}}
 )
 """What may stand in the past tense: "you no longer have my permission"."""
 _SINGLE: Final[frozenset[Form]] = frozenset(
@@ -84,7 +89,7 @@ OBJECT: Final = frozenset({"object"})
 """What may be sent, called off or rung besides: a photo, an appointment, the landline."""
 ELSE: Final = OBJECT | {"other"}
 """And what else a clinic is told of: a visit, a day, a tooth, a price."""
-_OURS: Final = frozenset({"reach", "thing", "mine", "annoying", "sated", "halt"})
+_OURS: Final = frozenset({"reach", "thing", "mine", "annoying", "sated", "halt", "told"})
 """What makes a clause one about us."""
 _POSSIBLE: Final = 0.3
 """A language with so much of the votes of the loudest may be the one that is written."""
@@ -185,7 +190,8 @@ def _says_it(clause: Clause) -> bool:
 
 def _read(clause: Clause, others: Sequence[Clause], forms: Sequence[Form]) -> Heard:
     if any(spoken.rest.search(clause.said) for spoken in languages().values()):
-        return "doubt" if clause.asks else "wish"
+        mistaken = any("mistake" in parts for parts in clause.parts.values())
+        return "doubt" if clause.asks or mistaken else "wish"
     asked = forms != _FORMS
     if _halts(clause, others, asked=asked) or _wants_no_more(clause, others, asked=asked):
         return "wish"
@@ -237,7 +243,7 @@ def _wants_no_more(clause: Clause, others: Sequence[Clause], *, asked: bool) -> 
         if (
             _stands(("not", "more", "want"), parts)
             and len(said) == len(clause.words)
-            and not any(ELSE & other.keys() for other in beside)
+            and not any((ELSE | {"past"}) & other.keys() for other in beside)
             and (any({"reach", "send", "thing"} & other.keys() for other in beside) or (asked and not others))
             and not clause.asks
         ):
@@ -274,8 +280,11 @@ def _settled(form: Form, language: str, clause: Clause, others: Sequence[Clause]
         return False  # "send no more, I have the prescription"
     if form == ("not", "reach") and any(any_of("yes") & {*one.words} for one in (clause, *others)):
         return False  # "messages yes, calls no"
+    if "need" in parts and "reach" in form and any(ELSE & other.keys() for other in beside):
+        return False  # "no need to call any more, I found the address"
     if form in _SINGLE:
         calls = any("reach" in other and "not" not in other for other in beside)
+        calls = calls or any("able" in other for other in beside)  # "I'll call you"
         if calls or {"later", "measure", "need"} & parts.keys():
             return False
     return not any(_invites(other, language) for other in others)
@@ -288,6 +297,6 @@ def _invites(clause: Clause, language: str) -> bool:
         return False
     reach = {*parts.get("reach", ()), *parts.get("send", ())}
     first = next((i for i in range(len(clause.words)) if i not in parts.get("filler", ())), 0)
-    begins = first in reach and ("me" in parts or len(clause.words) <= _SHORT)
+    begins = first in reach and (bool({"me", "thing"} & parts.keys()) or len(clause.words) <= _SHORT)
     only = "only" in parts and bool({"reach", "send", "thing"} & parts.keys())
     return "rather" in parts or begins or only or ("here" in parts and bool(reach))
