@@ -36,7 +36,10 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     heard = own_words.heard(text, asked=asked)
     silence = silence or heard == "wish"
     elsewhere = (
-        _only_hurts(said) or own_words.keeps(text) or own_words.elsewhere(text) or _is_about_else(text, heard)
+        _only_hurts(said)
+        or own_words.keeps(text)
+        or own_words.elsewhere(text)
+        or _is_about_else(text, own_words.heard(text))
     )
     if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
