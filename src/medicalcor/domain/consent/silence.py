@@ -261,33 +261,29 @@ def _stands(form: Form, parts: Parts) -> bool:
 def _settled(form: Form, language: str, clause: Clause, others: Sequence[Clause]) -> bool:
     """Whether the clause says that and nothing else, and no other clause names a way to reach them instead."""
     parts = clause.parts[language]
-    if ELSE & parts.keys() or ("past" in parts and "told" not in parts and form not in _TELLS):
+    told = "past" in parts and "told" not in parts and form not in _TELLS
+    if ELSE & parts.keys() or told or ("not" in parts and form in _DENIED):
         return False
-    if "not" in parts and form in _DENIED:
-        return False
-    if "not" not in form:
-        return True
-    if "remember" in parts:
-        return False  # "don't forget to write"
-    if "able" in parts and {"reach", "send", "thing"} & {*form}:
-        return False  # "I can't write any more", "I get no more messages"
+    return "not" not in form or not (
+        _denies_else(form, language, clause, others) or any(_invites(other, language) for other in others)
+    )
+
+
+def _denies_else(form: Form, language: str, clause: Clause, others: Sequence[Clause]) -> bool:
+    """Whether it is something else that is denied: being able to, having to, for now."""
+    parts = clause.parts[language]
     beside = [other.parts.get(language, {}) for other in others]
-    if (
-        form == ("not", "more", "send")
-        and "thing" not in parts
-        and any(ELSE & other.keys() for other in beside)
-    ):
-        return False  # "send no more, I have the prescription"
-    if form == ("not", "reach") and any(any_of("yes") & {*one.words} for one in (clause, *others)):
-        return False  # "messages yes, calls no"
-    if "need" in parts and "reach" in form and any(ELSE & other.keys() for other in beside):
-        return False  # "no need to call any more, I found the address"
-    if form in _SINGLE:
-        calls = any("reach" in other and "not" not in other for other in beside)
-        calls = calls or any("able" in other for other in beside)  # "I'll call you"
-        if calls or {"later", "measure", "need"} & parts.keys():
-            return False
-    return not any(_invites(other, language) for other in others)
+    elsewhere = any(ELSE & other.keys() for other in beside)
+    unable = "able" in parts and bool({"reach", "send", "thing"} & {*form})  # "I get no more messages"
+    sent = form == ("not", "more", "send") and "thing" not in parts  # "send no more, I have the prescription"
+    needless = "need" in parts and "reach" in form  # "no need to call any more, I found the address"
+    way = form == ("not", "reach") and any(any_of("yes") & {*one.words} for one in (clause, *others))
+    if "remember" in parts or unable or way or (elsewhere and (sent or needless)):
+        return True  # "don't forget to write"; "messages yes, calls no"
+    if form not in _SINGLE:
+        return False
+    calls = any("able" in other or ("reach" in other and "not" not in other) for other in beside)
+    return calls or bool({"later", "measure", "need"} & parts.keys())
 
 
 def _invites(clause: Clause, language: str) -> bool:
