@@ -4,6 +4,7 @@ Not a list of sentences: a clause means it when its words play the right parts t
 or "remove" + "my number" do. The words are data, in `silence.toml`; `clauses.py` finds the parts that they play.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -112,6 +113,11 @@ def without(text: str, parts: AbstractSet[str]) -> str | None:
         clause.said for clause in spoken if not any(parts & found.keys() for found in clause.parts.values())
     ]
     return None if len(left) == len(spoken) else " ".join(left)
+
+
+def beside(text: str, named: re.Pattern[str]) -> str:
+    """What is said in the clauses that do not name this."""
+    return ". ".join(clause.said for clause in _heard(text) if not named.search(clause.said))
 
 
 def keeps(text: str) -> bool:

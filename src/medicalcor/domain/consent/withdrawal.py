@@ -44,7 +44,11 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
-    only_offers = _forms().offers.search(said) and not _means_everything(text, said)
+    only_offers = (
+        _forms().offers.search(said)
+        and not _means_everything(text, said)
+        and own_words.heard(own_words.beside(text, _forms().offers)) != "wish"
+    )
     return Wish("everything" if silence and not only_offers else "offers", alone)
 
 
