@@ -51,15 +51,25 @@ def test_an_unknown_number_is_left_alone_and_becomes_no_lead(stack: Stack, phone
     assert stack.messages_to(phone) == []
 
 
-def test_what_was_waiting_is_called_back(stack: Stack, phone: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "words", "confirmed"),
+    [
+        ("ro", "Slăbiți-mă cu promoțiile, m-am săturat de voi", CONFIRMED),
+        ("en", "No need to keep in touch any longer, I've found another dentist", "Understood."),
+        ("de", "Ich will nix mehr von euch hören", "Verstanden."),
+    ],
+)
+def test_what_was_waiting_is_called_back(
+    stack: Stack, phone: str, language: str, words: str, confirmed: str
+) -> None:
     stack.fault(provider="whatsapp", kind="rate_limit", count=2)
-    stack.say(phone, WARM["ro"])
+    stack.say(phone, WARM[language])
     stack.effect(phone, "delayed")
-    stack.say(phone, "Stop, nu mai vreau mesaje")
+    stack.say(phone, words)
     stack.effect(phone, "void")
     [heard] = stack.answered(phone)
     stack.settle()
-    assert heard["text"]["body"].startswith(CONFIRMED)
+    assert heard["text"]["body"].startswith(confirmed)
     unsent = sorted(e["status"] for e in stack.effects_of(phone) if e["sent_at"] is None)
     assert unsent == ["refused", "void"]
 

@@ -319,7 +319,7 @@ def only_silence(arrival: Arrival, place: Place, look: ScoringOutput | None) -> 
     return (
         place.newcomer
         and look is not None
-        and look.opt_out
+        and silences(look, arrival.said)
         and not look.emergency
         and not (look.procedures or look.budget or look.intent_to_book)
         and arrival.party.channel in ("whatsapp", "email")

@@ -34,14 +34,21 @@ def wish(text: str, *, silence: bool, asked: bool = False) -> Wish:
     said = " ".join(words.folded)
     ends_offers = any(pattern.search(said) for pattern in _forms().ends) and not words.asked
     heard = own_words.heard(text, asked=asked)
-    silence = (
-        silence or heard == "wish" or (asked and bool(_forms().silence.search(said)) and not words.asked)
+    silence = silence or heard == "wish"
+    elsewhere = (
+        _only_hurts(said)
+        or own_words.keeps(text)
+        or own_words.elsewhere(text)
+        or _is_about_else(text, own_words.heard(text))
     )
-    elsewhere = _only_hurts(said) or own_words.keeps(text) or _is_about_else(text, heard)
     if not ends_offers and heard != "wish" and (not silence or elsewhere):
         return Wish("none", alone=False)
     alone = len(words.folded) <= _SHORT and not words.asked
-    only_offers = _forms().offers.search(said) and not _means_everything(text, said)
+    only_offers = (
+        _forms().offers.search(said)
+        and not _means_everything(text, said)
+        and own_words.heard(own_words.beside(text, _forms().offers)) != "wish"
+    )
     return Wish("everything" if silence and not only_offers else "offers", alone)
 
 
@@ -87,7 +94,7 @@ def _means_everything(text: str, said: str) -> bool:
 
 def _means_everything_alone(text: str) -> bool:
     """Whether the bare word for stopping is a sentence of its own."""
-    sentences = (" ".join(read(part).folded) for part in re.split(r"[.!\n;]+", text))
+    sentences = (" ".join(read(part).folded) for part in re.split(r"[.!?\n;]+", text))
     return any(sentence in _forms().stop for sentence in sentences)
 
 
@@ -95,7 +102,6 @@ def _means_everything_alone(text: str) -> bool:
 class _Forms:
     offers: re.Pattern[str]
     everything: re.Pattern[str]
-    silence: re.Pattern[str]
     messages: re.Pattern[str]
     pain: re.Pattern[str]
     ends: tuple[re.Pattern[str], ...]
@@ -115,7 +121,6 @@ def _forms() -> _Forms:
     return _Forms(
         offers=_any(every("offers")),
         everything=_any(every("everything")),
-        silence=_any(every("silence")),
         messages=_any(every("messages")),
         pain=_any(every("pain")),
         ends=tuple(

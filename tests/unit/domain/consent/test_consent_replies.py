@@ -17,10 +17,10 @@ def test_no_wish_for_silence_is_missed(file: Path) -> None:
 
 def test_at_most_one_in_two_hundred_is_decided_wrongly() -> None:
     cases = [case for file in SETS for case in load(file)]
-    assert len(cases) > 2500
+    assert len(cases) > 3300
     figures = judged(cases)
     assert figures["false_decisions"] <= 0.005, figures["decided_wrongly"]
-    assert figures["plain_answers_read"] >= 0.9
+    assert figures["plain_answers_read"] >= 0.98
 
 
 def test_the_figures_count_what_is_wrong() -> None:

@@ -71,6 +71,20 @@ def test_what_may_be_meant_as_an_answer_is_for_a_person(text: str) -> None:
     assert read_reply(text, ASKED).verdict == "doubt"
 
 
+def test_a_yes_to_another_way_than_the_one_asked_about_is_for_a_person() -> None:
+    text = "Da, puteți să-mi trimiteți oferte pe WhatsApp"
+    assert read_reply(text, ASKED).verdict == "granted"
+    assert read_reply(text, Question("ro", ("marketing_email",))).verdict == "doubt"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [("Da, mulțumesc, Maria Pop", "granted"), ("Da, mulțumesc, implant", "doubt"), ("Da, Marți", "doubt")],
+)
+def test_a_name_after_a_courtesy_is_no_more_than_a_signature(text: str, verdict: str) -> None:
+    assert read_reply(text, ASKED).verdict == verdict
+
+
 @pytest.mark.parametrize(
     "text",
     [

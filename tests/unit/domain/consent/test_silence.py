@@ -19,6 +19,10 @@ from medicalcor.domain.consent.withdrawal import wish
         "stop using my data",
         "Could you please stop writing to me?",
         "plz stop sendng mesages",
+        "m-am săturat de voi",
+        "Sagen Sie den Termin ab und schreiben Sie mir nicht mehr",
+        "your messages are unwanted",
+        "vous me dérangez",
     ],
 )
 def test_its_parts_make_a_wish_in_any_language(text: str) -> None:
@@ -34,6 +38,10 @@ def test_its_parts_make_a_wish_in_any_language(text: str) -> None:
         "Ich habe keine Nachrichten mehr bekommen",
         "why don't you write to me any more?",
         "nu-mi scrieți, sunați-mă",
+        "can I unsubscribe later?",
+        "please take me off the waiting list",
+        "I get no more messages from you",
+        "don't forget to write to me",
     ],
 )
 def test_what_speaks_of_else_tells_or_asks_is_doubtful(text: str) -> None:
@@ -46,8 +54,8 @@ def test_other_matters_are_none(text: str) -> None:
 
 
 def test_not_wanting_messages_means_it_only_as_an_answer() -> None:
-    assert heard("your messages are unwanted") == "nothing"
-    assert heard("your messages are unwanted", asked=True) == "wish"
+    assert heard("no texts please") == "nothing"
+    assert heard("no texts please", asked=True) == "wish"
     assert heard("not too many messages please", asked=True) == "doubt"
 
 
