@@ -77,8 +77,11 @@ async def find(ledger: Ledger, *, query: SlotQuery) -> list[Slot]:
                 end=last,
             )
         question = _as_wished(sought.question, query)
-        order = slots.earliest if query.order == "earliest" else slots.spread
-        starts = order(question, slots.openings(question), limit=query.limit - len(found))
+        opening, left = slots.openings(question), query.limit - len(found)
+        if query.order == "earliest":
+            starts = slots.earliest(opening, limit=left)
+        else:
+            starts = slots.spread(question, opening, limit=left)
         found += [_slot(start, sought) for start in starts]
         if len(found) == query.limit:
             break
@@ -110,7 +113,7 @@ async def nearest(ledger: Ledger, *, choice: Choice, but: UUID | None = None) ->
                 but=but,
             )
         question = sought.question
-        found = slots.nearest(question, slots.openings(question), wanted=wanted, limit=ALTERNATIVES)
+        found = slots.nearest(slots.openings(question), wanted=wanted, limit=ALTERNATIVES)
         if len(found) == ALTERNATIVES:
             break
     return [_slot(start, sought) for start in found]
