@@ -247,8 +247,11 @@ def earliest(found: Sequence[Opening], *, limit: int) -> list[Start]:
 
 def nearest(found: Sequence[Opening], *, wanted: int, limit: int) -> list[Start]:
     """The times that are closest to the wanted one, the closest first."""
-    every = sorted(_all_starts(found), key=lambda at: (abs(at - wanted), at))
-    return [_start(found, at) for at in every[:limit]]
+    every = list(_all_starts(found))
+    place = bisect_left(every, wanted)
+    around = every[max(0, place - limit) : place + limit]
+    around.sort(key=lambda at: (abs(at - wanted), at))
+    return [_start(found, at) for at in around[:limit]]
 
 
 def spread(question: Question, found: Sequence[Opening], *, limit: int) -> list[Start]:
