@@ -63,10 +63,10 @@ async def _measure(desk: Desk, *, clients: int, attempts: int, rivals: int) -> d
             outcomes[await _outcome(desk, wish)] += 1
             latencies.append(clock.monotonic() - began)
 
-    began, used, served = clock.monotonic(), cpu_seconds(os.getpid()), await _served(desk)
+    began, used, served = clock.monotonic(), cpu_seconds(os.getpid()), await bench_clinic.served(desk)
     await asyncio.gather(*(client() for _ in range(clients)))
     seconds, used = clock.monotonic() - began, cpu_seconds(os.getpid()) - used
-    served = await _served(desk) - served
+    served = await bench_clinic.served(desk) - served
     baseline = (before + await _plain_inserts(desk, clients)) / 2
     booked = outcomes.pop("booked", 0)
     return {
@@ -86,12 +86,6 @@ async def _measure(desk: Desk, *, clients: int, attempts: int, rivals: int) -> d
         "attempts": attempts,
         "seconds": round(seconds, 1),
     }
-
-
-async def _served(desk: Desk) -> float:
-    """CPU seconds of PostgreSQL's sessions that are open."""
-    rows = await desk.ledger.pool.fetch("select pid from pg_stat_activity where datname = current_database()")
-    return sum(cpu_seconds(row["pid"]) for row in rows)
 
 
 def _wishes(desk: Desk, attempts: int, rivals: int) -> Iterator[Wish]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from medicalcor.cli.bench_processes import cpu_seconds
 from medicalcor.core import clock, ids
 from medicalcor.core.database.pool import open_pool
 from medicalcor.core.database.transaction import transaction
@@ -80,6 +81,12 @@ def with_clinic(measure: Callable[[Desk], Awaitable[T]], *, people: int, connect
 
     with own_server() as (url, key), asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
         return loop.run(run(url, key))
+
+
+async def served(desk: Desk) -> float:
+    """CPU seconds of PostgreSQL's sessions that are open."""
+    rows = await desk.ledger.pool.fetch("select pid from pg_stat_activity where datname = current_database()")
+    return sum(cpu_seconds(row["pid"]) for row in rows)
 
 
 async def _set_up(ledger: Ledger, people: int) -> Desk:

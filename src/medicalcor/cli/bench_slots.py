@@ -1,5 +1,6 @@
 """`medicalcor bench slots`: how long it takes to find a time."""
 
+import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from pydantic_core import to_json
 
 from medicalcor.cli import bench_clinic
 from medicalcor.cli.bench_clinic import DAYS, LENGTH, PRACTITIONERS, Desk
+from medicalcor.cli.bench_processes import cpu_seconds
 from medicalcor.core import clock, ids
 from medicalcor.operations import availability
 from medicalcor.schemas.appointments import SlotQuery
@@ -81,12 +83,16 @@ async def _measure(desk: Desk, rounds: int) -> dict[str, Any]:
         await desk.ledger.pool.fetch(_ROW_BY_ROW)
 
     earliest = await _timed(lambda: availability.find(desk.ledger, query=_query(desk, "earliest")), rounds)
+    used, served = cpu_seconds(os.getpid()), await bench_clinic.served(desk)
     spread = await _timed(lambda: availability.find(desk.ledger, query=_query(desk, "spread")), rounds)
+    used, served = cpu_seconds(os.getpid()) - used, await bench_clinic.served(desk) - served
     baseline = await _timed(read_rows, rounds)
     found = await availability.find(desk.ledger, query=_query(desk, "spread"))
     return {
         "all_90_days_p50_ms": bench_clinic.at(spread, 0.5),
         "all_90_days_p95_ms": bench_clinic.at(spread, 0.95),
+        "all_90_days_own_cpu_ms": round(1000 * used / (rounds + 1), 1),
+        "all_90_days_postgresql_cpu_ms": round(1000 * served / (rounds + 1), 1),
         "earliest_50_p50_ms": bench_clinic.at(earliest, 0.5),
         "earliest_50_p95_ms": bench_clinic.at(earliest, 0.95),
         "baseline_read_rows_p50_ms": bench_clinic.at(baseline, 0.5),

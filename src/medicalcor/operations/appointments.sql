@@ -1,9 +1,10 @@
 -- name: standing
--- Our turn with the person and the resources; then who books, what was recorded under the same key before, and what
--- already takes these resources then: one trip. $1 person, $2 the person's lock and $3 the numbers to take turns with (in
--- ascending order; null and none: no turns), $4 key, $5 to $7 resources from and to (seconds since 1970), $8 a visit to
--- leave out, $9 now.
-select erased_at, stream, clashes from visit_standing($1, $2, $3, $4, $5, $6, $7, $8, $9);
+-- Our turn with the person and the resources; then who books, what was recorded under the same key before, what already
+-- takes these resources then, and the version of the set-up: one trip. $1 person, $2 the person's lock and $3 the numbers
+-- to take turns with (in ascending order; null and none: no turns), $4 key, $5 to $7 resources from and to (seconds since
+-- 1970), $8 a visit to leave out, $9 now.
+select erased_at, stream, clashes, (select version from practice_state) as set_up
+from visit_standing($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: appointment
 select id, person_id, lead_id, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at, version, moves

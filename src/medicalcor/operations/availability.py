@@ -24,7 +24,8 @@ PARTS: Mapping[PartOfDay, tuple[time, time]] = {
     "afternoon": (time(12), time(17)),
     "evening": (time(17), time(0)),
 }
-_CLOSE = timedelta(hours=8)
+_MOMENT = timedelta(seconds=1)
+_CLOSE = timedelta(hours=4)
 _AROUND = timedelta(days=14)
 """Other times than a wanted one are looked for within this much of it."""
 ALTERNATIVES = 3
@@ -77,8 +78,11 @@ async def find(ledger: Ledger, *, query: SlotQuery) -> list[Slot]:
                 end=last,
             )
         question = _as_wished(sought.question, query)
-        order = slots.earliest if query.order == "earliest" else slots.spread
-        starts = order(question, slots.openings(question), limit=query.limit - len(found))
+        opening, left = slots.openings(question), query.limit - len(found)
+        if query.order == "earliest":
+            starts = slots.earliest(opening, limit=left)
+        else:
+            starts = slots.spread(question, opening, limit=left)
         found += [_slot(start, sought) for start in starts]
         if len(found) == query.limit:
             break
@@ -110,7 +114,7 @@ async def nearest(ledger: Ledger, *, choice: Choice, but: UUID | None = None) ->
                 but=but,
             )
         question = sought.question
-        found = slots.nearest(question, slots.openings(question), wanted=wanted, limit=ALTERNATIVES)
+        found = slots.nearest(slots.openings(question), wanted=wanted, limit=ALTERNATIVES)
         if len(found) == ALTERNATIVES:
             break
     return [_slot(start, sought) for start in found]
@@ -132,9 +136,30 @@ async def plan(
     start = choice.starts_at
     _must_be_sensible(start)
     wanted = {"procedure_id": choice.procedure_id, "practitioner_id": choice.practitioner_id}
-    until = start + timedelta(seconds=1)
+    until = start + _MOMENT
     sought = await look(ledger, connection, zone=zone, **wanted, start=start, end=until, but=but)
-    question, at = sought.question, walltime.seconds(start)
+    return _visit(sought, choice, anyhow=anyhow)
+
+
+def guess(ledger: Ledger, *, zone: tzinfo, choice: Choice) -> tuple[Visit, int] | None:
+    """The visit if everything is free, and the version of the set-up that this rests on; without a look at either.
+
+    None when that does not tell: whoever cannot be given it at once deserves a look.
+    """
+    set_up = ledger.set_up.last
+    offer = _offer(set_up, choice.procedure_id, choice.practitioner_id) if set_up else None
+    if set_up is None or offer is None:
+        return None
+    _must_be_sensible(choice.starts_at)
+    sought = _sought(zone, choice.starts_at, choice.starts_at + _MOMENT, set_up, offer, {})
+    try:
+        return _visit(sought, choice, anyhow=False), set_up.version
+    except (InvalidInput, NotWorking, NotFree):
+        return None
+
+
+def _visit(sought: Sought, choice: Choice, *, anyhow: bool) -> Visit:
+    question, at = sought.question, walltime.seconds(choice.starts_at)
     if not question.workers:
         raise InvalidInput("This practitioner does not do that procedure.")
     worker = question.workers[0]
@@ -147,8 +172,8 @@ async def plan(
     return Visit(
         procedure_id=choice.procedure_id,
         practitioner_id=choice.practitioner_id,
-        starts_at=start,
-        ends_at=start + sought.duration,
+        starts_at=choice.starts_at,
+        ends_at=choice.starts_at + sought.duration,
         takes=tuple(takes),
     )
 
@@ -197,8 +222,17 @@ async def look(
     but: UUID | None = None,
 ) -> Sought:
     """All that is known about the stretch. `NotFound` when the clinic does not offer the procedure."""
-    first, last = walltime.seconds(start + timedelta(microseconds=999_999)), walltime.seconds(end)
-    set_up, offer, busy = await _known(ledger, connection, procedure_id, practitioner_id, (first, last), but)
+    between = _seconds(start, end)
+    known = await _known(ledger, connection, procedure_id, practitioner_id, between, but)
+    return _sought(zone, start, end, *known)
+
+
+def _seconds(start: datetime, end: datetime) -> tuple[int, int]:
+    return walltime.seconds(start + timedelta(microseconds=999_999)), walltime.seconds(end)
+
+
+def _sought(zone: tzinfo, start: datetime, end: datetime, set_up: SetUp, offer: Offer, busy: Busy) -> Sought:
+    first, last = _seconds(start, end)
     question = Question(
         zone=zone,
         start=first,
@@ -206,7 +240,7 @@ async def look(
         duration=offer.seconds,
         before=offer.before,
         after=offer.after,
-        workers=offer.workers,
+        workers=list(offer.workers.values()),
         requirements=offer.requirements,
         busy=busy,
         holidays=set_up.holidays,
@@ -244,7 +278,8 @@ def _offer(set_up: SetUp, procedure_id: UUID, practitioner_id: UUID | None) -> O
     offer = set_up.offers.get(procedure_id)
     if offer is None or practitioner_id is None:
         return offer
-    return replace(offer, workers=[worker for worker in offer.workers if worker.id == practitioner_id])
+    worker = offer.workers.get(practitioner_id)
+    return replace(offer, workers={worker.id: worker} if worker else {})
 
 
 def _as_wished(question: Question, query: SlotQuery) -> Question:

@@ -6,6 +6,7 @@ of one resource in the order in which it happened, and a rebuild never meets two
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -82,6 +83,10 @@ class _RoomGone(Exception):
     """Somebody has just taken the room or device that was planned; there may be others."""
 
 
+class _Outdated(Exception):
+    """The set-up has changed since it was read."""
+
+
 class _JustTaken(NotFree):
     """Somebody was faster by a moment; that nothing is known under the key has been seen."""
 
@@ -112,29 +117,51 @@ async def _earlier(ledger: Ledger, asked: Asked, known: Known) -> Appointment | 
 async def _attempts(
     ledger: Ledger, asked: Asked, reason: str | None, known: Known, write: Write
 ) -> Appointment:
+    zone = ZoneInfo(ledger.settings.clinic_timezone)
+    guessed = None if asked.moving or reason else availability.guess(ledger, zone=zone, choice=asked.choice)
+    if guessed is not None:
+        with suppress(_RoomGone, ExclusionViolation, _Outdated):
+            visit, version = guessed
+            return await _put(ledger, asked, visit, reason, known, write, version=version)
     for _ in range(TRIES):
         try:
-            return await _attempt(ledger, asked, reason, known, write)
+            return await _attempt(ledger, asked, zone, reason, known, write)
         except (_RoomGone, ExclusionViolation):
             continue
     raise NotFree
 
 
 async def _attempt(
-    ledger: Ledger, asked: Asked, reason: str | None, known: Known, write: Write
+    ledger: Ledger, asked: Asked, zone: ZoneInfo, reason: str | None, known: Known, write: Write
 ) -> Appointment:
-    zone = ZoneInfo(ledger.settings.clinic_timezone)
     async with ledger.pool.acquire() as connection:
         visit = await availability.plan(
             ledger, connection, zone=zone, choice=asked.choice, but=asked.moving, anyhow=reason is not None
         )
         leaves = await _taken_by(connection, asked.moving) if asked.moving else []
+    return await _put(ledger, asked, visit, reason, known, write, leaves=leaves)
+
+
+async def _put(
+    ledger: Ledger,
+    asked: Asked,
+    visit: Visit,
+    reason: str | None,
+    known: Known,
+    write: Write,
+    *,
+    leaves: Collection[int] = (),
+    version: int | None = None,
+) -> Appointment:
+    """`version`: of the set-up, if the visit was planned on one that may have changed since."""
 
     async def decide(connection: Connection) -> Appointment:
         touched = {*leaves, *(taken.resource_no for taken in visit.takes)}
         standing = await _standing(connection, asked, visit.takes, turns=touched)
         if (earlier := await known(connection, standing)) is not None:
             return earlier
+        if version is not None and standing["set_up"] != version:
+            raise _Outdated
         return await write(connection, _placed(visit, standing["clashes"], reason))
 
     return await record(ledger.pool, decide)

@@ -24,14 +24,14 @@ class Offer:
     seconds: int
     before: int
     after: int
-    workers: Sequence[Worker]
+    workers: Mapping[UUID, Worker]
     requirements: Sequence[Requirement]
 
     @property
     def numbers(self) -> set[int]:
         """Of all whose visits matter."""
         rooms = {room.resource_no for need in self.requirements for room in need.candidates}
-        return rooms.union(worker.resource_no for worker in self.workers)
+        return rooms.union(worker.resource_no for worker in self.workers.values())
 
     @property
     def ahead(self) -> int:
@@ -58,15 +58,16 @@ class Remembered:
     """Holds the set-up last read. Whoever reads something else sees in the same statement whether it still stands."""
 
     def __init__(self) -> None:
-        self._last: SetUp | None = None
+        self.last: SetUp | None = None
+        """As it was a moment ago, or never read yet."""
 
     async def now(self, connection: Connection) -> SetUp:
         """As it was a moment ago: compare its version."""
-        return self._last or await self.afresh(connection)
+        return self.last or await self.afresh(connection)
 
     async def afresh(self, connection: Connection) -> SetUp:
-        self._last = _read(await practice.set_up(connection, since=clock.now() - _BEHIND))
-        return self._last
+        self.last = _read(await practice.set_up(connection, since=clock.now() - _BEHIND))
+        return self.last
 
 
 def _read(known: practice.SetUp) -> SetUp:
@@ -93,7 +94,7 @@ def _offer(
         procedure["minutes"] * 60,
         procedure["before_minutes"] * 60,
         procedure["after_minutes"] * 60,
-        [worker for skills, worker in workers if skill is None or skill in skills],
+        {worker.id: worker for skills, worker in workers if skill is None or skill in skills},
         [_requirement(need, places, off) for need in procedure["needs"]],
     )
 

@@ -26,6 +26,18 @@ from unnest(
 order by nth
 returning position;
 
+-- name: insert_event
+-- The same for an append of one event, as most are: a list costs more than what is in it.
+with moved as (
+    insert into stream_heads (stream, version, hash) values ($2, $3, $16)
+    on conflict (stream) do update set version = excluded.version, hash = excluded.hash
+)
+insert into domain_events (
+    event_id, stream, version, type, schema_version, subject_id, payload, sealed,
+    occurred_at, recorded_at, correlation_id, causation_id, actor, idempotency_key, prev_hash, hash
+) values ($1, $2, $3, $4, $5, $6, $7::text::jsonb, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+returning position;
+
 -- name: stream_events
 -- One stream, oldest first.
 select * from domain_events where stream = $1 order by version;

@@ -217,16 +217,12 @@ class EventStore:
     async def _insert(
         self, connection: Connection, rows: list[_Row], heads: dict[str, tuple[int, bytes]]
     ) -> list[Recorded]:
-        def column(name: str) -> list[Any]:
-            return [row.columns[name] for row in rows]
-
-        names = [n for n in INSERTED if n != "payload"]
-        values = {n: column(n) for n in names}
-        values["payload"] = [to_json(p).decode() for p in column("payload")]
-        moved = {row.columns["stream"]: heads[row.columns["stream"]] for row in rows}
-        ends = list(moved), [v for v, _ in moved.values()], [h for _, h in moved.values()]
         try:
-            positions = await connection.fetch(SQL["insert_events"], *(values[n] for n in INSERTED), *ends)
+            if len(rows) == 1:
+                positions = await connection.fetch(SQL["insert_event"], *_values(rows[0]))
+            else:
+                values = map(list, zip(*map(_values, rows), strict=True))
+                positions = await connection.fetch(SQL["insert_events"], *values, *_ends(rows, heads))
         except UniqueViolation as clash:
             raise StreamConflict from clash
         return [
@@ -238,6 +234,19 @@ class EventStore:
             )
             for row, position in zip(rows, positions, strict=True)
         ]
+
+
+def _values(row: _Row) -> tuple[Any, ...]:
+    columns = row.columns | {"payload": to_json(row.columns["payload"]).decode()}
+    return tuple(columns[name] for name in INSERTED)
+
+
+def _ends(
+    rows: Sequence[_Row], heads: Mapping[str, tuple[int, bytes]]
+) -> tuple[list[str], list[int], list[bytes]]:
+    """Where the streams stand after these: names, versions, hashes."""
+    streams = list(dict.fromkeys(row.columns["stream"] for row in rows))
+    return streams, [heads[one][0] for one in streams], [heads[one][1] for one in streams]
 
 
 INSERTED = (

@@ -1,4 +1,7 @@
-"""When a procedure can be done, and by whom. Intervals throughout: no loop over minutes.
+"""When a procedure can be done, and by whom.
+
+The times on the wall's grid at which anybody works are numbered; a set of them is one whole number with a bit for each, so
+that many calendars are put over one another in no time.
 
 The visit itself lies within working hours and outside time off; its buffers keep it away from other visits, and
 may reach beyond the hours. A time that is found here can be booked, unless somebody else is faster.
@@ -8,20 +11,23 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from functools import cached_property
-from heapq import merge
-from itertools import repeat
+from functools import cached_property, reduce
+from itertools import chain, compress, islice
+from operator import or_
 from typing import TypeVar
 from uuid import UUID
 
 from medicalcor.domain.scheduling import walltime
-from medicalcor.domain.scheduling.intervals import Interval, Intervals, common, length, merged, without
+from medicalcor.domain.scheduling.intervals import Interval, Intervals, common, merged, unpacked, without
 
 STEP = 15 * 60
 """Visits begin at these seconds by the clock on the wall."""
 _DAY = walltime.DAY
 _NOON = _DAY // 2
 T = TypeVar("T")
+Times = int
+"""Bit n stands for the nth of the times that are looked at."""
+_AS_FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +75,8 @@ class Question:
     after: int = 0
     workers: Sequence[Worker]
     requirements: Sequence[Requirement] = ()
-    busy: Mapping[int, Intervals] = field(default_factory=dict)
-    """What is taken, by resource, sorted."""
+    busy: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """What is taken, by resource: packed, in order."""
     holidays: frozenset[date] = frozenset()
     part: Interval = (0, _DAY)
     """The visit begins in this part of the day, in seconds since midnight on the wall."""
@@ -81,16 +87,24 @@ class Question:
         return walltime.spans(self.zone, self.start, self.end + self.duration)
 
     @cached_property
-    def dates(self) -> list[date]:
-        return walltime.days(self.spans)
+    def dates(self) -> list[tuple[date, int, int]]:
+        """Each with its weekday and its beginning on the wall."""
+        return [(day, day.weekday(), walltime.midnight(day)) for day in walltime.days(self.spans)]
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """When somebody could begin: every second in `starts` will do."""
+    """When somebody could begin."""
 
     worker: Worker
-    starts: list[Interval]
+    times: Sequence[int]
+    """All that were looked at, the same for everybody, in order."""
+    starts: Times
+    """Those that will do."""
+
+    def __contains__(self, at: int) -> bool:
+        nth = bisect_left(self.times, at)
+        return self.times[nth : nth + 1] == [at] and bool(self.starts >> nth & 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,30 +117,30 @@ class Start:
 
 def openings(question: Question) -> list[Opening]:
     """Everybody with a free time, the first choice first: whom the patient knows, then who has most time."""
-    allowed = _asked_for(question)
+    asked = _asked_for(question)
+    hours = [common(_starts_at_work(question, worker), asked) for worker in question.workers]
+    times = list(_grid(merged(chain.from_iterable(hours)), question.spans))
+    kept = _Kept(question, times)
+    allowed = -1
     for requirement in question.requirements:
-        allowed = common(allowed, _one_is_free(question, requirement))
+        allowed &= ~kept.everywhere(requirement)
     found = []
-    for worker in question.workers:
-        starts = common(_starts_at_work(question, worker), allowed)
-        taken = question.busy.get(worker.resource_no, ())
-        starts = without(starts, _kept_away(taken, question.duration, question.before, question.after))
-        if starts:
-            found.append(Opening(worker, starts))
-    return sorted(found, key=lambda o: (not o.worker.preferred, -length(o.starts), o.worker.resource_no))
+    for worker, at_work in zip(question.workers, hours, strict=True):
+        taken = kept.by(worker.resource_no, question.before, question.after)
+        if starts := _within(times, at_work) & allowed & ~taken:
+            found.append(Opening(worker, times, starts))
+    return sorted(found, key=lambda o: (not o.worker.preferred, -o.starts.bit_count(), o.worker.resource_no))
 
 
 def working(question: Question, worker: Worker) -> list[Interval]:
     """When they work, whoever else wants them then."""
-    wall: list[Interval] = []
-    for day in question.dates:
-        if day in question.holidays:
-            continue
-        hours = worker.days.get(day)
-        if hours is None:
-            hours = worker.weekly.get(day.weekday(), ())
-        midnight = walltime.midnight(day)
-        wall.extend((midnight + opens, midnight + closes) for opens, closes in hours)
+    weekly, days = worker.weekly, worker.days
+    wall = [
+        (midnight + opens, midnight + closes)
+        for day, weekday, midnight in question.dates
+        if day not in question.holidays
+        for opens, closes in (days[day] if day in days else weekly.get(weekday, ()))
+    ]
     return without(walltime.moments(merged(wall), question.spans), merged(worker.off))
 
 
@@ -140,54 +154,65 @@ def _starts_at_work(question: Question, worker: Worker) -> list[Interval]:
 def _asked_for(question: Question) -> list[Interval]:
     opens, closes = question.part
     wall = [
-        (walltime.midnight(day) + opens, walltime.midnight(day) + closes)
-        for day in question.dates
-        if day.weekday() in question.weekdays
+        (midnight + opens, midnight + closes)
+        for _, weekday, midnight in question.dates
+        if weekday in question.weekdays
     ]
     return common(walltime.moments(merged(wall), question.spans), [(question.start, question.end)])
 
 
-def _one_is_free(question: Question, requirement: Requirement) -> list[Interval]:
-    """Begins at which not every candidate is taken. A few look-ups settle it: free times differ from room to room."""
-    whole = [(question.start, question.end)]
-    blocked: Intervals = whole
-    for room in requirement.candidates:
-        if not blocked:
-            break
-        blocked = common(blocked, _in_the_way(question, requirement, room))
-    return without(whole, blocked)
+def _within(times: Sequence[int], intervals: Intervals) -> Times:
+    found = 0
+    for start, stop in intervals:
+        found |= (1 << bisect_left(times, stop)) - (1 << bisect_left(times, start))
+    return found
 
 
-def _in_the_way(question: Question, requirement: Requirement, room: Room) -> list[Interval]:
-    taken = question.busy.get(room.resource_no, ())
-    away = _kept_away(taken, question.duration, requirement.before, requirement.after)
-    if not room.off:
-        return away
-    return merged([*away, *_kept_away(room.off, question.duration, 0, 0)])
+class _Kept:
+    """Times at which a visit with its buffers would run into something."""
+
+    def __init__(self, question: Question, times: Sequence[int]) -> None:
+        self._question, self._times = question, times
+        self._around: dict[tuple[int, int], _Around] = {}
+
+    def by(self, resource_no: int, before: int, after: int) -> Times:
+        around = self._around.get((before, after))
+        if around is None:
+            around = _Around(self._times, self._question.duration + after, before)
+            self._around[before, after] = around
+        return reduce(or_, map(around.__getitem__, self._question.busy.get(resource_no, ())), 0)
+
+    def everywhere(self, requirement: Requirement) -> Times:
+        """Where every candidate is taken. A few look-ups settle it: free times differ from room to room."""
+        missing = (1 << len(self._times)) - 1
+        for room in requirement.candidates:
+            if not missing:
+                break
+            closed = [(start - self._question.duration + 1, stop) for start, stop in room.off]
+            missing &= self.by(room.resource_no, requirement.before, requirement.after) | _within(
+                self._times, closed
+            )
+        return missing
 
 
-def _kept_away(taken: Intervals, duration: int, before: int, after: int) -> list[Interval]:
-    """Begins at which the visit with its buffers would run into something."""
-    ahead = duration + after - 1
-    result: list[Interval] = []
-    end = None
-    for start, stop in taken:
-        low, high = start - ahead, stop + before
-        if end is not None and low <= end:
-            if high > end:
-                result[-1] = (result[-1][0], high)
-                end = high
-        else:
-            result.append((low, high))
-            end = high
-    return result
+class _Around(dict[int, Times]):
+    """By packed stretch, which times it rules out: many visits begin and end together."""
+
+    def __init__(self, times: Sequence[int], ahead: int, behind: int) -> None:
+        super().__init__()
+        self._times, self._ahead, self._behind = times, ahead, behind
+
+    def __missing__(self, one: int) -> Times:
+        begins, ends = unpacked(one)
+        low = bisect_right(self._times, begins - self._ahead)
+        high = bisect_left(self._times, ends + self._behind)
+        found = self[one] = (1 << high) - (1 << low)
+        return found
 
 
 def is_free(question: Question, worker: Worker, *, at: int) -> bool:
     """Whether no other visit is in the way of one at `at`."""
-    taken = question.busy.get(worker.resource_no, ())
-    away = _kept_away(taken, question.duration, question.before, question.after)
-    return not contains(away, at)
+    return _is_clear(question, worker.resource_no, question.before, question.after, at)
 
 
 def free_candidate(question: Question, requirement: Requirement, *, at: int, turn: int) -> Room | None:
@@ -195,9 +220,16 @@ def free_candidate(question: Question, requirement: Requirement, *, at: int, tur
     count = len(requirement.candidates)
     for nth in range(count):
         room = requirement.candidates[(turn + nth) % count]
-        if not contains(_in_the_way(question, requirement, room), at):
+        is_open = not any(start < at + question.duration and at < stop for start, stop in room.off)
+        if is_open and _is_clear(question, room.resource_no, requirement.before, requirement.after, at):
             return room
     return None
+
+
+def _is_clear(question: Question, resource_no: int, before: int, after: int, at: int) -> bool:
+    low, high = at - before, at + question.duration + after
+    taken = map(unpacked, question.busy.get(resource_no, ()))
+    return not any(begins < high and low < ends for begins, ends in taken)
 
 
 def _grid(intervals: Intervals, during: Sequence[walltime.Span]) -> Iterator[int]:
@@ -208,30 +240,23 @@ def _grid(intervals: Intervals, during: Sequence[walltime.Span]) -> Iterator[int
             yield from range(start + -shown % STEP, stop, STEP)
 
 
-def earliest(question: Question, found: Sequence[Opening], *, limit: int) -> list[Start]:
+def earliest(found: Sequence[Opening], *, limit: int) -> list[Start]:
     """The next times, each once, with the first choice among those who are free then."""
-    ranked = (zip(_grid(opening.starts, question.spans), repeat(rank)) for rank, opening in enumerate(found))
-    result: list[Start] = []
-    last = None
-    for at, rank in merge(*ranked):
-        if at == last:
-            continue
-        if len(result) == limit:
-            break
-        result.append(Start(at, found[rank].worker))
-        last = at
-    return result
+    return [_start(found, at) for at in islice(_all_starts(found), limit)]
 
 
-def nearest(question: Question, found: Sequence[Opening], *, wanted: int, limit: int) -> list[Start]:
+def nearest(found: Sequence[Opening], *, wanted: int, limit: int) -> list[Start]:
     """The times that are closest to the wanted one, the closest first."""
-    every = sorted(_all_starts(question, found), key=lambda at: (abs(at - wanted), at))
-    return [Start(at, _first_free(found, at)) for at in every[:limit]]
+    every = list(_all_starts(found))
+    place = bisect_left(every, wanted)
+    around = every[max(0, place - limit) : place + limit]
+    around.sort(key=lambda at: (abs(at - wanted), at))
+    return [_start(found, at) for at in around[:limit]]
 
 
 def spread(question: Question, found: Sequence[Opening], *, limit: int) -> list[Start]:
     """Times over the whole range, mornings and afternoons in turn, in order."""
-    days = _by_day(question, _all_starts(question, found))
+    days = _by_day(question, list(_all_starts(found)))
     chosen: set[int] = set()
     if len(days) > limit:
         days = _evenly(days, limit)
@@ -241,21 +266,18 @@ def spread(question: Question, found: Sequence[Opening], *, limit: int) -> list[
             chosen.add(_half_day(question, starts, afternoon=nth % 2 == 1))
         else:
             chosen.update(_evenly(starts, share))
-    return [Start(at, _first_free(found, at)) for at in sorted(chosen)]
+    return [_start(found, at) for at in sorted(chosen)]
 
 
-def _all_starts(question: Question, found: Sequence[Opening]) -> list[int]:
-    together = merged(interval for opening in found for interval in opening.starts)
-    return list(_grid(together, question.spans))
+def _all_starts(found: Sequence[Opening]) -> Iterator[int]:
+    if not found:
+        return iter(())
+    every = reduce(or_, (opening.starts for opening in found))
+    return compress(found[0].times, bin(every)[:1:-1].encode().translate(_AS_FLAGS))
 
 
-def _first_free(found: Sequence[Opening], at: int) -> Worker:
-    return next(opening.worker for opening in found if contains(opening.starts, at))
-
-
-def contains(intervals: Intervals, at: int) -> bool:
-    place = bisect_right(intervals, (at, float("inf"))) - 1
-    return place >= 0 and intervals[place][0] <= at < intervals[place][1]
+def _start(found: Sequence[Opening], at: int) -> Start:
+    return Start(at, next(opening.worker for opening in found if at in opening))
 
 
 def _by_day(question: Question, every: Sequence[int]) -> list[list[int]]:

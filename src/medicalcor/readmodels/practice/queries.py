@@ -29,8 +29,8 @@ class SetUp:
     holidays: Sequence[date]
 
 
-Busy = Mapping[int, Sequence[tuple[int, int]]]
-"""By resource number: from, to, in seconds since 1970, in order."""
+Busy = Mapping[int, Sequence[int]]
+"""By resource number, in order, packed as `domain/scheduling/intervals.py` says: from in seconds since 1970, and length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,8 @@ async def busy(
     but: UUID | None,
 ) -> tuple[int, Busy]:
     """The version of the set-up, and what is taken of these resources; the visit `but` is left out."""
-    row = await connection.fetchrow(_SQL["busy"], numbers, *between, now, but)
-    if row is None:
-        return 0, {}
-    return row["version"], {no: list(zip(begins, ends, strict=True)) for no, begins, ends in row["busy"]}
+    rows = await connection.fetch(_SQL["busy"], numbers, *between, now, but)
+    return rows[0]["version"], {row["no"]: row["taken"] for row in rows}
 
 
 async def practitioners(connection: Connection) -> list[Practitioner]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from slot_oracle import Between, Clinic, utc
 
 from medicalcor.domain.scheduling import slots, walltime
+from medicalcor.domain.scheduling.intervals import packed
 from medicalcor.domain.scheduling.slots import Question, Requirement, Room, Worker
 
 ZONES = sorted(available_timezones() - {"Factory", "localtime"})
@@ -95,8 +96,11 @@ def instants(pairs: Sequence[Between]) -> list[tuple[int, int]]:
 
 def question(clinic: Clinic, start: datetime, end: datetime) -> Question:
     rooms = [] if clinic.rooms is None else [Room(resource_no=100 + n) for n in range(len(clinic.rooms))]
-    busy = {n: instants(taken) for n, taken in enumerate(clinic.visits)}
-    busy |= {room.resource_no: instants(taken) for room, taken in zip(rooms, clinic.rooms or (), strict=True)}
+    busy = {n: packed(instants(taken)) for n, taken in enumerate(clinic.visits)}
+    busy |= {
+        room.resource_no: packed(instants(taken))
+        for room, taken in zip(rooms, clinic.rooms or (), strict=True)
+    }
     return Question(
         zone=clinic.zone,
         start=walltime.seconds(start),
@@ -131,11 +135,11 @@ def test_every_slot_is_the_oracles_and_every_one_of_the_oracles_is_found(
     asked = question(clinic, start, end)
     found = slots.openings(asked)
     expected = dict(clinic.slots(start, end))
-    offered = slots.earliest(asked, found, limit=10_000)
+    offered = slots.earliest(found, limit=10_000)
     assert [walltime.moment(slot.at) for slot in offered] == sorted(expected)
     for slot in offered:
         at = walltime.moment(slot.at)
-        assert {o.worker.resource_no for o in found if slots.contains(o.starts, slot.at)} == expected[at]
+        assert {o.worker.resource_no for o in found if slot.at in o} == expected[at]
         assert slot.worker.resource_no in expected[at]
     if clinic.rooms is not None:
         for slot in offered:
@@ -151,11 +155,11 @@ def test_other_orders_choose_from_the_same_times(made: tuple[Clinic, datetime, d
     clinic, start, end = made
     asked = question(clinic, start, end)
     found = slots.openings(asked)
-    every = [slot.at for slot in slots.earliest(asked, found, limit=10_000)]
+    every = [slot.at for slot in slots.earliest(found, limit=10_000)]
     over = [slot.at for slot in slots.spread(asked, found, limit=limit)]
     assert over == sorted(set(over) & set(every))
     assert len(over) == min(limit, len(every)) or _days(asked, every) > 1
-    near = [slot.at for slot in slots.nearest(asked, found, wanted=asked.start + 3600, limit=limit)]
+    near = [slot.at for slot in slots.nearest(found, wanted=asked.start + 3600, limit=limit)]
     distances = [abs(at - asked.start - 3600) for at in near]
     assert distances == sorted(abs(at - asked.start - 3600) for at in every)[:limit]
 
@@ -192,14 +196,14 @@ def simple(
 def test_the_nights_when_the_clock_is_changed(day: tuple[int, int, int], count: int, why: str) -> None:
     start = at(BUCHAREST, *day, 0)
     asked = simple(BUCHAREST, start, start + timedelta(hours=12), time(1), time(5), duration=900)
-    found = slots.earliest(asked, slots.openings(asked), limit=99)
+    found = slots.earliest(slots.openings(asked), limit=99)
     assert len(found) == count, why
 
 
 def test_work_at_nine_is_at_nine_on_both_sides_of_the_change() -> None:
     start = at(BUCHAREST, 2026, 3, 27, 0)
     asked = simple(BUCHAREST, start, start + timedelta(days=4), time(9), time(9, 30))
-    found = slots.earliest(asked, slots.openings(asked), limit=99)
+    found = slots.earliest(slots.openings(asked), limit=99)
     shown = [walltime.moment(slot.at).astimezone(BUCHAREST).strftime("%d %H:%M") for slot in found]
     assert shown == ["27 09:00", "28 09:00", "29 09:00", "30 09:00"]
 
@@ -215,7 +219,7 @@ def test_whom_the_patient_knows_comes_first_then_who_has_most_time() -> None:
 
     def first(*workers: Worker) -> int:
         asked = simple(BUCHAREST, start, start + timedelta(days=1), time(9), time(12), workers=workers)
-        return slots.earliest(asked, slots.openings(asked), limit=1)[0].worker.resource_no
+        return slots.earliest(slots.openings(asked), limit=1)[0].worker.resource_no
 
     assert first(busiest, freest) == 2
     assert first(busiest, freest, known) == 3
