@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from medicalcor.domain.scheduling.understanding.hours import PARTS
 from medicalcor.domain.scheduling.understanding.lexis import Lexis
 from medicalcor.schemas.bookings import When
 
+_BOTH = 2
 _ALONE = 3
 """A number that stands among this many words at most is the option's."""
 
@@ -19,6 +21,15 @@ class Offered:
 
     starts_at: datetime
     practitioner_id: UUID
+
+
+def by_place(text: str, words: Lexis, count: int) -> int | None:
+    """`the later one` of two, `the middle one`."""
+    if count == _BOTH and words.says("later_of_two", text):
+        return count
+    if count == _BOTH and words.says("earlier_of_two", text):
+        return 1
+    return count // 2 + 1 if count > 1 and count % 2 and words.says("middle", text) else None
 
 
 def by_number(text: str, words: Lexis, count: int) -> int | None:
@@ -33,7 +44,7 @@ def by_number(text: str, words: Lexis, count: int) -> int | None:
         " ",
         text,
     )
-    alone = re.fullmatch(r"\s*(?:(?:<)?#)?\s*(\d{1,2})\s*[.)]?\s*", said)
+    alone = words.pattern(r"\s*(?:(?:<one>|<visit>|<link>) )?#?\s*(\d{1,2})\s*[.)]?\s*").fullmatch(said)
     if counted:
         named = [int(counted[1])]
     elif alone:
@@ -48,6 +59,15 @@ def _in_words(text: str, words: Lexis) -> list[int]:
     return [words.numbers[found[1]]] if found and found[1] in words.numbers else []
 
 
+def by_hour(text: str, words: Lexis, offered: Sequence[Offered]) -> int | None:
+    """`11 is fine`: the only one that begins in that hour, where no option has that number."""
+    bare = words.pattern(r"(?:(?:<at>|<one>|<hour_word>) )?(\d{1,2})\b.*").fullmatch(text)
+    if bare is None or int(bare[1]) <= len(offered) or not words.says("fits", text):
+        return None
+    fitting = [n for n, option in enumerate(offered, 1) if option.starts_at.hour == int(bare[1])]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def by_time(
     text: str, words: Lexis, offered: Sequence[Offered], when: When, practitioner: UUID | None
 ) -> int | None:
@@ -56,7 +76,7 @@ def by_time(
         return None
     fitting = [n for n, option in enumerate(offered, 1) if _fits(option, when, practitioner, loosely=False)]
     chosen = words.says("fits", text) or words.says("one", text)
-    if not fitting and chosen:
+    if not fitting and chosen and not re.search(r"\d[:.h]\d\d", text):
         fitting = [
             n for n, option in enumerate(offered, 1) if _fits(option, when, practitioner, loosely=True)
         ]
@@ -71,7 +91,10 @@ def _fits(option: Offered, when: When, practitioner: UUID | None, *, loosely: bo
         return False
     if when.weekdays and at.weekday() not in when.weekdays:
         return False
-    if when.at is not None and (at.hour != when.at.hour or (at.minute != when.at.minute and not loosely)):
+    if when.at is not None and when.at not in (at.time(), at.time().replace(minute=0) if loosely else None):
+        return False
+    begins, ends = PARTS[when.part]
+    if not begins <= at.time() < ends:
         return False
     if when.not_before is not None and at.time() < when.not_before:
         return False
