@@ -5,7 +5,7 @@ It asks only for what is missing. What for must be known; when need not be: time
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -92,6 +92,7 @@ def decide(state: State, heard: Heard, facts: Facts) -> Decision:
 def _decide(state: State, heard: Heard, facts: Facts) -> Decision:
     if heard.human:
         return Decision(move="person", state=state)
+    heard = _of_the_visit(state, heard, facts)
     if heard.stop:
         return Decision(move="stop" if state.visit_id is None else "keep", state=state)
     state = _goal(state, heard)
@@ -104,6 +105,17 @@ def _decide(state: State, heard: Heard, facts: Facts) -> Decision:
     if state.goal == "cancel":
         return _cancelling(state, heard)
     return _arranging(state, heard, facts)
+
+
+def _of_the_visit(state: State, heard: Heard, facts: Facts) -> Heard:
+    """Who cannot come, or asks for an hour later, speaks of the visit that they have; else of what was offered."""
+    if state.asked in ("choice", "day") or not facts.visits:
+        return replace(heard, none=heard.none or heard.absent)
+    another = heard.when.days or heard.when.first_day or heard.when.says_hour
+    if heard.absent:
+        return replace(heard, move=bool(another), cancel=not another)
+    fresh = state.asked is None and not (heard.procedures or heard.when.says)
+    return replace(heard, move=heard.move or bool(heard.shift or (fresh and (heard.earlier or heard.later))))
 
 
 def _goal(state: State, heard: Heard) -> State:
@@ -163,6 +175,7 @@ def _arranging(state: State, heard: Heard, facts: Facts) -> Decision:
     if _only_asks(state, heard):
         named = (facts.procedures.get(one) for one in heard.procedures)
         return Decision(move="answer", state=state, about=next((one for one in named if one), None))
+    heard = _beside_the_visit(state, heard, facts)
     before = state.wanted
     choices = _procedures(state, heard, facts)
     if len(choices) == 1:
@@ -178,6 +191,21 @@ def _arranging(state: State, heard: Heard, facts: Facts) -> Decision:
     if state.wanted != before or heard.is_wish or state.asked in (None, "procedure", "which_visit"):
         return replace(_find(state), consults=_begins_with_consultation(heard, facts))
     return _about_the_offer(state, heard)
+
+
+def _beside_the_visit(state: State, heard: Heard, facts: Facts) -> Heard:
+    """`a day earlier` by the visit that is to be moved; just `earlier` is any day until then."""
+    visit = next((one for one in facts.visits if one.id == state.visit_id), None)
+    if visit is None or state.offered or heard.when.says:
+        return heard
+    day = visit.starts_at.date()
+    if heard.shift is not None:
+        to = visit.starts_at.replace(tzinfo=None) + heard.shift
+        within = heard.shift % timedelta(days=1)
+        return replace(heard, when=When(days=(to.date(),), at=to.time() if within else None))
+    if heard.earlier:
+        return replace(heard, when=When(last_day=day, soonest=True))
+    return replace(heard, when=When(first_day=day)) if heard.later else heard
 
 
 def _begins_with_consultation(heard: Heard, facts: Facts) -> bool:

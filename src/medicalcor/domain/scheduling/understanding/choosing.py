@@ -11,6 +11,8 @@ from medicalcor.domain.scheduling.understanding.lexis import Lexis
 from medicalcor.schemas.bookings import When
 
 _BOTH = 2
+_STRETCH = "(?:<week>|<unit_weeks>|<unit_days>|<month>|<unit_months>|half|part|jumatate|parte|halfte|haelfte|meta|moitie|mitad)"
+"""`the first week` is no option."""
 _ALONE = 3
 """A number that stands among this many words at most is the option's."""
 
@@ -35,6 +37,7 @@ def by_place(text: str, words: Lexis, count: int) -> int | None:
 def by_number(text: str, words: Lexis, count: int) -> int | None:
     """`a doua`, `option 3`, `2`: the option's place, from 1."""
     text = words.pattern("<not_ordinal>").sub(" ¤ ", text)
+    text = words.pattern(rf"(?:{'|'.join(words.each('ordinals'))}|<last>) {_STRETCH}").sub(" ¤ ", text)
     if words.says("last", text):
         return count
     named = [n for n, form in enumerate(words.each("ordinals"), 1) if words.pattern(form).search(text)]
@@ -83,6 +86,14 @@ def by_time(
     if len(fitting) != 1 or not (when.at or chosen):
         return None
     return fitting[0]
+
+
+def fits(option: Offered, when: When, practitioner: UUID | None) -> bool:
+    """Whether what was said besides agrees with it."""
+    day = option.starts_at.date()
+    if (when.first_day and day < when.first_day) or (when.last_day and day > when.last_day):
+        return False
+    return _fits(option, when, practitioner, loosely=True)
 
 
 def _fits(option: Offered, when: When, practitioner: UUID | None, *, loosely: bool) -> bool:

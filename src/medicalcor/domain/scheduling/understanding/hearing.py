@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -30,6 +30,8 @@ ANY_TIME: Final = When()
 _FEW: Final = 5
 _FEW_WORDS: Final = 8
 """A yes or a no is said in so many words at most; a longer text is not tried for one."""
+_AMOUNT: Final = 4
+"""Groups of an amount of time."""
 _LONGEST: Final = 1000
 """Characters; what stands further down a letter is not about the time."""
 _COURTESY: Final = (
@@ -77,6 +79,10 @@ class Heard:
     cancel: bool = False
     stop: bool = False
     human: bool = False
+    absent: bool = False
+    """They cannot come; to what is seen from what is being arranged."""
+    shift: timedelta | None = None
+    """So much later (or earlier, below nothing) than the visit that there is."""
     waits: bool = False
     """They will come back to it: `let me check`."""
     questions: tuple[Topic, ...] = ()
@@ -102,7 +108,7 @@ class Heard:
     def means_something(self) -> bool:
         return self.is_wish or bool(
             self.option or self.none or self.later or self.earlier or self.yes or self.no or self.move
-            or self.cancel or self.stop or self.human or self.waits or self.questions
+            or self.cancel or self.stop or self.human or self.waits or self.absent or self.shift or self.questions
         )  # fmt: skip
 
 
@@ -121,6 +127,7 @@ def hear(text: str, scene: Scene) -> Heard:
 
 def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
     said = plain(text, words)
+    said, shift = _shift(said, words)
     hours = read_parts(said, words)
     scan = read_days(digits(hours.text, words), words, scene.now.date())
     hours.text = scan.text
@@ -147,6 +154,7 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
         other_practitioner=bool(but) or (not named and words.says("other_practitioner", said)),
         any_practitioner=words.says("any_practitioner", said),
         past=settled.past,
+        shift=shift,
         questions=_questions(said, words),
         acute=spoken.acute,
         wants_visit=spoken.book,
@@ -159,6 +167,19 @@ def _asked(heard: Heard, text: str) -> Heard:
     """A question of which nothing else was understood is for a colleague."""
     nothing = not (heard.means_something or heard.acute or heard.wants_visit)
     return replace(heard, questions=("other",)) if nothing and "?" in text else heard
+
+
+def _shift(said: str, words: Lexis) -> tuple[str, timedelta | None]:
+    """`an hour later`, `put off by a week`: read, and taken out of what was said."""
+    amount = r"(\d{1,2}|<a_single>) (?:(<unit_hours>)|(<unit_days>)|(<unit_weeks>))"
+    found = words.pattern(rf"(?:<by_so_much> )?{amount} (?:(<earlier>)|(<later>))").search(said)
+    found = found or words.pattern(rf"<by_so_much> {amount}").search(said)
+    if found is None:
+        return said, None
+    count = int(found[1]) if found[1].isdigit() else 1
+    unit = timedelta(hours=1) if found[2] else timedelta(days=1) if found[3] else timedelta(weeks=1)
+    earlier = len(found.groups()) > _AMOUNT and found[_AMOUNT + 1]
+    return f"{said[: found.start()]} ¤ {said[found.end() :]}", -unit * count if earlier else unit * count
 
 
 def _questions(said: str, words: Lexis) -> tuple[Topic, ...]:
@@ -203,7 +224,9 @@ def _refused(said: str, scene: Scene, practitioner: UUID, words: Lexis) -> bool:
     """`not with Dr Popescu`, where it is no question."""
     parts = "|".join(re.findall(r"[a-z]{3,}", fold(scene.practitioners[practitioner])))
     return not words.says("not_in_a_question", said) and bool(
-        words.pattern(rf"(?:<not>|<except>) (?:(?:<with>|<title>) )+(?:\w+ )?(?:{parts})\w{{0,3}}").search(said)
+        words.pattern(rf"(?:<not>|<except>) (?:(?:<with>|<title>) )+(?:\w+ )?(?:{parts})\w{{0,3}}").search(
+            said
+        )
     )
 
 
@@ -218,11 +241,12 @@ def _acts(heard: Heard, said: str, rest: str, words: Lexis, *, off: When) -> Hea
         human=human,
         stop=nothing_else and words.says("stop", said),
         waits=nothing_else and words.says("waits", said),
+        absent=not (move or cancel) and words.says("cannot_come", said),
         none=words.says("none", said) and not heard.other_practitioner,
         later=words.says("later", rest),
         earlier=words.says("earlier", rest) and not heard.when.soonest,
     )
-    if cancel or move:
+    if cancel or move or heard.absent:
         heard = replace(heard, visit=heard.visit if heard.visit.says else off)
     elif heard.visit.says and not heard.when.says_day:
         # `I need an appointment on Monday`: there is no other visit that is spoken of
@@ -235,7 +259,7 @@ def _acts(heard: Heard, said: str, rest: str, words: Lexis, *, off: When) -> Hea
 
 def _answered(heard: Heard, rest: str, words: Lexis) -> Heard:
     """Yes and no, where the message is little else."""
-    if heard.cancel or heard.move or heard.stop or heard.human:
+    if heard.cancel or heard.move or heard.stop or heard.human or heard.waits:
         return heard
     courtesy = rf"(?:{_COURTESY})"
     whole = words.pattern(rf"(?:(?:<yes>|<fits>|<filler>|{courtesy})[ ,]*)+")
@@ -268,7 +292,7 @@ def _chosen(heard: Heard, said: str, scene: Scene, words: Lexis, *, asks: bool) 
         option = option or (None if heard.when.says or asks else choosing.by_hour(said, words, offered))
         if option is None and len(offered) == count == 1 and heard.yes and not heard.is_wish:
             option = 1
-    if option is None:
+    if option is None or (offered and not choosing.fits(offered[option - 1], heard.when, heard.practitioner)):
         return heard
     return replace(
         heard, option=option, when=When(), practitioner=None, yes=False, no=False, none=False,

@@ -119,6 +119,8 @@ def read_hours(hours: Hours, words: Lexis) -> Hours:
         ("T <before_suffix>", _not_after),
         ("<after> T", _not_before),
         ("<before> T", _not_after),
+        (r"(?:(?:<at>|<hour_word>) )*(?:#\d{4}!?|\d{1,2}) <or> #\d{4}!?", _at),
+        ("<at> T <or> T", _at),
         ("<at> T", _at),
         ("<hour_word> T", _at),
         ("#\\d{4}!?", _at),

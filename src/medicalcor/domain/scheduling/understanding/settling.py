@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from medicalcor.domain.scheduling.understanding.days import PLACE, WEEK, Day, Scan, coming
+from medicalcor.domain.scheduling.understanding.scan import PLACE, WEEK, Day, Scan, coming
 from medicalcor.schemas.bookings import When
 
 _DAY = timedelta(days=1)
@@ -48,7 +48,12 @@ def settle(scan: Scan) -> Settled:
         days = [_always(day) for day in days]
     for day in days:
         _add(wish, day)
-    return Settled(_when(scan, wish), _when(scan, visit), past=wish.past and not wish.days, off=When(days=tuple(wish.off)))
+    return Settled(
+        _when(scan, wish),
+        _when(scan, visit),
+        past=wish.past and not wish.days,
+        off=When(days=tuple(wish.off)),
+    )
 
 
 def _always(day: Day) -> Day:
@@ -82,6 +87,12 @@ def _bounds(scan: Scan, wish: _Wish) -> None:
     for _, days in _drop(scan, rf"{between}|{mark} ?(?:-|to|<until_day>) ?{mark}"):
         if _first(days[0], wish.today) and _last(days[1], wish.today):
             wish.first, wish.last = _first(days[0], wish.today), _last(days[1], wish.today)
+            if wish.first and wish.last and wish.last < wish.first and days[1].weekdays:
+                wish.last += WEEK
+    for _, days in _drop(scan, rf"<not> <before_day> {mark}"):
+        wish.first = _first(days[0], wish.today)
+    for _, days in _drop(scan, rf"<not> <after_day> {mark}"):
+        wish.last = _last(days[0], wish.today)
     for match, days in list(_drop_from(scan, mark)):
         del match
         wish.first = _first(days[0], wish.today)
@@ -129,7 +140,10 @@ def _ruled_out(scan: Scan, wish: _Wish) -> None:
     if "?" not in scan.text:
         for _, days in _drop(scan, rf"{more}(?: [\w¤]+){{0,1}} <not_after_it>"):
             _exclude(wish, days)
-        for _, days in _drop(scan, rf"{more} <not_alone>(?= ,|$)"):
+        few = r"(?: (?!,)[\w¤]+){0,2}"
+        for _, days in _drop(
+            scan, rf"{more} <not_alone>(?= ,|$)|<cannot_begins>{few} {more}{few} <cannot_ends>"
+        ):
             _exclude(wish, days)
 
 
@@ -182,6 +196,6 @@ def _named(scan: Scan, wish: _Wish, weekday: int, modifier: str | None) -> list[
     if modifier == "next" and in_this_week:
         later = comes + WEEK
         return [later] if scan.words.flag("next_is_of_next_week") or comes == today else [comes, later]
-    if modifier is None and comes == today:
+    if modifier != "next" and comes == today:
         return [comes, comes + WEEK]
     return [comes]
