@@ -25,6 +25,9 @@ OLD_SECRET = "journey-webhook-secret-of-last-year"
 MAIL_SECRET = "whsec_am91cm5leS1tYWlsLXNlY3JldA=="
 CLINIC_MAIL = "office@zambet.example"
 WEBSITE = "https://www.zambet.example"
+AI_TIMEOUT = 12.0
+PATIENCE = 90.0
+"""Seconds that a story waits for the system at most: a bound, not a measure, for the machine may be busy."""
 
 
 def free_port() -> int:
@@ -138,6 +141,7 @@ class Stack:
             "VAPI_BASE_URL": f"{sandbox}/vapi",
             "VAPI_WEBHOOK_SECRET": "journey-vapi-secret",
             "ANSWER_SETTLE_SECONDS": "1",
+            "AI_TIMEOUT_SECONDS": str(AI_TIMEOUT),
             "VISIT_NEWS_SECONDS": "1",
             "UNKNOWN_OUTCOME_WAIT_SECONDS": "3",
             "TWILIO_ACCOUNT_SID": "AC" + "0" * 30 + "a1",
@@ -178,7 +182,7 @@ class Stack:
         answer = self.http.post(f"{self.sandbox_url}/_sandbox/settings", json=switches)
         assert answer.status_code == 200, answer.text
 
-    def wait_ready(self, seconds: float = 40) -> None:
+    def wait_ready(self, seconds: float = PATIENCE) -> None:
         wanted = {
             "api": f"{self.api_url}/ready",
             "web": f"{self.web_url}/sign-in",
@@ -197,7 +201,7 @@ class Stack:
         if self._reader is not None:
             self._reader.close()
 
-    def until(self, holds: Callable[[], Any], *, what: str, seconds: float = 20) -> Any:
+    def until(self, holds: Callable[[], Any], *, what: str, seconds: float = PATIENCE) -> Any:
         """Poll until `holds` answers something true; the wait is bounded and says what it waited for."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -263,7 +267,7 @@ class Stack:
             and str(c["body"].get("to", "")).lstrip("+") == digits
         ]
 
-    def answered(self, phone: str, count: int = 1, seconds: float = 20) -> list[dict[str, Any]]:
+    def answered(self, phone: str, count: int = 1, seconds: float = PATIENCE) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.until(
             lambda: (m := self.messages_to(phone)) if len(self.messages_to(phone)) >= count else None,
             what=f"{count} answer(s)",
@@ -302,7 +306,7 @@ class Stack:
             kind,
         )
 
-    def effect(self, address: str, status: str, *, seconds: float = 20) -> dict[str, Any]:
+    def effect(self, address: str, status: str, *, seconds: float = PATIENCE) -> dict[str, Any]:
         """The first effect towards the patient to reach this status."""
         found: dict[str, Any] = self.until(
             lambda: next((e for e in self.effects_of(address) if e["status"] == status), None),
@@ -319,7 +323,7 @@ class Stack:
         count: int = row["n"]
         return count
 
-    def settle(self, seconds: float = 30) -> None:
+    def settle(self, seconds: float = PATIENCE) -> None:
         """Wait until everything that was begun has come to its end."""
         self.until(lambda: self.under_way() == 0, what="nothing to be under way", seconds=seconds)
 

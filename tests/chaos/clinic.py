@@ -16,7 +16,7 @@ import httpx
 
 from medicalcor.core.database.embedded import EmbeddedPostgres
 from medicalcor.core.database.pool import wait_until_up
-from tests.stack import Process, Stack
+from tests.stack import PATIENCE, Process, Stack
 from tests.webhooks import envelope, message, new_wamid
 
 SEED = 20261123
@@ -63,7 +63,7 @@ class Clinic:
         phone = f"+4073{number:07d}"
         wamid = new_wamid(phone)
         payload = envelope([message(phone, TEXTS[number % len(TEXTS)], wamid=wamid)])
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
                 if self.stack.post_json(payload).status_code == 200:
@@ -83,18 +83,22 @@ class Clinic:
         process.kill()
         process.start()
         if process.args == ["worker"]:
-            self.stack.until(lambda: self.lives_of(process) > lives, what="the worker to be back", seconds=60)
+            self.stack.until(
+                lambda: self.lives_of(process) > lives, what="the worker to be back", seconds=PATIENCE
+            )
 
     def kill_postgres(self) -> None:
         """And wait until its supervisor has brought it up again."""
         before = self.postgres.pid
         assert before is not None
         os.kill(before, signal.SIGKILL)
-        self.stack.until(lambda: self.postgres.pid not in (None, before), what="a new server", seconds=60)
+        self.stack.until(
+            lambda: self.postgres.pid not in (None, before), what="a new server", seconds=PATIENCE
+        )
         self.database_is_back()
 
     def database_is_back(self) -> None:
-        asyncio.run(wait_until_up(self.stack.database_url, seconds=60))
+        asyncio.run(wait_until_up(self.stack.database_url, seconds=PATIENCE))
 
     def count(self, *, seconds: float = 120) -> None:
         """Nothing acknowledged is lost, nobody is written to twice, and the log says how it was."""

@@ -38,7 +38,7 @@ def test_what_was_not_taken_is_sent_later_once(stack: Stack, phone: str, fault: 
 def test_what_was_taken_without_an_answer_is_not_sent_twice(stack: Stack, phone: str, kind: str) -> None:
     stack.fault(provider="whatsapp", kind=kind, match="/messages")
     stack.say(phone, WARM["ro"])
-    stack.effect(phone, "read", seconds=30)
+    stack.effect(phone, "read")
     stack.settle(60)
     taken = [c for c in stack.calls("whatsapp", "/messages") if c["status"] == 200]
     assert len(taken) == 1
@@ -49,7 +49,7 @@ def test_silence_after_an_unknown_outcome_means_that_it_never_arrived(stack: Sta
     stack.fault(provider="whatsapp", kind="status", status=502, match="/messages")
     stack.say(phone, WARM["ro"])
     stack.effect(phone, "unknown")
-    stack.effect(phone, "read", seconds=40)
+    stack.effect(phone, "read")
     stack.settle(60)
     assert len(stack.messages_to(phone)) == 1
 

@@ -211,7 +211,6 @@ def test_a_link_survives_a_lost_answer_and_is_made_once(stack: Stack, phone: str
     stack.until(
         lambda: [m for m in stack.messages_to(phone) if "/pay/" in m.get("text", {}).get("body", "")],
         what="the link to be sent",
-        seconds=40,
     )
     stack.settle(60)
     made = stack.calls("stripe", "/payment_links")

@@ -122,7 +122,7 @@ def _at_the_telephone(stack: Stack) -> None:
     named = Caller(stack, PHONE)
     named.tells([*named.line.fields("ringing"), ("CallerName", NAME), ("ForwardedFrom", PHONE)])
     named.tells([("From", PHONE), ("CallerName", NAME), ("CallStatus", NAME)])
-    stack.until(lambda: caller.log()["transcript"], what="the voicemail to be written down", seconds=40)
+    stack.until(lambda: caller.log()["transcript"], what="the voicemail to be written down")
 
 
 def _by_mail_and_form(stack: Stack) -> None:

@@ -213,7 +213,7 @@ def test_while_no_worker_works_the_caller_hears_the_truth_and_the_wish_is_kept(
         assert "does not answer" in telephone.use("request_callback")["error"]
     finally:
         worker.start()
-    stack.until(lambda: stack.effects_of(phone, kind="staff.alert"), what="the alert", seconds=40)
+    stack.until(lambda: stack.effects_of(phone, kind="staff.alert"), what="the alert")
     assert "call them back" in telephone.use("request_callback")["result"]
 
 

@@ -34,7 +34,7 @@ def lead_of(stack: Stack, caller: Caller) -> dict[str, Any]:
 def test_a_call_that_the_agent_takes_is_logged_here_and_in_the_crm(stack: Stack, phone: str) -> None:
     caller = Caller(stack, phone)
     assert caller.rings().find("Dial/Sip") is not None
-    assert [child.tag for child in caller.dialled("completed", seconds=40)] == ["Hangup"]
+    assert [child.tag for child in caller.dialled("completed")] == ["Hangup"]
     caller.ends(seconds=42)
     stack.settle()
     call = caller.log()
@@ -200,7 +200,7 @@ def test_whatever_the_order_and_however_often_it_comes_to_the_same(
 def test_word_of_the_agent_that_comes_late_is_in_time(stack: Stack, phone: str) -> None:
     caller = Caller(stack, phone)
     caller.ends(seconds=42)
-    caller.dialled("completed", seconds=40)
+    caller.dialled("completed")
     caller.rings()
     stack.settle()
     assert caller.log()["outcome"] == "answered_by_agent"

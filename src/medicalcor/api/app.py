@@ -145,7 +145,6 @@ async def _life(_app: Litestar, *, parts: _Parts, settings: Settings) -> AsyncIt
     gc.collect()
     gc.freeze()
     yield
-    gc.unfreeze()
     await parts.intake.stop()
     await parts.asks.stop()
     await parts.callers.stop()

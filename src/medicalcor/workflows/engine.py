@@ -22,6 +22,7 @@ from medicalcor.core.log import configure, get_logger
 from medicalcor.core.observability import metrics
 from medicalcor.core.settings import Settings, load_settings
 from medicalcor.workflows import catalog, queues, schedule
+from medicalcor.workflows.doorbell import Doorbell
 from medicalcor.workflows.recovery import APPLICATION, Lease
 from medicalcor.workflows.serializer import JsonSerializer
 from medicalcor.workflows.steps import current
@@ -47,9 +48,12 @@ async def running(settings: Settings) -> AsyncIterator[None]:
     runtime = await composition.build(settings)
     current.install(runtime)
     lease = await asyncio.to_thread(partial(Lease, url, worker_id, report=runtime.integrations))
+    bell = Doorbell(url, queues.RESTS)
+    bell.hang()
     try:
         DBOS(config=_config(url, worker_id))
         DBOS.launch()
+        bell.start()
         lease.start()
         await queues.register(concurrency=settings.worker_concurrency)
         await _apply_schedule(settings)
@@ -58,6 +62,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=DRAIN_SECONDS)
+        bell.stop()
         lease.release()  # not in a thread: the engine has closed the loop's executor
         current.uninstall()
         await runtime.aclose()

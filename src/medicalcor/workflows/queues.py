@@ -1,21 +1,24 @@
-"""The queues there are. Few: each is polled by every worker. What waits for another provider waits in another queue."""
+"""The queues there are. Few: each costs every worker a thread. What waits for another provider waits in another queue."""
 
 from dataclasses import dataclass
 
 from dbos import DBOS
 
 QUICK = 0.1
-"""Seconds between polls where somebody waits for an answer. Each poll costs the worker 2 to 3 ms, also when nothing
-is there: an idle worker's work is its polls, so few queues are this quick."""
+"""Seconds between two looks for work where somebody waits for an answer. A look costs the worker 2 to 3 ms; the bell
+(`doorbell`) says when one is worth while, this says how often at most."""
 STEADY = 0.25
 UNHURRIED = 0.5
 """Where nobody waits."""
+UNRUNG = 2.0
+"""Seconds after which is looked without a ring."""
 
 
 @dataclass(frozen=True)
 class Queue:
     name: str
-    poll: float
+    rest: float
+    """Seconds between two looks at least."""
     partitioned: bool = False
     """One at a time for each partition key."""
     at_once: int | None = None
@@ -37,6 +40,9 @@ QUEUES = (
 )
 
 
+RESTS = {queue.name: queue.rest for queue in QUEUES} | {"cron": 1.0}
+
+
 async def register(*, concurrency: int) -> None:
     """Declare the queues; the limits are per worker."""
     for queue in QUEUES:
@@ -44,10 +50,10 @@ async def register(*, concurrency: int) -> None:
             queue.name,
             worker_concurrency=queue.at_once or concurrency,
             partition_concurrency=1 if queue.partitioned else None,
-            polling_interval_sec=queue.poll,
+            polling_interval_sec=UNRUNG,
         )
     await DBOS.register_queue_async(
-        "cron", worker_concurrency=2, global_concurrency=2, polling_interval_sec=1.0
+        "cron", worker_concurrency=2, global_concurrency=2, polling_interval_sec=UNRUNG
     )
     known = {"cron", *(queue.name for queue in QUEUES)}
     for there in await DBOS.list_queues_async():

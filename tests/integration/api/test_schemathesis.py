@@ -36,7 +36,6 @@ def served(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory)
         stack.stop()
 
 
-@pytest.mark.timeout(120)
 def test_nothing_is_answered_that_is_not_described(served: Stack, tmp_path: Path) -> None:
     run = subprocess.run(
         [
@@ -48,6 +47,7 @@ def test_nothing_is_answered_that_is_not_described(served: Stack, tmp_path: Path
             "--phases=examples,coverage,fuzzing",
             f"--max-time={SECONDS}",
             "--max-examples=20",
+            "--request-timeout=60",
             "--continue-on-failure",
             "--suppress-health-check=all",
             "--warnings=off",

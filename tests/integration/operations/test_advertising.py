@@ -32,6 +32,7 @@ def ledger(pool: Pool, master_key: str) -> Ledger:
         smtp_url="smtp://127.0.0.1:1",
         email_from="Clinica <office@zambet.example>",
         public_url="https://crm.zambet.example",
+        quiet_hours="off",  # at whatever hour this runs
     )
     return open_ledger(settings, pool)
 
