@@ -83,8 +83,9 @@ def by_time(
         fitting = [
             n for n, option in enumerate(offered, 1) if _fits(option, when, practitioner, loosely=True)
         ]
-    if len(fitting) != 1 or not (when.at or chosen):
-        return None
+    bounded = when.not_before is not None or when.not_after is not None
+    if len(fitting) != 1 or not (when.at or (chosen and not bounded)):
+        return None  # `Monday, but not before 10` is a wish, even where one option happens to fit it
     return fitting[0]
 
 

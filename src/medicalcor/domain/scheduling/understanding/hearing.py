@@ -160,6 +160,8 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
         wants_visit=spoken.book,
     )
     heard = _acts(heard, said, rest, words, off=settled.off)
+    if settled.off.says and not hours.at:
+        return _asked(heard, text)  # whoever rules days out is still looking
     return _asked(_chosen(heard, said, scene, words, asks="?" in text), text)
 
 
