@@ -34,10 +34,22 @@ def by_place(text: str, words: Lexis, count: int) -> int | None:
     return count // 2 + 1 if count > 1 and count % 2 and words.says("middle", text) else None
 
 
+def _without_refused(text: str, words: Lexis) -> str:
+    """Without ordinals that name no option, or one that is not wanted: `not the first one`, `prima nu`."""
+    place = f"(?:{'|'.join(words.each('ordinals'))}|<last>)"
+    for template in (
+        f"{place} {_STRETCH}",
+        rf"<not>(?: \w+)? (?:{place}|(?:<option_word> )?\d{{1,2}})",
+        rf"{place}(?: \w+)? (?:<not_alone>|<not_after_it>)",
+    ):
+        text = words.pattern(template).sub(" ¤ ", text)
+    return text
+
+
 def by_number(text: str, words: Lexis, count: int) -> int | None:
     """`a doua`, `option 3`, `2`: the option's place, from 1."""
     text = words.pattern("<not_ordinal>").sub(" ¤ ", text)
-    text = words.pattern(rf"(?:{'|'.join(words.each('ordinals'))}|<last>) {_STRETCH}").sub(" ¤ ", text)
+    text = _without_refused(text, words)
     if words.says("last", text):
         return count
     named = [n for n, form in enumerate(words.each("ordinals"), 1) if words.pattern(form).search(text)]

@@ -136,6 +136,8 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
     practitioner, named = _practitioner(said, scene, words)
     but = practitioner if practitioner and _refused(said, scene, practitioner, words) else None
     settled = settle(scan)
+    if settled.off.says and not settled.when.days:
+        hours.at = None  # it was the hour of the day that is ruled out
     rest = scan.text
     when = _with_hours(settled.when, hours)
     when = when.model_copy(update={"soonest": _soonest(when, said, words)})
@@ -160,7 +162,7 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
         wants_visit=spoken.book,
     )
     heard = _acts(heard, said, rest, words, off=settled.off)
-    if settled.off.says and not hours.at:
+    if settled.off.says and not (heard.when.at and heard.when.days):
         return _asked(heard, text)  # whoever rules days out is still looking
     return _asked(_chosen(heard, said, scene, words, asks="?" in text), text)
 

@@ -70,7 +70,8 @@ def read_parts(text: str, words: Lexis) -> Hours:
     _tonight(hours, words)
     for part in _PARTS:
         denied = rf"(?:<not>|<except>)(?: \w+){{0,2}} (?:<link> )?<{part}>"
-        if _strip(hours, words, denied):
+        behind = rf"<{part}>(?: (?!,)\w+)? <not_after_it>"
+        if _strip(hours, words, denied) or ("?" not in text and _strip(hours, words, behind)):
             _but(hours, part)
         if _strip(hours, words, f"<{part}>"):
             hours.part = part if hours.part in ("any", part) else "any"

@@ -76,7 +76,9 @@ def _beginning(first: date, last: date) -> tuple[date, date]:
 
 
 def _middle(first: date, last: date) -> tuple[date, date]:
-    return (first + DAY, last - 3 * DAY) if last - first < WEEK else (first + 9 * DAY, first + 19 * DAY)
+    return (
+        (first + DAY, last - 3 * DAY) if last - first < WEEK else (last.replace(day=10), last.replace(day=20))
+    )
 
 
 def _first_half(first: date, last: date) -> tuple[date, date]:
