@@ -106,9 +106,11 @@ class Heard:
 
     @property
     def means_something(self) -> bool:
+        """That something was asked, and nobody knows what, is nothing yet: other languages and AI may know."""
         return self.is_wish or bool(
             self.option or self.none or self.later or self.earlier or self.yes or self.no or self.move
-            or self.cancel or self.stop or self.human or self.waits or self.absent or self.shift or self.questions
+            or self.cancel or self.stop or self.human or self.waits or self.absent or self.shift
+            or self.questions not in ((), ("other",))
         )  # fmt: skip
 
 
