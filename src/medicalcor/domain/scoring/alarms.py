@@ -3,8 +3,10 @@
 Missing one is dear, so each is struck only where the words around it leave little doubt.
 
 * `ignore.opt_out` and `ignore.emergency` strike what they overlap; `opt_out:firm` means nothing else and always counts;
+* `ignore.emergency.end` strikes what ends in it: the part of the body is named for something else;
 * `supposed` ("I only ask", "I haven't had mine out yet") strikes what its turn asks about, wherever it stands;
 * `over` ("he is fine now") ends a faint that is dated, `over:stopped` a bleeding unless it is there `again`;
+* a `blow` of long ago is none that an `injury` goes with;
 * `condition` ("if you write once more"): the way to write that follows is no other way asked for.
 """
 
@@ -18,6 +20,7 @@ _OTHER_WAY_REACH: Final = 5
 _WAY_BEFORE_REACH: Final = 1
 _CONDITION_REACH: Final = 2
 _STATE_REACH: Final = 2
+_BLOW_REACH: Final = 4
 _EVENT_REACH: Final = 6
 """A faint is over where the year follows it; trouble breathing after last week's extraction is not."""
 
@@ -28,6 +31,8 @@ def settle_alarms(said: Said) -> Said:
             _strike_for(said, match, _why_no_opt_out(said, match))
     for match in list(said.of("emergency")):
         _strike_for(said, match, _why_no_alarm(said, match))
+    for match in list(said.of("blow")):
+        _strike_for(said, match, "past" if is_past(said, match, reach=_BLOW_REACH) else None)
     return said
 
 
@@ -60,11 +65,18 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
     masks = said.found.get("ignore.emergency", ())
     if any(overlaps(match, mask) and mask.first <= match.first for mask in masks):
         return "meant otherwise"
+    if any(match.first < mask.first and match.last <= mask.last for mask in _endings(said, match)):
+        return "meant otherwise"
     if is_past(said, match, reach=_STATE_REACH) or _is_over(said, match) or _has_stopped(said, match):
         return "past"
     if is_hearsay(said, match):
         return "hearsay"
     return "supposed" if _is_supposed(said, match) else None
+
+
+def _endings(said: Said, match: Match) -> list[Match]:
+    """ "My cheek is swollen and my throat hurts": where `match` ends, something else is told."""
+    return [mask for mask in said.of("ignore.emergency.end") if overlaps(match, mask)]
 
 
 def _is_over(said: Said, match: Match) -> bool:

@@ -176,7 +176,7 @@ def _left_behind(known: Facts) -> set[Procedure]:
             code = Procedure(match.means.partition(":")[2])
             if near(said, "prefer", match):
                 return meant - {code}
-            if near(said, "was_meant", match):
+            if near(said, "was_meant", match) or said.has("versus"):
                 meant.add(code)
     return set()
 
@@ -202,7 +202,7 @@ def _settle_procedures(known: Facts) -> None:
     if known.emergency or (known.acute and known.has("blow")):
         known.procedures.discard(Procedure.EXTRACTION)
     if Procedure.ALL_ON_X in known.procedures:
-        known.procedures.discard(Procedure.IMPLANT)
+        known.procedures -= {Procedure.IMPLANT, Procedure.GUM_TREATMENT}
     if known.procedures - {Procedure.CONSULTATION, Procedure.PEDIATRIC}:
         known.procedures.discard(Procedure.CONSULTATION)
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from medicalcor.domain.scoring.facts import Facts, is_small, uncovered
+from medicalcor.domain.scoring.places import overlaps
 from medicalcor.domain.scoring.reading import Said
 
 _OTHERWISE: Final = ("not_now", "someday", "looking", "vague", "plan", "complaint", "budget", "book")
@@ -134,7 +135,11 @@ def _is_logistics(known: Facts) -> bool:
     if (
         reminded
         and not gives_up
-        and (known.last.has("logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no"))
+        and (
+            known.last.has(
+                "logistics:confirm", "logistics:cancel", "logistics:move", "thumb", "yes", "no", "book"
+            )
+        )
     ):
         return True
     if (
@@ -160,7 +165,10 @@ def _only_greets(said: Said) -> bool:
 def asks_for_another_day(said: Said) -> bool:
     """ "I can't make it on Tuesday. Have you anything on Thursday?": the day is in the question, away from what is given up."""
     gone = {said.words.clauses[match.first] for match in said.of("logistics:cancel")}
-    days = [*said.of("day"), *said.of("soon")]
+    own = said.of("logistics:own")
+    days = [
+        day for day in (*said.of("day"), *said.of("soon")) if not any(overlaps(day, visit) for visit in own)
+    ]
     return any(
         said.words.sentences[match.first] in said.words.asked and said.words.clauses[match.first] not in gone
         for match in days

@@ -4,7 +4,8 @@ A pattern is words in order, parted by spaces, written with or without diacritic
 
 * `masea` that word, `implant*` every word that begins so, `a|b` either, `a|b+c` either `a` or `b c`;
 * `@tooth` any word of the set of that name;
-* `_3` up to three other words may stand between; at the end: the next three belong to it;
+* `_3` up to three other words may stand between; at the end: the next three belong to it; before a
+  word that may be missing, they may stand before the next one;
 * `word?` may be missing;
 * `#` any number, `#4+` a whole number of four or more that can count teeth;
 * `^` first and `$` last: the sentence begins or ends here.
@@ -263,20 +264,22 @@ class PatternBook:
 
 
 def _reach(
-    pattern: Pattern, step: int, at: int, atoms: list[frozenset[int]], sentences: list[int]
+    pattern: Pattern, step: int, at: int, atoms: list[frozenset[int]], sentences: list[int], carried: int = 0
 ) -> int | None:
-    """Where the pattern ends when its steps from `step` on are read from word `at`."""
+    """Where the pattern ends when its steps from `step` on are read from word `at`. `carried`: the
+    words that may stand before a step which was left out may stand before the next."""
     if step == len(pattern.steps):
         return _close(pattern, at, sentences)
     wanted = pattern.steps[step]
-    for place in range(at, min(at + wanted.gap + 1, len(atoms))):
+    gap = max(wanted.gap, carried)
+    for place in range(at, min(at + gap + 1, len(atoms))):
         if sentences[place] != sentences[at - 1]:
             break
         if not wanted.atoms.isdisjoint(atoms[place]):
             end = _reach(pattern, step + 1, place + 1, atoms, sentences)
             if end is not None:
                 return end
-    return _reach(pattern, step + 1, at, atoms, sentences) if wanted.optional else None
+    return _reach(pattern, step + 1, at, atoms, sentences, gap) if wanted.optional else None
 
 
 def _variants(source: str) -> Iterable[str]:

@@ -48,10 +48,12 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
     if intent == "existing_patient":
         moved = (
             known.has("logistics:move")
-            or (known.last.has("no") and known.last.has("can"))
+            or (known.last.has("no") and known.last.has("can") and not known.has("logistics:invoice"))
             or any(asks_for_another_day(said) for said in known.said)
         )
-        known.book = moved or (known.book and not known.has("logistics:cancel", "logistics:confirm"))
+        asks_for_paper = known.has("logistics:invoice") and not known.has("book")
+        settled = asks_for_paper or known.has("logistics:cancel", "logistics:confirm")
+        known.book = moved or (known.book and not settled)
         known.budget = False
         return
     if intent == "complaint":

@@ -6,6 +6,7 @@ Headings of the lexicon and what they do:
 * `ruled_out.*`, `done.*`, `wearing`, `friend` weaken a procedure beside them;
 * `neg`, `painless`, `fear`, `past`, `hearsay` strike an acute need beside them, `now` saves it from
   `past`; `past:event` ("last week") ages what broke then, not what has hurt since;
+* `wound` (an extraction, stitches) keeps an acute bleeding or swelling that is told as `mild`;
 * `need` before a procedure saves it from `past` ("I was told years ago that I need …");
 * `dear`: a price is too high, which is no question for one; `ctx:*` are looked for in the clinic's turns, everything else in the patient's.
 """
@@ -36,6 +37,11 @@ _PAIRS: Final = (
     ("blood", "unstopped", 20, "emergency:bleeding"),
     ("acute:swelling", "reach:eye", 14, "emergency:eye_swelling"),
     ("acute:swelling", "reach:neck", 14, "emergency:neck_swelling"),
+    ("swollen", "part:eye", 5, "emergency:eye_swelling"),
+    ("swollen", "part:neck", 5, "emergency:neck_swelling"),
+    ("hard", "breath", 3, "emergency:breathing"),
+    ("hard", "gulp", 3, "emergency:swallowing"),
+    ("faint:unwell", "faint:fall", 10, "emergency:consciousness"),
     ("refuse", "send", 6, "opt_out"),
     ("procedure:implant", "full_arch", 14, "procedure:all_on_x"),
 )
@@ -54,6 +60,7 @@ def settle(said: Said) -> Said:
     _strike_procedures(said)
     _strike_overlapped(said, "day", by="ignore.day")
     _strike_overlapped(said, "want", by="ignore.want")
+    _strike_overlapped(said, "clock", by="ignore.clock")
     for family in ("soon", "soon.asap"):
         _strike_overlapped(said, family, by="soon.reply")
         _strike_overlapped(said, family, by="past")
@@ -132,6 +139,7 @@ def _strike_ignored(said: Said) -> None:
                 if overlaps(match, mask):
                     said.strike(match, "meant otherwise")
     _strike_overlapped(said, "withdrawn", by="ignore.withdrawn")
+    _strike_overlapped(said, "injury", by="ignore.injury")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
@@ -162,7 +170,7 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
         return "past"
     if is_hearsay(said, match):
         return "hearsay"
-    if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match):
+    if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match) and not said.has("wound"):
         return "mild"
     return None
 

@@ -10,6 +10,7 @@ OWN = Path(__file__).parent / "cases.jsonl"
 VOICES = Path(__file__).parent / "cases_voices.jsonl"
 FRESH = Path(__file__).parent / "cases_fresh.jsonl"
 HEARING = Path(__file__).parent / "cases_hearing.jsonl"
+UNSEEN_RO = Path(__file__).parent / "cases_unseen_ro.jsonl"
 HELD_OUT = Path(__file__).parent / "cases_held_out.jsonl"
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "scoring" / "dev.jsonl"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scoring_conversations import HEARING, HELD_OUT, facts_of, read_cases
+from scoring_conversations import HEARING, HELD_OUT, UNSEEN_RO, facts_of, read_cases
 
 from medicalcor.domain.scoring.rules import score
 from medicalcor.schemas.scoring import ScoringOutput
@@ -116,6 +116,21 @@ def test_emergencies_and_opt_outs_in_the_words_of_another_author() -> None:
     """Six sets that were hard on purpose, mended for since: nothing that was learnt from them is lost."""
     judged = [(case, score(facts_of(case))) for case in read_cases(HEARING)]
     assert share(judged, lambda case, got: got.classification == case["classification"]) >= 0.93
+    recall, precision = found(judged, lambda output: output.emergency)
+    assert (recall, precision >= 0.98) == (1.0, True)
+    recall, precision = found(judged, lambda output: output.opt_out)
+    assert (recall >= 0.99, precision >= 0.98) == (True, True)
+    assert share(judged, lambda case, got: got.language == case["language"]) >= 0.98
+
+
+def test_romanian_in_words_that_were_new_once() -> None:
+    """Rounds of cases that were each measured unseen, and mended for since: what was learnt stays."""
+    judged = [(case, score(facts_of(case))) for case in read_cases(UNSEEN_RO)]
+    assert share(judged, lambda case, got: got.classification == case["classification"]) >= 0.97
+    assert share(judged, lambda case, got: [*got.procedures] == case["procedures"]) >= 0.97
+    assert share(judged, lambda case, got: got.budget == case["budget"]) >= 0.97
+    assert share(judged, lambda case, got: got.intent_to_book == case["intent_to_book"]) >= 0.97
+    assert share(judged, lambda case, got: got.urgency == case["urgency"]) >= 0.97
     recall, precision = found(judged, lambda output: output.emergency)
     assert (recall, precision >= 0.98) == (1.0, True)
     recall, precision = found(judged, lambda output: output.opt_out)

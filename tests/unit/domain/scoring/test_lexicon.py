@@ -23,6 +23,7 @@ def find(pattern: str, text: str, **sets: str) -> list[str]:
         ("^ stop $", "STOP. De ce?", ["STOP"]),
         ("^ stop $", "nu stop", []),
         ("cat mai? repede", "cât repede", ["cât repede"]),
+        ("gasit _2 in? alta", "găsit deja ceva alta", ["găsit deja ceva alta"]),
         ("a|b+c d", "b c d", ["b c d"]),
         ("#4+ dinti", "6 dinti, 2 dinti", ["6 dinti"]),
         ("@zi", "vineri", ["vineri"]),
