@@ -19,6 +19,7 @@ PAGES = {
     "calls": "/calls",
     "payments": "/payments",
     "calendar-day": "/appointments",
+    "waitlist": "/waitlist",
     "calendar-week": "/appointments?view=week",
     "api-keys": "/settings/api-keys",
     "scoring": "/settings/scoring",

@@ -36,6 +36,7 @@ def test_no_page_has_a_fault(open_page: Callable[..., Page], clinic: Clinic, the
         "/leads?archived=1",
         "/leads/unread",
         "/appointments?view=week",
+        "/waitlist",
         "/patterns",
         *_leads(clinic),
     ):

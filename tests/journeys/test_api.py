@@ -110,6 +110,19 @@ def test_a_run_that_failed_tells_class_and_code_and_can_be_resumed(stack: Stack,
         lambda: (r := failed_run(client, run_id)) and r["completed_at"] > failed["completed_at"],
         what="the run to fail again",
     )
+    again = client.run(run_id)
+    listed = stack.run("runs", "list", "--status", "failed").stdout
+    assert f"{run_id}: NotFound not_found" in listed
+    shown = stack.run("runs", "show", run_id)
+    assert shown.stdout.count("NotFound not_found") == 2
+    retried = stack.run("runs", "retry", run_id, "nobody's")
+    assert (retried.returncode, retried.stdout.splitlines()[0]) == (1, f"{run_id}  goes on")
+    assert "There is no such run" in retried.stdout
+    stack.until(
+        lambda: (r := failed_run(client, run_id)) and r["completed_at"] > again["completed_at"],
+        what="the run to fail once more",
+    )
+    assert nobody not in listed + shown.stdout + retried.stdout
 
 
 def failed_run(client: Client, run_id: str) -> dict[str, Any] | None:

@@ -120,7 +120,11 @@ def _framework(parts: _Parts, *, doors: list[Door], settings: Settings) -> Lites
                 "intake": parts.intake,
                 "vault": parts.vault,
                 "clinic_name": settings.clinic_name,
-                "place": Place(settings.clinic_name, settings.clinic_facts.get("address")),
+                "place": Place.of(
+                    settings.clinic_name,
+                    settings.clinic_facts.get("address"),
+                    sender=settings.email_from,
+                ),
                 "doors": {door.path: dict(door.description) for door in doors},
                 "breakers": [door.breaker for door in doors if door.breaker is not None],
             }

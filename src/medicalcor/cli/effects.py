@@ -69,7 +69,7 @@ def why(context: click.Context, *, effect_id: UUID, as_json: bool) -> None:
 @effects.command()
 @click.pass_context
 def replay(context: click.Context) -> None:
-    """Decide everything once more from what was kept: messages, tasks and scores. Exit 1 when anything differs."""
+    """Decide everything once more from what was kept: messages, tasks, scores and triage. Exit 1 when anything differs."""
 
     async def read(pool: Pool) -> list[Replayed]:
         async with pool.acquire() as connection:
@@ -105,6 +105,9 @@ def release(*, effect_id: UUID) -> None:
 def _in_words(found: Why) -> list[str]:
     effect = found.effect
     lines = [f"{effect['kind']} ({effect['purpose']}), {effect['author']}, now {effect['status']}"]
+    lines += [
+        f"asked for by the triage rule {rule}: {', '.join(actions)}" for rule, actions in found.asked_by
+    ]
     for event, at, decision, again in found.decisions:
         until = f" until {decision.hold_until.isoformat()}" if decision.hold_until else ""
         lines.append(f"{at:%Y-%m-%d %H:%M:%S}  {event}: {decision.verdict}{until} (policy {decision.policy})")
@@ -120,6 +123,7 @@ def _in_words(found: Why) -> list[str]:
 def _as_data(found: Why) -> dict[str, Any]:
     return {
         "effect": dict(found.effect),
+        "asked_by": [{"rule": rule, "actions": actions} for rule, actions in found.asked_by],
         "decisions": [
             {"event": event, "at": at, "decision": decision, "again": again.again, "because": again.because}
             for event, at, decision, again in found.decisions

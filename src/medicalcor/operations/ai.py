@@ -16,6 +16,7 @@ from medicalcor.domain.identity.anonymous import anonymous
 from medicalcor.domain.language.detect import detect, votes
 from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import calls, rules
+from medicalcor.domain.scoring.own import OwnWords
 from medicalcor.domain.scoring.table import would_change
 from medicalcor.domain.triage.mentions import found_in
 from medicalcor.domain.triage.rules import triage as triaged
@@ -29,7 +30,7 @@ from medicalcor.schemas import booking
 from medicalcor.schemas.ai import AI_FUNCTIONS
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.calls import CallTurn
-from medicalcor.schemas.common import Channel, Language
+from medicalcor.schemas.common import Language
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 
 SQL = statements("medicalcor.operations")
@@ -40,25 +41,21 @@ _LONG = 3
 
 @dataclass(frozen=True, slots=True)
 class _Talk:
-    """A conversation: as it was said, for the rules, and as AI may see it."""
+    """A conversation: as it was said, for the rules with the clinic's own words, and as AI may see it."""
 
     facts: ScoringInput
     anonymous: ScoringInput
+    by_rules: ScoringOutput
+    version: str
+    """Of the rules, with the clinic's own words."""
     language: Language
-
-    @property
-    def by_rules(self) -> ScoringOutput:
-        return rules.score(self.facts)
 
 
 async def score_lead(tools: Tools, asked: shapes.Conversation) -> shapes.ScoredLead:
     talk = await _talk(tools, asked)
-    async with tools.ledger.pool.acquire() as connection:
-        own = await lexicon.current(connection)
-    by_rules = rules.score(talk.facts, own)
-    output, by = await judge(tools.ledger, tools.ai, talk.anonymous, by_rules, version=own.label)
+    output, by = await judge(tools.ledger, tools.ai, talk.anonymous, talk.by_rules, version=talk.version)
     return shapes.ScoredLead(
-        **dict(output), by=by, rules_score=by_rules.score, would_change=would_change(output)
+        **dict(output), by=by, rules_score=talk.by_rules.score, would_change=would_change(output)
     )
 
 
@@ -117,7 +114,8 @@ async def summarize_conversation(tools: Tools, asked: shapes.ToSummarize) -> sha
 
 async def analyze_transcript(tools: Tools, asked: shapes.Transcript) -> shapes.TranscriptAnalysis:
     turns = transcripts.turns_of(asked.text)
-    scored = rules.score(ScoringInput(channel="voice", messages=turns, language=asked.language))
+    own = await _own(tools)
+    scored = rules.score(ScoringInput(channel="voice", messages=turns, language=asked.language), own)
     hidden = tuple(CallTurn(role=turn.role, text=anonymous(turn.content, name=None)) for turn in turns)
     try:
         said = await asking(tools.ai).judge(
@@ -156,11 +154,18 @@ def _by_rules(scored: ScoringOutput, turns: tuple[Turn, ...]) -> shapes.Transcri
     )
 
 
+async def _own(tools: Tools) -> OwnWords:
+    async with tools.ledger.pool.acquire() as connection:
+        return await lexicon.current(connection)
+
+
 async def _talk(tools: Tools, asked: shapes.Conversation) -> _Talk:
     """The lead's conversation, or the one that was given."""
+    own = await _own(tools)
     if asked.lead_id is None:
         turns = tuple(Turn(role=said.role, content=said.content) for said in asked.messages)
-        return _as_talk(turns, channel=asked.channel, language=asked.language, name=asked.name)
+        facts = ScoringInput(channel=asked.channel, messages=turns, language=asked.language)
+        return _as_talk(facts, own, name=asked.name)
     async with tools.ledger.pool.acquire() as connection:
         about = await connection.fetchrow(SQL["lead_in_brief"], asked.lead_id)
         if about is None:
@@ -172,18 +177,21 @@ async def _talk(tools: Tools, asked: shapes.Conversation) -> _Talk:
         raise NotFound("Nothing was said with this lead.")
     turns = tuple(Turn(role=one.role, content=one.text) for one in said)
     language = asked.language or about["language"]
-    return _as_talk(turns, channel=about["channel"], language=language, name=about["name"])
+    facts = ScoringInput(channel=about["channel"], messages=turns, language=language)
+    return _as_talk(facts, own, name=about["name"])
 
 
-def _as_talk(
-    turns: tuple[Turn, ...], *, channel: Channel, language: Language | None, name: str | None
-) -> _Talk:
-    hidden = tuple(Turn(role=turn.role, content=anonymous(turn.content, name=name)) for turn in turns)
-    facts = ScoringInput(channel=channel, messages=turns, language=language)
+def _as_talk(facts: ScoringInput, own: OwnWords, *, name: str | None) -> _Talk:
+    hidden = tuple(
+        Turn(role=turn.role, content=anonymous(turn.content, name=name)) for turn in facts.messages
+    )
+    by_rules = rules.score(facts, own)
     return _Talk(
         facts,
-        ScoringInput(channel=channel, messages=hidden, language=language),
-        language or rules.score(facts).language,
+        facts.model_copy(update={"messages": hidden}),
+        by_rules,
+        own.label,
+        facts.language or by_rules.language,
     )
 
 

@@ -9,6 +9,12 @@ select erased_at, stream, clashes from visit_standing($1, $2, $3, $4, $5, $6, $7
 select id, person_id, lead_id, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at, version, moves
 from appointments where id = $1;
 
+-- name: for_file
+-- What a calendar file says of a visit, with how to prepare for it by language.
+select a.id, a.status, a.starts_at, a.ends_at, a.version, a.changed_at, c.preparation
+from appointments a join procedures c on c.id = a.procedure_id
+where a.id = $1;
+
 -- name: taken_by
 select resource_no from occupancies where appointment_id = $1;
 

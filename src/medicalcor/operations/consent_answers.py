@@ -104,12 +104,14 @@ async def _ask_again(act: Act, arrival: Arrival, place: Place) -> bool:
 async def _asked_last(connection: Connection, conversation_id: UUID, arrival: Arrival) -> Row | None:
     """The question that this message can be an answer to."""
     since = clock.now() - purposes.ANSWER_WITHIN
+    # who says no right after a yes has thought better of it
+    states = ["open", "doubt", *(["granted"] if grammar.plain_no(arrival.text or "") else [])]
     quoted = arrival.in_reply_to
     if quoted is not None:
-        named = await connection.fetchrow(SQL["open_question"], conversation_id, quoted, since)
+        named = await connection.fetchrow(SQL["open_question"], conversation_id, quoted, since, states)
         if named is not None:
             return named
-    question = await connection.fetchrow(SQL["open_question"], conversation_id, None, since)
+    question = await connection.fetchrow(SQL["open_question"], conversation_id, None, since, states)
     if question is None:
         return None
     others = await connection.fetch(
@@ -143,7 +145,8 @@ async def _answered(act: Act, arrival: Arrival, place: Place, question: Row) -> 
         how="reply", channel=arrival.party.channel, evidence_id=arrival.item.id, question=question
     )
     await consents.answer(act, question, agrees=verdict == "granted", saying=saying)
-    await _acknowledge(act, place.conversation_id, arrival.item.id, verdict, question["purposes"])
+    said = "withdrawn" if question["state"] == "granted" else verdict
+    await _acknowledge(act, place.conversation_id, arrival.item.id, said, question["purposes"])
     return True
 
 

@@ -1,6 +1,7 @@
 """Consent at the desk: a colleague asks, records what was said or signed, and reads what was unclear."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from medicalcor.core.database.pool import Connection, Row
@@ -82,7 +83,7 @@ async def note_down(
             return
         act = Act(ledger, connection, by_user(by, correlation_id=str(lead_id)))
         if agrees:
-            await _granted(act, person, wanted, saying, key=f"{_KEYED}{by}:{key}")
+            await granted(act, person, wanted, saying, key=f"{_KEYED}{by}:{key}")
         else:
             await consents.withdraw(
                 act, person_id=person_id, wanted=wanted, saying=saying, key=f"{_KEYED}{by}:{key}"
@@ -91,10 +92,16 @@ async def note_down(
     await record(ledger.pool, decide, subject=person_id)
 
 
-async def _granted(
-    act: Act, person: Row, wanted: Sequence[ConsentPurpose], saying: Saying, *, key: str
+async def granted(
+    act: Act,
+    person: Row | Mapping[str, Any],
+    wanted: Sequence[ConsentPurpose],
+    saying: Saying,
+    *,
+    key: str | None = None,
 ) -> None:
-    """For every address of theirs that it can be given for, in the words of the statement."""
+    """For every address of theirs that it can be given for, in the words of the statement. `person` has its
+    `person_id` and `language`; the caller holds the person's lock."""
     person_id, clinic = person["person_id"], act.ledger.settings.clinic_name
     addresses = await act.connection.fetch(SQL["addresses_of"], person_id)
     groups: dict[str | None, list[ConsentPurpose]] = {}

@@ -2,11 +2,11 @@
 select q.*, p.opted_out_at from consent_questions q join people p on p.id = q.person_id where q.id = $1
 
 -- name: open_question
--- The last question about consent in this conversation that reached the patient and that nothing settled; of $2 (a
--- provider's id), where the patient answers that very message.
+-- The last question about consent in this conversation that reached the patient and is in one of these states ($4); of
+-- $2 (a provider's id), where the patient answers that very message.
 select q.*, e.planned_at, e.provider_id
 from consent_questions q join effects e on e.id = q.effect_id
-where q.conversation_id = $1 and q.state in ('open', 'doubt') and q.asked_at > $3
+where q.conversation_id = $1 and q.state = any($4::text[]) and q.asked_at > $3
     and e.status in ('sent', 'delivered', 'read', 'unknown')
     and ($2::text is null or e.provider_id = $2)
 order by q.asked_at desc limit 1

@@ -17,7 +17,7 @@ _SOURCE = "api"
 
 async def find_or_add(ledger: Ledger, *, contact: Contact, cause: Cause) -> Place:
     """Whose address it is; somebody new becomes a person and a lead. Nothing is added to who is known."""
-    addresses = _addresses(ledger, contact)
+    addresses = addresses_of(ledger, contact)
     mail = next((one for one in addresses if one.kind == "email"), None)
     party = Party(
         channel="web",
@@ -40,7 +40,7 @@ async def find_or_add(ledger: Ledger, *, contact: Contact, cause: Cause) -> Plac
     return await record(ledger.pool, decide)
 
 
-def _addresses(ledger: Ledger, contact: Contact) -> tuple[Address, ...]:
+def addresses_of(ledger: Ledger, contact: Contact) -> tuple[Address, ...]:
     """The number first: it is harder to mistype into somebody else's."""
     phone = e164(contact.phone, country=ledger.settings.clinic_country)
     mail = normalised(contact.email)

@@ -1,5 +1,6 @@
 """Taking in what patients write, and what colleagues do about it."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from medicalcor.core import clock
@@ -8,12 +9,14 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import lock_subject, record
 from medicalcor.core.errors import Forbidden, InvalidInput, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
+from medicalcor.domain.language.phrases import STAFF_TEMPLATES
 from medicalcor.domain.outreach.policy import CONVERSATION
 from medicalcor.operations import booking_ends, effects, wording
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import ConversationId, EffectId, UserId
 from medicalcor.schemas.decisions import Decision
+from medicalcor.schemas.effects import Content
 from medicalcor.schemas.events.conversations import ConversationReleased, ConversationTakenOver
 
 SQL = statements("medicalcor.operations")
@@ -27,6 +30,8 @@ _REFUSALS = {
     "channel_off": "WhatsApp is not connected. Set WHATSAPP_API_KEY; `medicalcor doctor` says more.",
     "no_address": "There is no address to write to.",
     "person_erased": "This person's data was erased.",
+    "template_disabled": "WhatsApp has switched this template off. Choose another one, or call them.",
+    "template_unknown": "WhatsApp has not approved this template in the patient's language. Choose another one, or call them.",
 }
 _MAIL_REFUSALS = {
     "suppressed_address": "This address is on the list of those who do not want to be written to.",
@@ -93,12 +98,36 @@ async def reply(
     """
     body = _body(text)
 
+    def say(line: Line) -> Content:
+        return wording.text(line, body, written_by="staff").model_copy(update={"original": original})
+
+    return await _write(ledger, conversation_id=conversation_id, say=say, by=by, key=key)
+
+
+async def reply_by_template(
+    ledger: Ledger, *, conversation_id: ConversationId, name: str, by: UserId, key: str
+) -> EffectId:
+    """Write with an approved template, in the patient's language: what WhatsApp takes when its window is shut.
+
+    Taking over, `key` and refusals are those of `reply`. What WhatsApp has paused is held until it is back.
+    """
+    if name not in STAFF_TEMPLATES:
+        raise InvalidInput("Choose one of the templates.")
+
+    def say(line: Line) -> Content:
+        return wording.template(line, name, ledger.settings.clinic_name)
+
+    return await _write(ledger, conversation_id=conversation_id, say=say, by=by, key=key)
+
+
+async def _write(
+    ledger: Ledger, *, conversation_id: ConversationId, say: Callable[[Line], Content], by: UserId, key: str
+) -> EffectId:
     async def decide(connection: Connection) -> EffectId:
         about = await _held(connection, conversation_id)
-        content = wording.text(_line(about), body, written_by="staff")
         intent = effects.Intent(
             key=f"reply:{by}:{key}",
-            content=content.model_copy(update={"original": original}),
+            content=say(_line(about)),
             purpose="staff_reply",
             author="staff",
             by=by,

@@ -20,7 +20,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import OutcomeUnknown, ProviderError
 from medicalcor.core.eventstore.store import Append
-from medicalcor.operations import effects, forms, reminders, templates
+from medicalcor.operations import effects, forms, reminders, templates, visit_news
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
@@ -293,7 +293,9 @@ def _outcome_of(event: Event) -> str:
 async def not_delivered(act: Act, effect: Row, reason: str | None) -> None:
     """A message that did not reach its patient: said in another way where there is one, else somebody's to look at."""
     if reason == NOT_ON_WHATSAPP and (
-        await forms.answer_by_mail(act, effect) or await reminders.say_by_mail(act, effect)
+        await forms.answer_by_mail(act, effect)
+        or await reminders.say_by_mail(act, effect)
+        or await visit_news.say_by_mail(act, effect, content_of(effect))
     ):
         return
     await tell_staff(act, effect)

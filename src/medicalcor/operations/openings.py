@@ -6,22 +6,19 @@ was killed anywhere is made good by the next.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from medicalcor.core import clock, ids
 from medicalcor.core.database.pool import CONNECTION_LOST, Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
-from medicalcor.core.errors import InvalidInput
 from medicalcor.core.eventstore.store import Append
 from medicalcor.core.log import get_logger
 from medicalcor.domain.language.phrases import TEMPLATE_BUTTONS, TEMPLATES, filled, phrase
-from medicalcor.domain.scheduling.waitlist import Hole, Waiting, fits, next_wave
-from medicalcor.domain.scheduling.walltime import DAY
-from medicalcor.operations import availability, effects, reaching, visit_words, waitlist, wording
-from medicalcor.operations.availability import NotFree, NotWorking
+from medicalcor.domain.scheduling.waitlist import next_wave
+from medicalcor.operations import candidates, effects, reaching, visit_words, waitlist, wording
+from medicalcor.operations.candidates import Candidate
 from medicalcor.operations.effects import Intent
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.reaching import Reach
@@ -32,27 +29,13 @@ from medicalcor.schemas.events.waitlist import OfferEnded, OfferMade, OpeningClo
 from medicalcor.schemas.waitlist import OfferEnd, OpeningEnd
 
 SQL = statements("medicalcor.operations", "waitlist.sql")
-LATELY = timedelta(days=90)
-"""What was offered in this time counts when it is somebody's turn."""
-SOONEST = timedelta(minutes=30)
-"""Nobody comes at shorter notice."""
 
 log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """Somebody who waits, with what would be booked for them."""
-
-    waiting: Waiting
-    person_id: UUID
-    appointment_id: UUID | None
-    choice: Choice
-
-
 async def found(act: Act, *, was: Appointment) -> None:
     """A visit leaves its time. Part of the transaction that frees it."""
-    if was.status not in {"booked", "confirmed"} or was.starts_at < clock.now() + SOONEST:
+    if was.status not in {"booked", "confirmed"} or was.starts_at < clock.now() + candidates.SOONEST:
         return
     if await act.connection.fetchval(SQL["opening_there"], was.practitioner_id, was.starts_at):
         return
@@ -84,14 +67,14 @@ async def sweep(ledger: Ledger) -> int:
 
 
 async def _let_go(ledger: Ledger) -> None:
-    """Whoever waits with a visit that has begun, or is off, waits no longer."""
+    """Whoever waits with a visit that has begun, or is off, waits no longer; nor who has got a first one meanwhile."""
     async with ledger.pool.acquire() as connection:
         rows = await connection.fetch(SQL["wait_in_vain"], clock.now())
     for row in rows:
 
         async def decide(connection: Connection, row: Row = row) -> None:
             act = Act(ledger, connection, by_system(str(row["id"])))
-            await waitlist.strike(act, waiting_id=row["id"], reason="visit_over")
+            await waitlist.strike(act, waiting_id=row["id"], reason=row["reason"])
 
         await record(ledger.pool, decide, subject=row["person_id"])
 
@@ -104,74 +87,21 @@ async def _advance(ledger: Ledger, opening_id: UUID) -> int:
         return 0
     async with ledger.pool.acquire() as connection:
         opening = await connection.fetchrow(SQL["opening"], opening_id)
-        if opening is None or await _who(connection, opening) is not None:
+        if opening is None or await who_has(connection, opening) is not None:
             return 0  # somebody holds it while they choose
-        hole, candidates = await _candidates(ledger, connection, opening, now)
+        hole, considered = await candidates.of_opening(ledger, connection, opening, now=now)
         rows = await connection.fetch(SQL["asked"], opening_id)
     never = {row["waiting_id"] for row in rows if row["ended_why"] == "not_sent"}
     asked = {row["waiting_id"]: row["asked_at"] for row in rows if row["waiting_id"] not in never}
-    left = [one.waiting for one in candidates if one.waiting.id not in never]
+    left = [one.waiting for one in considered if one.hindrance is None and one.waiting.id not in never]
     wave = {one.id for one in next_wave(left, hole, asked=asked, now=now, zone=zone)}
-    chosen = [one for one in candidates if one.waiting.id in wave]
+    chosen = [one for one in considered if one.waiting.id in wave]
     for one in chosen:
         await _ask(ledger, opening_id, one, now)
     return len(chosen)
 
 
-async def _candidates(
-    ledger: Ledger, connection: Connection, opening: Row, now: datetime
-) -> tuple[Hole, list[_Candidate]]:
-    """Whom it fits and for whom it could be booked as things are."""
-    rows = await connection.fetch(SQL["waiting_for"], opening["practitioner_id"], now - LATELY, now)
-    hole = Hole(
-        practitioner_id=opening["practitioner_id"],
-        procedures=frozenset(row["procedure_id"] for row in rows),
-        starts_at=opening["starts_at"],
-        ends_at=opening["ends_at"],
-    )
-    zone = visit_words.zone_of(ledger)
-    everybody = [_candidate(row, hole) for row in rows]
-    fitting = [one for one in everybody if fits(one.waiting, hole, now=now, zone=zone)]
-    return hole, [one for one in fitting if await _could_be(ledger, connection, one)]
-
-
-def _candidate(row: Row, hole: Hole) -> _Candidate:
-    waiting = Waiting(
-        id=row["id"],
-        procedure_id=row["procedure_id"],
-        length=timedelta(minutes=row["minutes"]),
-        since=row["since"],
-        practitioner_id=row["practitioner_id"],
-        before=row["visit_at"],
-        notice=max(timedelta(minutes=row["notice_minutes"]), SOONEST),
-        part=_part(row["part_of_day"]),
-        weekdays=frozenset(row["weekdays"]),
-        offers=row["offers"],
-    )
-    choice = Choice(
-        procedure_id=row["procedure_id"], practitioner_id=hole.practitioner_id, starts_at=hole.starts_at
-    )
-    return _Candidate(waiting, row["person_id"], row["appointment_id"], choice)
-
-
-def _part(part_of_day: str) -> tuple[int, int]:
-    opens, closes = (
-        at.hour * 3600 + at.minute * 60
-        for at in availability.PARTS[part_of_day]  # type: ignore[index]  # stored by a schema that knows no other
-    )
-    return opens, closes or DAY
-
-
-async def _could_be(ledger: Ledger, connection: Connection, one: _Candidate) -> bool:
-    zone = visit_words.zone_of(ledger)
-    try:
-        await availability.plan(ledger, connection, zone=zone, choice=one.choice, but=one.appointment_id)
-    except (NotFree, NotWorking, InvalidInput):
-        return False
-    return True
-
-
-async def _ask(ledger: Ledger, opening_id: UUID, one: _Candidate, now: datetime) -> None:
+async def _ask(ledger: Ledger, opening_id: UUID, one: Candidate, now: datetime) -> None:
     """Offer it to one of the wave, once; what the policy lets not go out is an offer that was never made."""
 
     async def decide(connection: Connection) -> None:
@@ -196,7 +126,7 @@ async def _ask(ledger: Ledger, opening_id: UUID, one: _Candidate, now: datetime)
     await record(ledger.pool, decide, subject=one.person_id)
 
 
-async def _send(act: Act, reach: Reach, offer_id: UUID, one: _Candidate) -> bool:
+async def _send(act: Act, reach: Reach, offer_id: UUID, one: Candidate) -> bool:
     buttons = [f"offer:{offer_id}:{verb}" for verb in TEMPLATE_BUTTONS["earlier_time"]]
     intent = Intent(
         key=message_key(offer_id),
@@ -229,7 +159,7 @@ async def settle(ledger: Ledger, *, opening_id: UUID) -> bool:
         opening = await connection.fetchrow(SQL["opening"], opening_id)
         if opening is None:
             return True
-        there = await _who(connection, opening)
+        there = await who_has(connection, opening)
         offers = await connection.fetch(SQL["offers_of"], opening_id)
         won = there is not None and await connection.fetchval(
             SQL["had_offer"], opening_id, there["person_id"]
@@ -246,7 +176,7 @@ async def settle(ledger: Ledger, *, opening_id: UUID) -> bool:
     return True
 
 
-async def _who(connection: Connection, opening: Row) -> Row | None:
+async def who_has(connection: Connection, opening: Row) -> Row | None:
     """Who has the practitioner when the opening begins."""
     return await connection.fetchrow(
         SQL["who_is_there"],

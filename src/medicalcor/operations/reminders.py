@@ -191,6 +191,8 @@ async def _content(act: Act, line: Line, visits: Sequence[Visit], kind: Kind, me
     known = await visit_words.known(act.connection, [visit.id for visit in visits])
     clinic, name = act.ledger.settings.clinic_name, _template(kind, visits)
     told = visit_words.in_words(act.ledger, [one.told for one in known], line.language)
+    if kind == "day":
+        told = visit_words.with_preparation(told, [one.told for one in known], line.language)
     if line.reply_kind == "email":
         body = filled(TEMPLATES[name][line.language], [clinic, told])
         how = phrase("visit_reminder_reply", line.language, clinic=clinic)

@@ -6,8 +6,9 @@ where type in ('effect.planned', 'effect.held', 'effect.refused') and ($1::text 
 order by position;
 
 -- name: scores
--- Every judgement, with the language that the person was known by and the channel of the message that it was about.
-select e.event_id as id, e.occurred_at, e.payload ->> 'classification' as classification, (e.payload ->> 'rules_score')::int as score,
+-- Every judgement, with the language that the person was known by, the message that it was about, and the triage that
+-- followed from it in the same act.
+select e.event_id as id, e.occurred_at, m.kind, s.output, t.payload -> 'triage' as triage, e.payload ->> 'classification' as classification, (e.payload ->> 'rules_score')::int as score,
     e.payload -> 'by' as by, e.payload -> 'turns' as turns, c.channel,
     (
         select known.payload ->> 'language' from domain_events known
@@ -18,6 +19,8 @@ select e.event_id as id, e.occurred_at, e.payload ->> 'classification' as classi
 from domain_events e
 join messages m on m.id = (e.payload ->> 'message_id')::uuid
 join conversations c on c.id = m.conversation_id
+left join scores s on s.id = e.event_id
+left join domain_events t on t.stream = e.stream and t.version = e.version + 1 and t.type = 'lead.triaged'
 where e.type = 'lead.scored'
 order by e.position;
 
@@ -47,3 +50,16 @@ from effects where id = $1;
 -- The latest effects of these states, towards patients or towards anybody.
 select id, kind, purpose, status, coalesce(reason, decision -> 'reasons' ->> 0) as reason, planned_at, hold_until, lead_id
 from effects where status = any($1::text[]) order by planned_at desc limit $2;
+
+-- name: own_words_then
+-- What was added to the clinic's own words and what was taken out, up to this version of theirs.
+select type, payload from domain_events where stream = 'lexicon-clinic' and version <= $1 order by version;
+
+-- name: asked_by
+-- The rules of triage that asked for work over the message that an effect follows from.
+select w.payload ->> 'rule' as rule, w.payload -> 'actions' as actions
+from effects e
+join domain_events w on w.stream = 'lead-' || e.lead_id and w.type = 'lead.work_opened'
+    and w.payload ->> 'message_id' = e.cause_id::text
+where e.id = $1 and e.purpose in ('crm', 'staff_alert') and e.kind in ('hubspot.task', 'staff.alert')
+order by w.position;

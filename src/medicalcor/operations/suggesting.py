@@ -7,7 +7,7 @@ from medicalcor.core.database.pool import Connection
 from medicalcor.core.errors import ProviderError
 from medicalcor.core.settings import Settings
 from medicalcor.domain.assist import prompts, replies
-from medicalcor.domain.assist.guard import Known, hours_in, prices_in, unfit
+from medicalcor.domain.assist.guard import Known, hours_in, hours_told, prices_in, tells_of_sundays, unfit
 from medicalcor.domain.language.phrases import phrase
 from medicalcor.domain.payments import money
 from medicalcor.domain.scoring import prompt
@@ -40,7 +40,8 @@ class Clinic:
             if price is not None
         }
         said = "\n".join(self.facts.values())
-        return Known(frozenset(listed) | prices_in(said), hours_in(said))
+        hours = hours_told(self.facts.get("hours", "")) | hours_in(said)
+        return Known(frozenset(listed) | prices_in(said), hours, tells_of_sundays(said))
 
     def price_of(self, code: str, language: Language) -> str | None:
         one = next((one for one in self.procedures if one.code == code), None)

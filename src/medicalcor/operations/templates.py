@@ -39,7 +39,7 @@ async def take_in(ledger: Ledger, item: Item) -> list[UUID]:
         act = Act(ledger, connection, item.cause("provider:whatsapp"))
         waiting = []
         if learnt is not None and not item.handled:
-            await _learn(act, said.template, said.language, learnt, at)
+            await learn(act, said.template, said.language, learnt, at)
         if learnt is not None and learnt.state == "approved":
             waiting = await connection.fetch(SQL["waiting_for_template"], said.template, said.language)
         outcome = learnt.state if learnt else "nothing_new"
@@ -62,10 +62,11 @@ async def learn_from_refusal(act: Act, content: Content | None, reason: str | No
     now = clock.now()
     learnt = taught(reason, at=now) if reason else None
     if learnt is not None and isinstance(content, WhatsAppTemplate):
-        await _learn(act, content.name, content.language, learnt, now)
+        await learn(act, content.name, content.language, learnt, now)
 
 
-async def _learn(act: Act, template: str, language: str, learnt: Learnt, at: datetime) -> None:
+async def learn(act: Act, template: str, language: str, learnt: Learnt, at: datetime) -> None:
+    """Put on record what became known of a template at a moment; the latest stands."""
     template_id = _id(act.ledger, template, language)
     event = TemplateStateLearnt(
         template_id=template_id,

@@ -20,7 +20,7 @@ from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scoring import rules
 from medicalcor.domain.triage import mentions
 from medicalcor.domain.triage.rules import Duty, duties, triage
-from medicalcor.operations import effects, intents
+from medicalcor.operations import effects, intents, lexicon
 from medicalcor.operations.ledger import Act, Ledger, by_system, by_user
 from medicalcor.schemas.common import Channel, LeadId, UserId
 from medicalcor.schemas.events.leads import LeadTriaged, OwnerChosen, WorkEscalated, WorkOpened
@@ -106,7 +106,8 @@ async def _is_new(act: Act, case: Case, duty: Duty, last: Row | None) -> bool:
         return False
     rows = await act.connection.fetch(SQL["words_since"], case.lead_id, last["closed_at"])
     turns = tuple(Turn(role="user", content=row["body"]) for row in rows)
-    look = rules.score(ScoringInput(channel=case.channel, messages=turns)) if turns else None
+    own = await lexicon.current(act.connection)
+    look = rules.score(ScoringInput(channel=case.channel, messages=turns), own) if turns else None
     since = triage(look, kind=case.kind, mentions=mentions.found_in(turns))
     return duty.name in (since.rule, *since.also)
 

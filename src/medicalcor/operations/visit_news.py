@@ -4,12 +4,12 @@ What the patient did, in writing or in a call, was answered there. A moment pass
 what is taken back or put right at once is told as it stands in the end, or not at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from medicalcor.core import clock, jobs
-from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.eventstore.store import Recorded
@@ -17,8 +17,9 @@ from medicalcor.domain.language.phrases import booking_words
 from medicalcor.domain.scheduling.news import Change, News, Place, news
 from medicalcor.operations import booking, effects, reaching, visit_confirmations
 from medicalcor.operations.ledger import Act, Ledger, by_system
+from medicalcor.operations.reaching import Reach
 from medicalcor.schemas.appointments import Appointment
-from medicalcor.schemas.effects import EmailMessage
+from medicalcor.schemas.effects import Content, EmailMessage, WhatsAppTemplate
 from medicalcor.schemas.events.appointments import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -31,6 +32,9 @@ from medicalcor.schemas.events.appointments import (
 SQL = statements("medicalcor.operations", "appointments.sql")
 _OTHERS = ("user:", "api:")
 """Those who act for a patient without a word to them."""
+_NOUN = "visit-news"
+_WHAT: Mapping[str, News] = {f"visit_{what}": what for what in ("booked", "moved", "cancelled")}
+"""What a template tells."""
 
 
 async def arrange(act: Act, visit: Appointment) -> None:
@@ -118,13 +122,42 @@ def _place_of(one: Recorded) -> Place | None:
 
 
 def _key(appointment_id: UUID, version: int) -> str:
-    return f"visit-news:{appointment_id}:{version}"
+    return f"{_NOUN}:{appointment_id}:{version}"
 
 
 async def _say(act: Act, visit: Appointment, what: News, version: int) -> None:
     reach = await reaching.reach(act, person_id=visit.person_id, mails=(), now=clock.now())
     if reach is None:
         return
+    await _plan(act, visit, what, reach, key=_key(visit.id, version))
+
+
+async def say_by_mail(act: Act, effect: Row, content: Content | None) -> bool:
+    """WhatsApp does not reach them: the same by mail, once, where they left an address. Whether a mail goes out.
+
+    Not when the visit has changed since: what it is now is told in its own time.
+    """
+    what = _WHAT.get(content.name) if isinstance(content, WhatsAppTemplate) else None
+    noun, _colon, rest = effect["key"].partition(":")
+    visit_id, _colon, version = rest.partition(":")
+    if what is None or noun != _NOUN or ":" in version:
+        return False
+    visit = await booking.read(act.connection, UUID(visit_id))
+    if visit is None or visit.starts_at <= clock.now() or not await _stands(act, visit, int(version)):
+        return False
+    reach = await reaching.by_mail(act, person_id=visit.person_id)
+    if reach is None:
+        return False
+    planned = await _plan(act, visit, what, reach, key=f"{effect['key']}:mail")
+    return any(one.decision.verdict != "refuse" for one in planned)
+
+
+async def _stands(act: Act, visit: Appointment, version: int) -> bool:
+    changes = await _changes(act.ledger, act.connection, visit.id)
+    return bool(changes) and changes[-1].version == version
+
+
+async def _plan(act: Act, visit: Appointment, what: News, reach: Reach, *, key: str) -> list[effects.Planned]:
     content = await visit_confirmations.content(
         act.ledger, act.connection, reach.line, what, visit.id, words=reach.words
     )
@@ -132,10 +165,6 @@ async def _say(act: Act, visit: Appointment, what: News, version: int) -> None:
         title = booking_words(reach.line.language)["calendar_title"]
         content = content.model_copy(update={"subject": title.format(clinic=act.ledger.settings.clinic_name)})
     intent = effects.Intent(
-        key=_key(visit.id, version),
-        content=content,
-        purpose="booking",
-        cause_id=visit.id,
-        useless_after=visit.starts_at,
+        key=key, content=content, purpose="booking", cause_id=visit.id, useless_after=visit.starts_at
     )
-    await effects.plan(act, conversation_id=reach.conversation_id, intents=[intent])
+    return await effects.plan(act, conversation_id=reach.conversation_id, intents=[intent])

@@ -38,7 +38,9 @@ async def known(connection: Connection, visits: Sequence[UUID]) -> list[Known]:
             person_id=row["person_id"],
             status=row["status"],
             moves=row["moves"],
-            told=Told(row["starts_at"], row["titles"], row["practitioner"], row["for_name"]),
+            told=Told(
+                row["starts_at"], row["titles"], row["practitioner"], row["for_name"], row["preparation"]
+            ),
         )
         for row in rows
     ]
@@ -49,12 +51,23 @@ async def of_choice(connection: Connection, choice: Choice) -> Told:
     row = await connection.fetchrow(SQL["told_offer"], choice.procedure_id, choice.practitioner_id)
     if row is None:
         raise NotFound("There is no such procedure.")
-    return Told(choice.starts_at, row["titles"], row["practitioner"], None)
+    return Told(choice.starts_at, row["titles"], row["practitioner"], None, row["preparation"])
 
 
 def in_words(ledger: Ledger, told: Sequence[Told], language: Language) -> str:
     """All in one line, by the clinic's clock."""
     return telling.visits(list(told), zone=zone_of(ledger), language=language)
+
+
+def preparation(told: Told, language: Language) -> str | None:
+    """What this procedure asks for beforehand, when the clinic has said it in that language; in one line."""
+    return " ".join(told.preparation.get(language, "").split()) or None
+
+
+def with_preparation(visits: str, told: Sequence[Told], language: Language) -> str:
+    """The visits, and what their procedures ask for beforehand, each thing once: it fills a template, in one line."""
+    asked = dict.fromkeys(own for one in told if (own := preparation(one, language)))
+    return ". ".join((visits, *asked)).rstrip(".") if asked else visits
 
 
 def moment(ledger: Ledger, at: datetime, language: Language) -> str:

@@ -10,7 +10,7 @@ from medicalcor.core.errors import InvalidInput, NotFound
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.events.waitlist import WaitlistJoined, WaitlistLeft
-from medicalcor.schemas.waitlist import Joining, LeaveReason, WaitingId
+from medicalcor.schemas.waitlist import Joining, LeaveReason, WaitingId, Wants
 
 SQL = statements("medicalcor.operations", "waitlist.sql")
 
@@ -24,13 +24,7 @@ async def join(ledger: Ledger, *, joining: Joining, cause: Cause) -> WaitingId:
             SQL["waits_already"], joining.person_id, joining.wants.procedure_id, joining.appointment_id
         )
         waiting_id: WaitingId = known or ids.new_id()
-        event = WaitlistJoined(
-            waiting_id=waiting_id,
-            person_id=joining.person_id,
-            lead_id=joining.lead_id,
-            appointment_id=joining.appointment_id,
-            wants=joining.wants,
-        )
+        event = WaitlistJoined(waiting_id=waiting_id, **dict(joining))
         entry = Append(stream(waiting_id), (event,), joining.person_id, expected=None if known else 0)
         await Act(ledger, connection, cause).append(entry)
         return waiting_id
@@ -61,6 +55,31 @@ async def leave(ledger: Ledger, *, waiting_id: WaitingId, cause: Cause) -> None:
         await strike(Act(ledger, connection, cause), waiting_id=waiting_id, reason="asked")
 
     await record(ledger.pool, decide, subject=row["person_id"])
+
+
+async def put_back(ledger: Ledger, *, waiting_id: WaitingId, cause: Cause) -> None:
+    """On the list again at the old place: a colleague took them off by mistake. Who is on it stays so."""
+    async with ledger.pool.acquire() as connection:
+        row = await connection.fetchrow(SQL["wished"], waiting_id)
+    if row is None:
+        raise NotFound("Nobody of that name waits.")
+    wants = Wants.model_validate({name: row[name] for name in Wants.model_fields})
+    joining = Joining(
+        person_id=row["person_id"], wants=wants, appointment_id=row["appointment_id"], lead_id=row["lead_id"]
+    )
+
+    async def decide(connection: Connection) -> None:
+        await _must_be_possible(connection, joining)
+        known = await connection.fetchval(
+            SQL["waits_already"], joining.person_id, wants.procedure_id, joining.appointment_id
+        )
+        if known is None:
+            event = WaitlistJoined(waiting_id=waiting_id, **dict(joining))
+            await Act(ledger, connection, cause).append(
+                Append(stream(waiting_id), (event,), joining.person_id)
+            )
+
+    await record(ledger.pool, decide, subject=joining.person_id)
 
 
 async def strike(act: Act, *, waiting_id: UUID, reason: LeaveReason) -> None:

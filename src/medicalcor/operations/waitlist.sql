@@ -4,6 +4,11 @@ select w.id, w.person_id, w.lead_id, w.appointment_id, w.procedure_id, w.left_at
 from waitlist w left join appointments a on a.id = w.appointment_id
 where w.id = $1;
 
+-- name: wished
+-- What somebody waits or waited for.
+select person_id, lead_id, appointment_id, procedure_id, practitioner_id, part_of_day, weekdays, notice_minutes
+from waitlist where id = $1;
+
 -- name: waits_already
 -- Whether this person waits for the same thing already: with this visit, or with none.
 select id from waitlist
@@ -16,9 +21,17 @@ select person_id, status, starts_at from appointments where id = $1;
 select exists (select from procedures where id = $1 and is_active);
 
 -- name: wait_in_vain
--- Who waits with a visit that has begun or is off.
-select w.id, w.person_id from waitlist w join appointments a on a.id = w.appointment_id
-where w.left_at is null and (a.status not in ('booked', 'confirmed') or a.starts_at <= $1) limit 500;
+-- Who waits with a visit that has begun or is off; who waited with none and has one for it now.
+select w.id, w.person_id, 'visit_over' as reason from waitlist w join appointments a on a.id = w.appointment_id
+where w.left_at is null and (a.status not in ('booked', 'confirmed') or a.starts_at <= $1)
+union all
+select w.id, w.person_id, 'got_earlier' from waitlist w
+where w.left_at is null and w.appointment_id is null and exists (
+    select from appointments a
+    where a.person_id = w.person_id and a.procedure_id = w.procedure_id and a.status in ('booked', 'confirmed')
+        and a.starts_at > $1 and a.booked_at >= w.since
+)
+limit 500;
 
 -- name: opening_there
 -- Whether this time is known to be free already.

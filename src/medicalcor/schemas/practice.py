@@ -15,6 +15,7 @@ ProcedureId: TypeAlias = UUID
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A word that the clinic chooses for itself, such as `surgery`."""
+Preparation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Buffer = Annotated[int, Field(ge=0, le=4 * 60)]
 """Minutes."""
@@ -90,6 +91,8 @@ class Terms(Shape):
     skill: Code | None = None
     """What a practitioner must be able to do; None: anybody."""
     needs: tuple[Need, ...] = ()
+    preparation: dict[Language, Preparation] = Field(default_factory=dict)
+    """How patients prepare for it, by language; where there is none, what holds for every visit is said."""
     price_from: Annotated[int, Field(ge=0)] | None = None
     price_to: Annotated[int, Field(ge=0)] | None = None
     """Both in the currency's smallest unit."""

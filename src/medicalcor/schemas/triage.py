@@ -34,3 +34,5 @@ class TriageResult(Shape):
     escalate_after_minutes: int | None = None
     """If nobody has acted by then, `escalate_to` is alerted."""
     escalate_to: Post | None = None
+    version: str = ""
+    """Of the rules that it was decided by; empty in what was triaged before they had one."""

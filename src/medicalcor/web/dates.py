@@ -95,6 +95,14 @@ class Dates:
         """ "3 hours"."""
         return format_timedelta(length, threshold=1.2, locale=self._language)
 
+    def minutes(self, number: float) -> str:
+        """ "40 minutes"; less than one is one."""
+        return self.lasting(timedelta(minutes=max(round(number), 1)))
+
+    def iso_day(self, at: datetime) -> str:
+        """The clinic's day, as addresses carry it: "2026-11-26"."""
+        return at.astimezone(self._zone).date().isoformat()
+
     def length(self, seconds: int) -> str:
         """Of a call: "42 s", "3 min 05 s", "1 h 02 min"."""
         minutes, rest = divmod(seconds, 60)

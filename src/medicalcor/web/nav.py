@@ -20,6 +20,7 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),
     Page("/appointments", _("Calendar"), "calendar-days", "a", Right.SEE_CALENDAR),
+    Page("/waitlist", _("Waitlist"), "hourglass", "w", Right.SEE_CALENDAR),
     Page("/calls", _("Calls"), "phone", "c", Right.SEE_LEADS),
     Page("/payments", _("Payments"), "receipt", "p", Right.SEE_MONEY),
     Page("/settings/practice", _("Practice"), "stethoscope", "o", Right.MANAGE_PRACTICE),

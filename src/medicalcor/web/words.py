@@ -13,6 +13,11 @@ from medicalcor.web.triage_words import TRIAGE
 from medicalcor.web.visit_words import VISITS
 
 TABLES: Mapping[str, Mapping[str, str]] = {
+    "staff_template": {
+        "staff_continue": _("Go on with the conversation"),
+        "staff_call": _("We could not reach you by phone"),
+        "staff_visit": _("Agree on a visit"),
+    },
     "visit": {
         "held": _("Held for somebody who is choosing"),
         "booked": _("Booked"),
@@ -309,6 +314,9 @@ SAID_BELOW = (
     _("AI is switched off. An administrator can set OPENAI_API_KEY; `medicalcor doctor` says more."),
     _("The AI did not answer. Nothing was changed; try again in a minute."),
     _("Choose a colleague who works with leads."),
+    _("WhatsApp has switched this template off. Choose another one, or call them."),
+    _("WhatsApp has not approved this template in the patient's language. Choose another one, or call them."),
+    _("Choose one of the templates."),
 )
 """Sentences of the layers below, which the dashboard shows translated; any other is shown as it is."""
 

@@ -274,3 +274,20 @@ async def test_what_whatsapp_cannot_deliver_is_said_by_mail_or_staff_are_told(
     async with pool.acquire() as connection:
         alerts = await connection.fetchval("select count(*) from effects where kind = 'staff.alert'")
     assert alerts == (not has_mail)
+
+
+async def test_what_a_procedure_asks_for_stands_in_the_reminder_a_day_before(
+    clinic: Clinic, still: clock.Still, phones: Phones
+) -> None:
+    own = {"ro": "Nu mâncați cu două ore înainte."}
+    await clinic.procedure("sedation", preparation=own)
+    ana = await phones.patient("Ana Pop")
+    await clinic.book(at(11, days=2), person=ana, what="sedation")
+    [day] = await remind(still, phones, at(11, days=1))
+    assert "Ionescu. Nu mâncați cu două ore înainte. " in day.text
+    [hours] = await remind(still, phones, at(9, days=2))
+    assert "Nu mâncați" not in hours.text
+    bob = await phones.patient("Bob", language="en")
+    await clinic.book(at(11, days=4), person=bob, what="sedation")
+    [other] = await remind(still, phones, at(11, days=3))
+    assert "mâncați" not in other.text, "what was not said in their language is not said in another"

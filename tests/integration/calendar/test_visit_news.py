@@ -1,20 +1,27 @@
 """Patients are told once of what others did with their visits, as it stands in the end."""
 
+from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
+from icalendar import Calendar
 from patients import Heard, Phones
+from pydantic import SecretStr
 
 from conftest import CAUSE, Clinic, at
 from medicalcor.core import clock, ids
 from medicalcor.core.eventstore.store import Cause
-from medicalcor.operations import appointments, visit_news
+from medicalcor.integrations.email.composing import Letter, composed
+from medicalcor.operations import appointments, visit_files, visit_news
 from medicalcor.operations.ledger import by_user
 from medicalcor.schemas.appointments import Appointment, Wish
 from medicalcor.schemas.common import Language
+from medicalcor.schemas.effects import EmailMessage
 
 DESK = by_user(UUID(int=7), correlation_id="desk")
 API = Cause(correlation_id="c", actor="api:other")
@@ -157,3 +164,80 @@ async def test_in_their_language(room: Room, language: Language) -> None:
     assert all("15:00" in one.text for one in (moved, off))
     assert len({booked.text, moved.text, off.text}) == 3
     assert all("{" not in one.text for one in (booked, moved, off))
+
+
+async def mails(room: Room) -> list[EmailMessage]:
+    """What goes out by mail, in order."""
+    async with room.clinic.ledger.pool.acquire() as connection:
+        rows = await connection.fetch(
+            "select content from effects where kind = 'email.message' order by planned_at, id"
+        )
+    return [EmailMessage.model_validate(row["content"]) for row in rows]
+
+
+async def file_with(room: Room, mail: EmailMessage) -> tuple[Calendar, str]:
+    """The calendar file as the mail carries it, and its content type."""
+    ledger = room.phones.ledger
+    letter = Letter(
+        to="ana@x.example", subject="x", text="x", calendar=await visit_files.attached(ledger, mail)
+    )
+    raw = composed(letter, sender="clinic@clinic.example", tracker="x", at=clock.now())
+    [part] = message_from_bytes(raw, policy=default).iter_attachments()
+    return Calendar.from_ical(part.get_payload(decode=True)), str(part["content-type"])
+
+
+async def test_whom_whatsapp_does_not_reach_is_told_by_mail_once_and_their_calendar_follows(
+    room: Room,
+) -> None:
+    told = {"smtp_url": SecretStr("smtp://127.0.0.1:1"), "email_from": "Clinica <clinic@clinic.example>"}
+    ledger = replace(room.phones.ledger, settings=room.phones.ledger.settings.model_copy(update=told))
+    room.phones.ledger = room.clinic.ledger = ledger
+    room.phones.unreachable = True
+    ana = await room.phones.patient("Ana Pop")
+    await room.phones.mail_of(ana, "ana@canary-mail.example")
+    await room.clinic.procedure("sedation", preparation={"ro": "Nu mâncați înainte."})
+    wish = await room.clinic.wish(at(11, days=2), person=ana, what="sedation")
+    visit = await appointments.book(ledger, wish=wish, cause=DESK)
+    assert await room.later() == []
+    [booked] = await mails(room)
+    first, kind = await file_with(room, booked)
+    assert "Nu mâncați înainte." in booked.body
+    assert first.events[0]["description"] == "Nu mâncați înainte."
+    assert (first["method"], 'method="PUBLISH"' in kind) == ("PUBLISH", True)
+    await room.moves(visit, 15)
+    await room.later()
+    [_, moved] = await mails(room)
+    second, _ = await file_with(room, moved)
+    assert "Nu mâncați" not in moved.body, "it is another procedure now, that says nothing of its own"
+    assert "10 minute" in moved.body
+    await room.cancels(visit)
+    await room.later()
+    [_, _, off] = await mails(room)
+    third, kind = await file_with(room, off)
+    assert (third["method"], 'method="CANCEL"' in kind) == ("CANCEL", True)
+    events = [file.events[0] for file in (first, second, third)]
+    assert {str(event["uid"]) for event in events} == {str(visit.id)}
+    assert [event["sequence"] for event in events] == sorted({event["sequence"] for event in events})
+    assert {str(event["organizer"]) for event in events} == {"mailto:clinic@clinic.example"}
+    assert events[1].start == at(15, days=2), "the entry moves with the visit"
+    assert events[2]["status"] == "CANCELLED"
+    assert "fișier" in off.body
+    async with ledger.pool.acquire() as connection:
+        alerts = await connection.fetchval("select count(*) from effects where kind = 'staff.alert'")
+    assert alerts == 0, "nobody has to look at what was said by mail"
+
+
+async def test_by_mail_nothing_is_said_that_is_no_longer_so(room: Room) -> None:
+    """The news of the change goes its own way."""
+    told = {"smtp_url": SecretStr("smtp://127.0.0.1:1"), "email_from": "clinic@clinic.example"}
+    ledger = replace(room.phones.ledger, settings=room.phones.ledger.settings.model_copy(update=told))
+    room.phones.ledger = room.clinic.ledger = ledger
+    ana = await room.phones.patient("Ana Pop")
+    await room.phones.mail_of(ana, "ana@canary-mail.example")
+    visit = await room.books(ana, 11)
+    room.still.at += timedelta(seconds=61)
+    await visit_news.tell(ledger, appointment_id=visit.id, version=1, correlation_id="c")
+    await room.cancels(visit)
+    room.phones.unreachable = True
+    await room.phones.deliver()
+    assert await mails(room) == []

@@ -263,3 +263,13 @@ async def test_the_list_keeps_places_and_lets_go_of_those_who_wait_in_vain(room:
         assert await queries.waiting(connection, now=clock.now()) == []
         assert await connection.fetchval("select left_why from waitlist") == "visit_over"
     await waitlist.leave(room.clinic.ledger, waiting_id=one.id, cause=CAUSE)
+
+
+async def test_who_waited_for_a_first_visit_and_got_one_is_offered_no_second(room: Room) -> None:
+    booked, still_waits = await room.waits(), await room.waits()
+    await room.clinic.book(at(10, days=9), person=booked.person)
+    await room.comes_free(at(12, days=2))
+    assert [one.phone for one in await room.sweep()] == [room.phones.numbers[still_waits.person]]
+    async with room.pool.acquire() as connection:
+        left = await connection.fetch("select id, left_why from waitlist where left_at is not null")
+    assert [(row["id"], row["left_why"]) for row in left] == [(booked.id, "got_earlier")]

@@ -494,7 +494,13 @@ class Story:
             **who, resource_no=self.number, name="Dr. Canarescu", languages=("ro",), skills=(), is_active=True
         )
         room = clinic.Resource(kind="room", title="Chair", groups=("chair",))
-        terms = clinic.Terms(code=f"p{self.number}", titles={"ro": "Consultație"}, minutes=30, price_from=100)
+        terms = clinic.Terms(
+            code=f"p{self.number}",
+            titles={"ro": "Consultație"},
+            minutes=30,
+            price_from=100,
+            preparation={"ro": "Nu mâncați cu două ore înainte."},
+        )
         off = clinic.TimeOff(
             resource_id=self.practitioner, starts_at=T0, ends_at=T0 + timedelta(days=2), kind="sick"
         )

@@ -242,6 +242,21 @@ async def test_a_typed_yes_agrees_to_exactly_what_was_asked_in_those_words(ana: 
     assert (await ana.bodies())[-1].startswith("Vă mulțumim, am notat acordul")
 
 
+async def test_a_no_right_after_a_yes_takes_it_back_and_a_no_to_something_else_does_not(ana: Patient) -> None:
+    await ana.asked(REMINDERS)
+    await ana.say("da")
+    assert await ana.agreed() == set(REMINDERS)
+    received = await ana.say("NU")
+    assert received.next == "nothing"
+    assert await ana.agreed() == set()
+    assert await ana.state("treatment_updates") == "withdrawn"
+    await ana.asked(REMINDERS)
+    await ana.say("da")
+    await ana.told("Doriți o consultație?")
+    await ana.say("nu")
+    assert await ana.agreed() == set(REMINDERS)
+
+
 async def test_it_holds_for_that_number_only(ana: Patient, ledger: Ledger) -> None:
     await ana.asked()
     await ana.say("da")

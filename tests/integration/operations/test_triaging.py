@@ -13,7 +13,7 @@ from medicalcor.core.auth.roles import Role
 from medicalcor.core.database.pool import Pool
 from medicalcor.core.errors import InvalidInput
 from medicalcor.core.settings import Settings
-from medicalcor.operations import conversations, leads, triaging
+from medicalcor.operations import conversations, leads, lexicon, replaying, triaging
 from medicalcor.operations.ledger import Ledger, open_ledger
 
 HOT = "Cât costă un implant și când pot veni la consultație?"
@@ -189,3 +189,41 @@ async def test_what_is_said_of_ones_health_is_kept_sealed_and_goes_with_the_pers
     assert not any("anticoagulants" in row["payload"] or "Sintrom" in row["payload"] for row in plain)
     assert ("medical_history", True) in await work(pool, story)
     assert clock.now() > await pool.fetchval("select min(opened_at) from lead_work")
+
+
+async def test_scores_by_own_words_and_the_triage_after_them_can_be_made_again_after_the_words_have_changed(
+    ledger: Ledger, pool: Pool
+) -> None:
+    elena = await hired(pool, "Elena", Role.ADMIN)
+    phrase = await lexicon.add_phrase(
+        ledger, means="procedure:implant", language="ro", phrase="șurubel", by=elena
+    )
+    story = await lead(ledger)
+    await says(ledger, story, "Cât costă un șurubel?", ago=20)
+    await lexicon.remove_phrase(ledger, phrase_id=phrase, by=elena)
+    other = await lead(ledger, "+40722000802")
+    await says(ledger, other, "Cât costă un șurubel?", ago=10)
+    task = await pool.fetchval(
+        "select id from effects where kind = 'hubspot.task' and lead_id = $1", story.lead_id
+    )
+    async with pool.acquire() as connection:
+        again = [one async for one in replaying.everything(connection)]
+        why = await replaying.why(connection, effect_id=task)
+    made = {(one.noun, one.then) for one in again if one.noun != "effect"}
+    assert {then for noun, then in made if noun == "score"} == {"HOT 5", "COLD 2"}
+    assert any(noun == "triage" and then.startswith("hot: call_now") for noun, then in made)
+    assert not [one for one in again if one.differs or one.again is None]
+    assert [rule for rule, _ in why.asked_by] == ["hot"]
+
+
+async def test_triage_by_other_rules_is_shown_and_not_made_again(
+    ledger: Ledger, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = await lead(ledger)
+    await says(ledger, story, HOT, ago=20)
+    monkeypatch.setattr("medicalcor.domain.triage.rules.version", lambda: "other")
+    async with pool.acquire() as connection:
+        [triage] = [one async for one in replaying.everything(connection) if one.noun == "triage"]
+    assert triage.again is None
+    assert triage.because is not None
+    assert "triaged by rules" in triage.because

@@ -12,8 +12,14 @@ from tests.integration.web.conftest import PASSWORD, Browser
 from medicalcor.core import clock, ids
 from medicalcor.core.auth import accounts
 from medicalcor.core.auth.roles import Role
-from medicalcor.core.database.pool import Pool
-from medicalcor.operations.ledger import Ledger
+from medicalcor.core.database.pool import Connection, Pool
+from medicalcor.core.database.transaction import record
+from medicalcor.core.eventstore.store import Cause
+from medicalcor.domain.language import phrases
+from medicalcor.domain.language.phrases import TEMPLATES
+from medicalcor.domain.outreach.templates import Learnt
+from medicalcor.operations import leads, templates
+from medicalcor.operations.ledger import Act, Ledger
 
 KEY = "a-key-of-the-form"
 
@@ -144,6 +150,59 @@ async def test_the_closed_window_is_explained_and_refused(
     assert "only an approved template" in refused.text
     assert refused.headers["hx-retarget"] == "#toasts"
     assert await _sent(pool) == []
+
+
+async def test_behind_the_closed_window_an_approved_template_goes_once_and_takes_over(
+    browser: Browser, pool: Pool, ledger: Ledger
+) -> None:
+    story = await web_clinic.told(ledger, "Vechi", "+40722000093", start=60 * 30).begin()
+    await story.writes("Bună", ago=60 * 25)
+    page = unescape((await browser.get(f"/leads/{story.lead_id}")).text)
+    assert phrases.filled(TEMPLATES["staff_continue"]["ro"], [ledger.settings.clinic_name]) in page
+    form = {"template": "staff_continue", "key": KEY}
+    for _ in range(2):
+        answer = await browser.post(f"/leads/{story.lead_id}/template", form, htmx=True)
+        assert answer.status_code == 200
+    assert "You are answering" in answer.text
+    [row] = await pool.fetch("select * from effects where author = 'staff'")
+    assert (row["kind"], row["purpose"]) == ("whatsapp.template", "staff_reply")
+    assert row["content"]["name"] == "staff_continue"
+    assert row["content"]["parameters"] == [ledger.settings.clinic_name]
+    assert row["decision"]["verdict"] == "send"
+    unknown = await browser.post(
+        f"/leads/{story.lead_id}/template", {**form, "template": "hot_lead_ack"}, htmx=True
+    )
+    assert unknown.status_code == 422
+
+
+async def test_a_template_that_whatsapp_switched_off_is_not_offered_and_refused(
+    browser: Browser, pool: Pool, ledger: Ledger
+) -> None:
+    story = await web_clinic.told(ledger, "Vechi", "+40722000094", start=60 * 30).begin()
+    await story.writes("Bună", ago=60 * 25)
+    learnt = Learnt("disabled", "meta", None, None)
+
+    async def learn(connection: Connection) -> None:
+        act = Act(ledger, connection, Cause(correlation_id="notice", actor="provider:whatsapp"))
+        await templates.learn(act, "staff_call", "ro", learnt, clock.now())
+
+    await record(pool, learn)
+    page = (await browser.get(f"/leads/{story.lead_id}")).text
+    assert re.search(r'value="staff_call" required disabled>', page)
+    refused = await browser.post(
+        f"/leads/{story.lead_id}/template", {"template": "staff_call", "key": KEY}, htmx=True
+    )
+    assert refused.status_code == 403
+    assert "switched this template off" in refused.text
+    assert await _sent(pool) == []
+
+
+async def test_an_alert_says_which_rule_asked_for_it(browser: Browser, ledger: Ledger) -> None:
+    story = await web_clinic.told(ledger, "Grăbit", "+40722000095", start=30).begin()
+    message = await story.writes("Cât costă un implant și când pot veni?", ago=20)
+    await leads.score(ledger, ai=None, message_id=message, correlation_id="c")
+    page = (await browser.get(f"/leads/{story.lead_id}/about")).text
+    assert "Triage asked for it: A hot lead is called within the hour." in page
 
 
 async def test_the_window_counts_down(browser: Browser, ledger: Ledger) -> None:

@@ -58,6 +58,7 @@ async def clinic(browser: Browser) -> tuple[UUID, UUID]:
         {
             "code": "consultation",
             "title_ro": "Consultație",
+            "preparation_ro": "Nu mâncați înainte.",
             "minutes": "30",
             "skill": "consultation",
             "room": "chair",
@@ -97,7 +98,10 @@ async def test_what_is_typed_can_be_booked(browser: Browser, ledger: Ledger, poo
     for words in ("Dr. Ana Pop", "Cabinet 1", "Consultație", "09:00-13:00, 14:00-18:00", "€40.50"):
         assert words in page, words
     assert "09:00-13:00, 14:00-18:00" in (await browser.get(f"{PAGE}/practitioners/{who}")).text
-    assert 'value="40.5"' in (await browser.get(f"{PAGE}/procedures/{what}")).text
+    shown = (await browser.get(f"{PAGE}/procedures/{what}")).text
+    assert 'value="40.5"' in shown
+    assert ">Nu mâncați înainte.</textarea>" in shown
+    assert procedure.preparation == {"ro": "Nu mâncați înainte."}
 
 
 @pytest.mark.parametrize(

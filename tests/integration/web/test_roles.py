@@ -21,7 +21,7 @@ WORK = {
     for act in (
         *("take-over", "hand-back", "reply", "seen", "suggest", "translate-reply", "language", "owner"),
         *("messages/{message_id:uuid}/translate", "effects/{effect_id:uuid}/call-back", "offer-times"),
-        *("consent/ask", "consent/note", "consent/{question_id:uuid}"),
+        *("consent/ask", "consent/note", "consent/{question_id:uuid}", "template"),
     )
 }
 SET_UP = "/settings/practice"
@@ -50,8 +50,18 @@ PRACTICE = {
         for act in acts
     },
 }
+WAITLIST = {
+    ("POST", "/appointments/person"): Right.BOOK,
+    ("GET", "/waitlist"): Right.SEE_CALENDAR,
+    ("POST", "/waitlist/list"): Right.SEE_CALENDAR,
+    **{
+        ("POST", f"/waitlist/{act}"): Right.BOOK
+        for act in ("find", "join", *(f"{{waiting_id:uuid}}/{does}" for does in ("change", "leave", "back")))
+    },
+}
 RIGHTS = {
     **PRACTICE,
+    **WAITLIST,
     ("POST", "/sign-out"): Right.OWN_ACCOUNT,
     ("POST", "/account/theme"): Right.OWN_ACCOUNT,
     ("GET", "/patterns"): Right.OWN_ACCOUNT,

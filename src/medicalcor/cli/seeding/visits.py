@@ -16,14 +16,17 @@ from medicalcor.cli.seeding.practice import Doctor, Practice
 from medicalcor.core import ids, jobs
 from medicalcor.core.database.pool import Connection
 from medicalcor.core.eventstore.store import Append
-from medicalcor.operations import appointments
+from medicalcor.operations import appointments, waitlist
 from medicalcor.operations.availability import NotWorking
 from medicalcor.operations.booking import SlotTaken
 from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system, by_user
 from medicalcor.schemas.appointments import Appointment, Choice, Wish
 from medicalcor.schemas.events.people import AddressAdded, PersonCreated
+from medicalcor.schemas.waitlist import Joining, Wants
 
 Do = Callable[[], Awaitable[None]]
+_LONG, _HURRIED = timedelta(days=6), 0.08
+"""Of those who have to wait so long, this share would come earlier."""
 PAST, AHEAD = timedelta(days=12), timedelta(days=21)
 _FIRST = ("Adriana", "Cristian", "Daniela", "Emil", "Florin", "Gabriela", "Horia", "Irina", "Liviu", "Monica")
 _LAST = ("Albu", "Barbu", "Cozma", "Dima", "Enache", "Florea", "Grosu")
@@ -98,6 +101,8 @@ class Book:
     def _visit(self, key: str, choice: Choice, length: timedelta) -> Iterator[tuple[datetime, Do]]:
         booked = self._at_the_desk(choice.starts_at, timedelta(days=1 + 12 * _chance(key, "early")))
         yield booked, partial(self._book, key, choice)
+        if choice.starts_at > self.now + _LONG and _chance(key, "sooner") < _HURRIED:
+            yield self._at_the_desk(booked, -timedelta(hours=2)), partial(self._wait, key)
         fate = _chance(key, "fate")
         before = choice.starts_at - timedelta(hours=23)
         if fate < 0.06:
@@ -131,6 +136,20 @@ class Book:
             lead = leads[int(_chance(key, "who") * len(leads))]
             return lead["person_id"], lead["id"]
         return self._regulars[int(_chance(key, "who") * len(self._regulars))], None
+
+    async def _wait(self, key: str) -> None:
+        """They would come earlier, if something came free."""
+        made = self._made.get(key)
+        if made is None:
+            return
+        alone = _chance(key, "with") < 1 / 2
+        wants = Wants(
+            procedure_id=made.procedure_id,
+            practitioner_id=made.practitioner_id if alone else None,
+            part_of_day="morning" if _chance(key, "part") < 1 / 4 else "any",
+        )
+        joining = Joining(person_id=made.person_id, appointment_id=made.id, lead_id=made.lead_id, wants=wants)
+        await waitlist.join(self.ledger, joining=joining, cause=by_user(self.desk, correlation_id=key))
 
     async def _end(self, key: str, what: str) -> None:
         made = self._made.get(key)

@@ -138,6 +138,10 @@ TEMPLATE_BUTTONS: Final[dict[str, tuple[str, ...]]] = {
 """The quick replies that a template has, in order, as keys of `button`."""
 
 
+STAFF_TEMPLATES: Final = ("staff_continue", "staff_call", "staff_visit")
+"""Those that a colleague may choose when WhatsApp takes no free text; their only place is the clinic."""
+
+
 def template_places(body: str) -> list[str]:
     """The places that a template has, in the order of its parameters."""
     return [place for place in PLACES if f"{{{place}}}" in body]

@@ -56,11 +56,13 @@ def appointment_ics(
     """A file with this visit alone, for a mail, a message or a link.
 
     `clinic` is its name, `organizer` its mail address, `remind` how long before the visit the patient's own calendar
-    rings. A cancelled visit makes a file that takes the entry out again.
+    rings. A cancelled visit makes a file that takes the entry out again. Both methods of iTIP name an organizer
+    (RFC 5546, 3.2.1 and 3.2.5): a file without one has no method and is a plain entry (RFC 5545).
     """
     calendar = _calendar()
     off = _STATUS[visit.status] == "CANCELLED"
-    calendar.add("method", "CANCEL" if off else "PUBLISH")
+    if organizer:
+        calendar.add("method", "CANCEL" if off else "PUBLISH")
     event = _event(visit)
     if organizer:
         address = vCalAddress(f"mailto:{organizer}")

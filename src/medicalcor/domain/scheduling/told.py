@@ -1,7 +1,7 @@
 """A visit in a patient's words: what, when by the clinic's clock, and with whom."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -39,6 +39,8 @@ class Told:
     practitioner: str | None
     for_name: str | None
     """Who comes, when it is somebody else than the person who is written to."""
+    preparation: Mapping[str, str] = field(default_factory=dict)
+    """How to prepare for this procedure, by language; none: as for any visit."""
 
 
 def when(at: datetime, *, zone: tzinfo, language: Language) -> str:

@@ -6,6 +6,7 @@ The link carries the visit itself, sealed: whoever serves it looks nothing up, a
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from typing import Final
 from uuid import UUID
 
@@ -34,10 +35,16 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The clinic."""
+    """The clinic. Without its mail address a calendar is not told who arranges the visit."""
 
     name: str
     address: str | None
+    mail: str | None = None
+
+    @classmethod
+    def of(cls, name: str, address: str | None, *, sender: str | None) -> "Place":
+        """`sender` as mails name it: `Clinica <office@clinic.example>`."""
+        return cls(name, address, parseaddr(sender or "")[1] or None)
 
 
 def packed(booked: Booked) -> bytes:
@@ -70,18 +77,19 @@ def unpacked(content: bytes) -> Booked:
     )
 
 
-def file_of(booked: Booked, place: Place) -> bytes:
-    """As calendars read it; the same visit makes the same file."""
+def file_of(booked: Booked, place: Place, *, off: bool = False, preparation: str | None = None) -> bytes:
+    """As calendars read it; the same visit makes the same file. `off` takes it out of the calendar again;
+    `preparation` is what the procedure asks for, in place of what holds for every visit."""
     words = booking_words(booked.language)
     visit = CalendarVisit(
         id=booked.id,
         version=booked.version,
-        status="booked",
+        status="cancelled" if off else "booked",
         starts_at=booked.starts_at,
         ends_at=booked.starts_at + timedelta(minutes=booked.minutes),
         changed_at=booked.changed_at,
         title=words["calendar_title"].format(clinic=place.name),
         place=place.address,
-        details=words["preparation"],
+        details=None if off else preparation or words["preparation"],
     )
-    return appointment_ics(visit, clinic=place.name, remind=REMIND)
+    return appointment_ics(visit, clinic=place.name, organizer=place.mail, remind=REMIND)

@@ -7,6 +7,7 @@ who was offered least lately comes first; among equals, who has waited longest.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from typing import Literal
 from uuid import UUID
 
 from medicalcor.domain.scheduling.intervals import Interval
@@ -50,19 +51,26 @@ class Hole:
     ends_at: datetime
 
 
-def fits(one: Waiting, hole: Hole, *, now: datetime, zone: tzinfo) -> bool:
-    """Whether the hole is of any use to them."""
+Hindrance = Literal[
+    "procedure", "practitioner", "too_short", "not_earlier", "notice", "hour", "weekday", "not_free"
+]
+"""Why a time is of no use to somebody; `not_free`: a room or device is taken, which the calendar says."""
+
+
+def hindrance(one: Waiting, hole: Hole, *, now: datetime, zone: tzinfo) -> Hindrance | None:
+    """The first thing that keeps the hole from being of use to them; None when it fits."""
     local = hole.starts_at.astimezone(zone)
     begins = local.hour * 3600 + local.minute * 60 + local.second
-    return (
-        one.procedure_id in hole.procedures
-        and one.practitioner_id in {None, hole.practitioner_id}
-        and one.length <= hole.ends_at - hole.starts_at
-        and (one.before is None or hole.starts_at < one.before)
-        and now + one.notice <= hole.starts_at
-        and one.part[0] <= begins < one.part[1]
-        and local.weekday() in one.weekdays
+    hindrances: tuple[tuple[bool, Hindrance], ...] = (
+        (one.procedure_id not in hole.procedures, "procedure"),
+        (one.practitioner_id not in {None, hole.practitioner_id}, "practitioner"),
+        (one.length > hole.ends_at - hole.starts_at, "too_short"),
+        (one.before is not None and hole.starts_at >= one.before, "not_earlier"),
+        (now + one.notice > hole.starts_at, "notice"),
+        (not one.part[0] <= begins < one.part[1], "hour"),
+        (local.weekday() not in one.weekdays, "weekday"),
     )
+    return next((why for hinders, why in hindrances if hinders), None)
 
 
 def in_turn(waiting: Iterable[Waiting]) -> list[Waiting]:
@@ -77,16 +85,24 @@ def next_wave(
 
     Empty while the last wave still has time to answer, and when there is nobody left whom it fits.
     """
-    if asked and now < max(asked.values()) + patience(hole, asked_at=max(asked.values())):
+    if asked and now < turn_ends(hole, asked=asked.values()):
         return []
     size = WAVES[min(_waves_so_far(list(asked.values())), len(WAVES) - 1)]
-    left = [one for one in waiting if one.id not in asked and fits(one, hole, now=now, zone=zone)]
+    left = [
+        one for one in waiting if one.id not in asked and hindrance(one, hole, now=now, zone=zone) is None
+    ]
     return in_turn(left)[:size]
 
 
 def patience(hole: Hole, *, asked_at: datetime) -> timedelta:
     """How long a wave has for itself before the next are asked, too."""
     return min(max((hole.starts_at - asked_at) / _SHARE, _SHORTEST), _LONGEST)
+
+
+def turn_ends(hole: Hole, *, asked: Iterable[datetime]) -> datetime:
+    """Until when those who were asked last have it for themselves; somebody was."""
+    last = max(asked)
+    return last + patience(hole, asked_at=last)
 
 
 def _waves_so_far(asked: Sequence[datetime]) -> int:

@@ -1,5 +1,6 @@
 """From a judgement to who does what. The rules are data, in `rules.toml`."""
 
+import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,16 @@ def triage(
         also=tuple(more["name"] for more in added),
         escalate_after_minutes=rule.get("escalate_after_minutes"),
         escalate_to=rule.get("escalate_to"),
+        version=version(),
     )
+
+
+@cache
+def version() -> str:
+    """Of the rules as they stand: what is decided by the same can be decided again."""
+    folder = resources.files("medicalcor.domain.triage")
+    data = b"".join(folder.joinpath(f"{name}.toml").read_bytes() for name in ("rules", "mentions"))
+    return hashlib.sha256(data).hexdigest()[:8]
 
 
 def duties(result: TriageResult) -> list[Duty]:

@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import getaddresses, parseaddr
 
+from icalendar import Calendar
+
 from medicalcor.core.errors import ProviderRejected
 from medicalcor.integrations.email.mapping import PROVIDER
 
@@ -79,7 +81,15 @@ def _message(letter: Letter, *, sender: str, tracker: str, at: datetime) -> Emai
     if letter.html:
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     if letter.calendar:
-        message.add_attachment(letter.calendar, maintype="text", subtype="calendar", filename="visit.ics")
+        # mail programs act on a calendar file only when its method stands here as well (RFC 6047, 2.4)
+        method = Calendar.from_ical(letter.calendar).get("method")
+        message.add_attachment(
+            letter.calendar,
+            maintype="text",
+            subtype="calendar",
+            filename="visit.ics",
+            params={"charset": "utf-8", **({"method": str(method)} if method else {})},
+        )
     return message
 
 

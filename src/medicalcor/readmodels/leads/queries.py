@@ -16,6 +16,8 @@ from medicalcor.schemas.common import Classification
 
 GRACE = timedelta(seconds=60)
 """How long the automatic answer may take before an unanswered patient waits for a person."""
+FOUND = 6
+"""Lines of a quick search."""
 PAGE = 50
 
 _RAW = statements("medicalcor.readmodels.leads")
@@ -103,6 +105,8 @@ class Work:
     """What a rule of triage asks of a colleague."""
 
     id: UUID
+    message_id: UUID
+    """The message that it is about."""
     rule: str
     actions: Sequence[str]
     owner: str
@@ -169,6 +173,15 @@ async def page(
         limit,
     )
     return [LeadRow(**{**dict(row), "need": Need(row["need"])}) for row in rows]
+
+
+async def found(connection: Connection, *, search: str, now: datetime, limit: int = FOUND) -> list[LeadRow]:
+    """Known people by part of a name or number, those in work first; nobody while nothing is sought."""
+    rows: list[LeadRow] = []
+    for archived in (False, True) if search else ():
+        filters = Filters(archived=archived)
+        rows += await page(connection, filters=filters, now=now, search=search, limit=limit)
+    return [row for row in rows if not row.erased][:limit]
 
 
 async def facets(connection: Connection, *, filters: Filters, now: datetime) -> Facets:

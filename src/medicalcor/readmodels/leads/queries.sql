@@ -150,5 +150,5 @@ where not agreed and who_was_right is not null group by who_was_right order by w
 
 -- name: work_of
 -- What is asked of colleagues for a lead, what is open first, and what was done lately.
-select id, rule, actions, owner, opened_at, due_at, escalate_at, escalate_to, escalated_at, closed_at
+select id, message_id, rule, actions, owner, opened_at, due_at, escalate_at, escalate_to, escalated_at, closed_at
 from lead_work where lead_id = $1 order by closed_at desc nulls first, due_at limit 12

@@ -76,6 +76,7 @@ def _procedure(recorded: Recorded) -> Statement:
     return SQL["define_procedure"], (
         UUID(recorded.plain["procedure_id"]),
         *(terms[name] for name in _TERMS),
+        terms.get("preparation", {}),
         recorded.version,
     )
 

@@ -24,13 +24,14 @@ delete from practice_days where practitioner_id = $1 and day = $2;
 -- name: define_procedure
 insert into procedures (
     id, code, titles, minutes, before_minutes, after_minutes, skill, needs, price_from, price_to, currency, is_active,
-    version
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    preparation, version
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 on conflict (id) do update
 set code = excluded.code, titles = excluded.titles, minutes = excluded.minutes,
     before_minutes = excluded.before_minutes, after_minutes = excluded.after_minutes, skill = excluded.skill,
     needs = excluded.needs, price_from = excluded.price_from, price_to = excluded.price_to,
-    currency = excluded.currency, is_active = excluded.is_active, version = excluded.version;
+    currency = excluded.currency, is_active = excluded.is_active, preparation = excluded.preparation,
+    version = excluded.version;
 
 -- name: add_time_off
 insert into time_off (id, resource_id, starts_at, ends_at, kind, note) values ($1, $2, $3, $4, $5, $6);

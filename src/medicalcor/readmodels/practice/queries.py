@@ -72,6 +72,7 @@ class Procedure:
     price_to: int | None
     currency: str
     is_active: bool
+    preparation: Mapping[str, str]
     version: int
 
 

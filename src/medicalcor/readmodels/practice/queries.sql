@@ -55,7 +55,7 @@ where kind <> 'practitioner' order by is_active desc, kind desc, no;
 
 -- name: procedures
 select id, code, titles, minutes, before_minutes, after_minutes, skill, needs, price_from, price_to, currency, is_active,
-    version
+    preparation, version
 from procedures order by is_active desc, code;
 
 -- name: days

@@ -51,6 +51,38 @@ class Opening:
     declined: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who was offered a time that is still on offer, or who has got one."""
+
+    opening_id: UUID
+    waiting_id: UUID
+    lead_id: UUID | None
+    patient: str | None
+    asked_at: datetime
+    ended_at: datetime | None
+    ended_why: str | None
+    starts_at: datetime
+    practitioner_id: UUID
+    practitioner: str | None
+    titles: Mapping[str, str]
+    since: datetime
+    """Since when they had waited."""
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What became of the times that came free."""
+
+    by_waiting: int
+    by_others: int
+    lapsed: int
+    """Nobody had them."""
+    minutes: float | None
+    """How long it took until one of those who wait had it, the median."""
+
+
 async def waiting(connection: Connection, *, now: datetime, person_id: UUID | None = None) -> list[Waiting]:
     """Everybody who waits, or one person's wishes; who waits longest first."""
     rows = await connection.fetch(_SQL["waiting"], now, person_id)
@@ -60,3 +92,22 @@ async def waiting(connection: Connection, *, now: datetime, person_id: UUID | No
 async def openings(connection: Connection, *, now: datetime) -> list[Opening]:
     """What is on offer now, the soonest first."""
     return [Opening(**dict(row)) for row in await connection.fetch(_SQL["openings"], now)]
+
+
+async def asked(connection: Connection) -> list[Asked]:
+    """Who was offered what is on offer now, who was asked first coming first."""
+    return [Asked(**dict(row)) for row in await connection.fetch(_SQL["offered"], None)]
+
+
+async def placed(connection: Connection, *, since: datetime) -> list[Asked]:
+    """Who has got an earlier time since then, the latest first."""
+    rows = [Asked(**dict(row)) for row in await connection.fetch(_SQL["offered"], since)]
+    return sorted(rows, key=lambda one: one.ended_at or one.asked_at, reverse=True)
+
+
+async def filled(connection: Connection, *, since: datetime) -> Filled:
+    """What became of the times that came free since then and are on offer no more."""
+    row = await connection.fetchrow(_SQL["filled"], since)
+    if row is None:
+        raise LookupError("a statement without groups answers one row")
+    return Filled(**dict(row))

@@ -22,3 +22,28 @@ select o.id, o.practitioner_id, d.name as practitioner, o.starts_at, o.ends_at, 
 from openings o left join practitioners d on d.id = o.practitioner_id
 where o.closed_at is null and o.starts_at > $1
 order by o.starts_at, o.id;
+
+-- name: offered
+-- Who was offered what is on offer now; with $1 who has got an earlier time since then. What the policy did not let out
+-- was never offered.
+select f.opening_id, f.waiting_id, w.lead_id, p.name as patient, f.asked_at, f.ended_at, f.ended_why, f.starts_at,
+    f.practitioner_id, d.name as practitioner, c.titles, w.since, f.person_id
+from offers f
+join openings o on o.id = f.opening_id
+join waitlist w on w.id = f.waiting_id
+join people p on p.id = f.person_id and p.erased_at is null
+join procedures c on c.id = f.procedure_id
+left join practitioners d on d.id = f.practitioner_id
+where case when $1::timestamptz is null then o.closed_at is null and coalesce(f.ended_why, '') <> 'not_sent'
+    else f.ended_why = 'accepted' and f.ended_at > $1 end
+order by f.asked_at, f.id;
+
+-- name: filled
+-- What became of the times that came free since then, with the minutes until one of those who wait had theirs.
+select
+    count(*) filter (where closed_why = 'accepted') as by_waiting,
+    count(*) filter (where closed_why = 'taken') as by_others,
+    count(*) filter (where closed_why = 'past') as lapsed,
+    percentile_cont(0.5) within group (order by extract(epoch from closed_at - found_at) / 60)
+        filter (where closed_why = 'accepted') as minutes
+from openings where found_at > $1 and closed_at is not null;

@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
 from medicalcor.web.pages.appointments.commands import ROUTES as CALENDAR_COMMANDS
+from medicalcor.web.pages.appointments.newcomers import ROUTES as NEWCOMERS
 from medicalcor.web.pages.appointments.routes import ROUTES as CALENDAR
 from medicalcor.web.pages.calls.routes import ROUTES as CALLS
 from medicalcor.web.pages.leads.assist import ROUTES as LEAD_ASSIST
@@ -26,6 +27,7 @@ from medicalcor.web.pages.settings.practice import ROUTES as PRACTICE
 from medicalcor.web.pages.settings.practitioner import ROUTES as PRACTITIONER
 from medicalcor.web.pages.settings.scoring import ROUTES as SCORING
 from medicalcor.web.pages.signin.routes import ROUTES as SIGN_IN
+from medicalcor.web.pages.waitlist.routes import ROUTES as WAITLIST
 
 ROUTES: list[HTTPRouteHandler] = [
     *SIGN_IN,
@@ -52,4 +54,6 @@ ROUTES: list[HTTPRouteHandler] = [
     *CALENDAR_COMMANDS,
     *LEAD_VISITS,
     *OFFERING,
+    *WAITLIST,
+    *NEWCOMERS,
 ]

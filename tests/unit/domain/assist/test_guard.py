@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.drafts import BAD, GOOD
+from tests.drafts import AT_DEMO, BAD, FIT, GOOD, UNFIT
 
 from medicalcor.domain.assist.amounts import amounts
-from medicalcor.domain.assist.guard import Known, hours_in, prices_in, unfit
-from medicalcor.schemas.common import Language
+from medicalcor.domain.assist.guard import Known, hours_in, hours_told, prices_in, tells_of_sundays, unfit
+from medicalcor.domain.language import phrases
+from medicalcor.schemas.common import LANGUAGES, Language, Procedure
 
 KNOWN = Known(frozenset({(65_000, "EUR"), (90_000, "EUR")}), frozenset({"9:00", "17:00"}))
 
@@ -25,6 +26,30 @@ def test_a_bad_draft_is_found_and_the_reason_is_right(language: Language, reason
 )
 def test_a_good_draft_passes(language: Language, text: str) -> None:
     assert unfit(text, language=language, known=KNOWN) is None
+
+
+AS_TOLD = Known(prices_in(AT_DEMO), hours_told(AT_DEMO), tells_of_sundays(AT_DEMO))
+
+
+@pytest.mark.parametrize(("language", "text"), UNFIT)
+def test_no_doctors_word_medicine_gift_or_time_passes(language: Language, text: str) -> None:
+    assert unfit(text, language=language, known=AS_TOLD) is not None
+
+
+@pytest.mark.parametrize(("language", "text"), FIT)
+def test_what_a_good_receptionist_writes_passes(language: Language, text: str) -> None:
+    assert unfit(text, language=language, known=AS_TOLD) is None
+
+
+def test_the_clinics_sundays_may_be_told() -> None:
+    told = f"{AT_DEMO} Duminică 10-13."
+    known = Known(prices_in(told), hours_told(told), tells_of_sundays(told))
+    assert unfit("Da, suntem deschiși și duminica.", language="ro", known=known) is None
+
+
+def test_hours_are_read_as_the_clinic_writes_them() -> None:
+    assert hours_told("Mo-Fr 9-19, Sa 8:30–14") == {"9:00", "19:00", "8:30", "14:00"}
+    assert hours_in("open until 7 pm, from 9 am") == {"19:00", "9:00"}
 
 
 @pytest.mark.parametrize(
@@ -80,3 +105,14 @@ def test_what_the_clinic_says_of_itself_may_be_repeated() -> None:
     facts = "Luni-vineri 9:00-17:00. Consultația costă 150 lei."
     assert hours_in(facts) == {"9:00", "17:00"}
     assert prices_in(facts) == {(15_000, "RON")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_own_fixed_answers_pass(language: Language) -> None:
+    """What is too strict for them would be too strict for anybody."""
+    keys = [key for key in phrases.KEYS if key.startswith("answer_") and key != "answer_price_listed"]
+    for key in keys:
+        for code in Procedure:
+            name = phrases.procedure_name(code, language)
+            text = phrases.phrase(key, language, clinic="Clinica Aurora", procedure=name)
+            assert unfit(text, language=language) is None, (key, code)

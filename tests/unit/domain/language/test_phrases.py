@@ -1,5 +1,8 @@
 import re
 import string
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -8,6 +11,7 @@ from medicalcor.domain.language.phrases import (
     TEMPLATE_BUTTONS,
     TEMPLATES,
     UnknownPhrase,
+    _texts,
     button,
     filled,
     form_words,
@@ -96,3 +100,22 @@ def test_an_unknown_key_names_the_known_ones() -> None:
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(ValueError, match="procedure"):
         phrase("answer_procedure", "ro", clinic="A")
+
+
+def test_no_text_is_an_untranslated_copy_of_another_languages() -> None:
+    """Word for word the same in two languages: forgotten, unless both say it so."""
+    flat = {code: _flat(_texts(code)) for code in LANGUAGES}
+    same = {
+        (one, other, key)
+        for one, other in combinations(LANGUAGES, 2)
+        for key in flat[one]
+        if flat[one][key] == flat[other][key]
+    }
+    assert same == {("ro", "en", "button.confirm"), ("it", "es", "booking.with")}
+
+
+def _flat(texts: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in texts.items():
+        found |= {f"{key}.{k}": v for k, v in value.items()} if isinstance(value, dict) else {key: value}
+    return found

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medicalcor.domain.scheduling.waitlist import WAVES, Hole, Waiting, fits, in_turn, next_wave, patience
+from medicalcor.domain.scheduling.waitlist import (
+    WAVES,
+    Hole,
+    Waiting,
+    hindrance,
+    in_turn,
+    next_wave,
+    patience,
+)
 
 ZONE = ZoneInfo("Europe/Bucharest")
 NOW = datetime(2026, 5, 4, 9, tzinfo=ZONE).astimezone(UTC)
@@ -39,24 +47,24 @@ def one(number: int = 1, **more: Any) -> Waiting:
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ({}, True),
-        ({"procedure_id": IMPLANT}, False),
-        ({"practitioner_id": DOCTOR}, True),
-        ({"practitioner_id": OTHER}, False),
-        ({"length": timedelta(minutes=60)}, True),
-        ({"length": timedelta(minutes=61)}, False),
-        ({"before": HOLE.starts_at + timedelta(days=1)}, True),
-        ({"before": HOLE.starts_at}, False),
-        ({"notice": timedelta(hours=24)}, True),
-        ({"notice": timedelta(hours=25)}, False),
-        ({"part": (9 * 3600, 9 * 3600 + 1)}, True),
-        ({"part": (0, 9 * 3600)}, False),
-        ({"weekdays": frozenset({1})}, True),
-        ({"weekdays": frozenset({0})}, False),
+        ({}, None),
+        ({"procedure_id": IMPLANT}, "procedure"),
+        ({"practitioner_id": DOCTOR}, None),
+        ({"practitioner_id": OTHER}, "practitioner"),
+        ({"length": timedelta(minutes=60)}, None),
+        ({"length": timedelta(minutes=61)}, "too_short"),
+        ({"before": HOLE.starts_at + timedelta(days=1)}, None),
+        ({"before": HOLE.starts_at}, "not_earlier"),
+        ({"notice": timedelta(hours=24)}, None),
+        ({"notice": timedelta(hours=25)}, "notice"),
+        ({"part": (9 * 3600, 9 * 3600 + 1)}, None),
+        ({"part": (0, 9 * 3600)}, "hour"),
+        ({"weekdays": frozenset({1})}, None),
+        ({"weekdays": frozenset({0})}, "weekday"),
     ],
 )
-def test_whom_it_fits(more: dict[str, Any], expected: bool) -> None:
-    assert fits(one(**more), HOLE, now=NOW, zone=ZONE) is expected
+def test_whom_it_fits_and_why_it_does_not(more: dict[str, Any], expected: str | None) -> None:
+    assert hindrance(one(**more), HOLE, now=NOW, zone=ZONE) == expected
 
 
 def test_waves_grow_and_leave_time_to_answer() -> None:

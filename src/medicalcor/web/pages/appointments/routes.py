@@ -11,11 +11,9 @@ from medicalcor.core.auth.roles import Right
 from medicalcor.core.errors import NotFound
 from medicalcor.readmodels.leads import queries as leads
 from medicalcor.web.forms import read
-from medicalcor.web.pages.appointments.shown import Place, data_of, visit_data
+from medicalcor.web.pages.appointments.shown import Place, blank, data_of, visit_data
 from medicalcor.web.request import Visitor, right, staff
 from medicalcor.web.site import visit
-
-FOUND_LINES = 6
 
 
 class FindForm(Place):
@@ -49,18 +47,14 @@ async def find(request: Visitor) -> Response[str]:
     """Known people by name or number, to book for."""
     form = await read(request, FindForm)
     async with visit(request) as seen:
-        rows: list[leads.LeadRow] = []
-        if form.q:
-            for archived in (False, True):
-                rows += await leads.page(
-                    seen.connection,
-                    filters=leads.Filters(archived=archived),
-                    now=clock.now(),
-                    search=form.q,
-                    limit=FOUND_LINES,
-                )
-        rows = [row for row in rows if not row.erased][:FOUND_LINES]
-        return seen.part("pages/appointments/_found.html", rows=rows, q=form.q, place=form)
+        rows = await leads.found(seen.connection, search=form.q, now=clock.now())
+        return seen.part(
+            "pages/appointments/_found.html",
+            rows=rows,
+            q=form.q,
+            place=form,
+            **blank(seen.site.settings, form.q),
+        )
 
 
 @post("/appointments/{appointment_id:uuid}/card", opt=right(Right.SEE_CALENDAR), status_code=200)

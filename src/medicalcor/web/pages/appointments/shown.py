@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from medicalcor.core import clock, ids
 from medicalcor.core.auth.roles import Right, may
+from medicalcor.core.settings import Settings
+from medicalcor.domain.language.countries import likely_language
 from medicalcor.operations import availability
 from medicalcor.readmodels.appointments import queries as appointments
 from medicalcor.readmodels.leads import queries as leads
@@ -17,6 +19,8 @@ from medicalcor.readmodels.practice import queries as practice
 from medicalcor.readmodels.practice.queries import Practitioner
 from medicalcor.readmodels.users import queries as users
 from medicalcor.schemas.appointments import Slot, SlotQuery
+from medicalcor.schemas.common import LANGUAGES
+from medicalcor.schemas.events.consents import ConsentPurpose
 from medicalcor.web.forms import Form
 from medicalcor.web.pages.appointments.board import Known, board, chosen, columns_of, week_of
 from medicalcor.web.request import language_of, staff
@@ -27,6 +31,11 @@ _MOST_OPENINGS = 500
 _SOON = 6
 """How many of the next free times stand above the calendar."""
 _FAR = timedelta(days=60)
+
+
+AGREEABLE: tuple[ConsentPurpose, ...] = ("data_processing", "appointment_reminders")
+"""What somebody new may agree to while they book."""
+WAYS = ("phone", "in_person")
 
 
 class Place(Form):
@@ -109,6 +118,7 @@ async def data_of(seen: Visit, place: Place, **say: Any) -> dict[str, Any]:
         "toast": None,
         "undo": None,
         "refusal": None,
+        **blank(seen.site.settings),
         **say,
     }
 
@@ -162,6 +172,26 @@ async def _free(
         procedure_id=procedure_id, practitioner_id=at.who, first_day=first, last_day=last, limit=limit
     )
     return await availability.find(seen.site.ledger, query=query)
+
+
+def blank(settings: Settings, sought: str = "") -> dict[str, Any]:
+    """The form for somebody new, before anything is typed but what was searched for."""
+    digits = sum(one.isdigit() for one in sought) > len(sought) / 2
+    return {
+        "typed": {
+            "name": "" if digits else sought,
+            "phone": sought if digits else "",
+            "email": "",
+            "language": likely_language(None, hint=None, clinic_country=settings.clinic_country),
+            "how": "phone",
+            **dict.fromkeys(AGREEABLE, ""),
+        },
+        "languages_of_patients": LANGUAGES,
+        "ways": WAYS,
+        "agreeable": AGREEABLE,
+        "met": None,
+        "problem": None,
+    }
 
 
 async def visit_data(seen: Visit, appointment_id: UUID, place: Place) -> dict[str, Any] | None:

@@ -29,6 +29,13 @@ class ReplyForm(Form):
     key: str = Field(min_length=8, max_length=40, pattern=r"^[\w-]+$")
 
 
+class TemplateForm(Form):
+    """Which of the templates; `key` as with a reply."""
+
+    template: str = Field(max_length=40)
+    key: str = Field(min_length=8, max_length=40, pattern=r"^[\w-]+$")
+
+
 @post("/leads/{lead_id:uuid}/take-over", opt=right(Right.WORK_LEADS), status_code=200)
 async def take_over(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
     by = staff(request).id
@@ -54,6 +61,17 @@ async def reply(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Re
     original = form.original or None
     await talks.reply(
         ledger, conversation_id=conversation, text=form.text, original=original, by=by, key=form.key
+    )
+    return await _shown(request, lead_id, toast=None)
+
+
+@post("/leads/{lead_id:uuid}/template", opt=right(Right.WORK_LEADS), status_code=200)
+async def write_by_template(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
+    """What a colleague can say when WhatsApp takes no free text."""
+    form, ledger, by = await read(request, TemplateForm), site_of(request).ledger, staff(request).id
+    conversation, _taken_by = await _conversation(request, lead_id)
+    await talks.reply_by_template(
+        ledger, conversation_id=conversation, name=form.template, by=by, key=form.key
     )
     return await _shown(request, lead_id, toast=None)
 
@@ -94,4 +112,4 @@ async def _shown(request: Visitor, lead_id: UUID, *, toast: str | None) -> Respo
         return seen.part("pages/leads/_talk.html", **await talk_data(seen, lead_id, toast=words))
 
 
-ROUTES = [take_over, hand_back, reply, call_back, mark_seen]
+ROUTES = [take_over, hand_back, reply, write_by_template, call_back, mark_seen]

@@ -27,6 +27,7 @@ from medicalcor.schemas.payments import DEPOSIT_REASONS
 from medicalcor.web.pages.leads import view
 from medicalcor.web.pages.leads.agreed import consent_data
 from medicalcor.web.pages.leads.arranging import booking_data
+from medicalcor.web.pages.leads.templates import templates_for
 from medicalcor.web.pages.leads.visits import visits_of
 from medicalcor.web.request import Visitor, language_of, right, staff
 from medicalcor.web.site import Visit, site_of, visit
@@ -93,6 +94,7 @@ async def talk_data(seen: Visit, lead_id: UUID, *, key: str = "", toast: str | N
         "older": older,
         "colleagues": await users.names(seen.connection),
         "may_work": may(user.role, Right.WORK_LEADS),
+        "by_template": await templates_for(seen.connection, lead, clinic=settings.clinic_name, now=now),
         "mine": lead["taken_over_by"] == user.id,
         "reply_key": key if _is_key(key) else ids.token(12),
         "toast": toast,
@@ -167,12 +169,13 @@ def _facts(lead: Row, now: datetime) -> dict[str, Any]:
 
 
 def _writes_by(lead: Row) -> str | None:
-    """How a colleague's reply travels; None when nothing can be written."""
+    """How a colleague's reply travels: who left a number on the website can be written to by a template (`web`); None
+    when nothing can be written."""
     if lead["talk_id"] is None or lead["reply_to"] is None:
         return None
     if lead["reply_kind"] == "email":
         return "email"
-    return "whatsapp" if lead["talk_channel"] == "whatsapp" else None
+    return lead["talk_channel"] if lead["talk_channel"] in ("whatsapp", "web") else None
 
 
 def _is_key(key: str) -> bool:

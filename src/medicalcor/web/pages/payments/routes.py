@@ -20,7 +20,6 @@ from medicalcor.web.request import Visitor, is_fragment, right, staff
 from medicalcor.web.site import Visit, site_of, visit
 from medicalcor.web.translate import marked as _
 
-FOUND_LINES = 6
 PERIODS = ("today", "month")
 MONTH = timedelta(days=30)
 
@@ -66,19 +65,9 @@ async def find(request: Visitor, payment_id: FromPath[UUID]) -> Response[str]:
     """Known people by name or number, each with a button that assigns the payment."""
     form = await read(request, FindForm)
     async with visit(request) as seen:
-        rows: list[leads.LeadRow] = []
-        if form.q:
-            for archived in (False, True):
-                rows += await leads.page(
-                    seen.connection,
-                    filters=leads.Filters(archived=archived),
-                    now=clock.now(),
-                    search=form.q,
-                    limit=FOUND_LINES,
-                )
         return seen.part(
             "pages/payments/_found.html",
-            rows=[row for row in rows if not row.erased][:FOUND_LINES],
+            rows=await leads.found(seen.connection, search=form.q, now=clock.now()),
             q=form.q,
             payment_id=payment_id,
             reason=form.reason,

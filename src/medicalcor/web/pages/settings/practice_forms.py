@@ -75,11 +75,13 @@ def resource(typed: FormMultiDict) -> Resource:
 
 def terms(typed: FormMultiDict) -> Terms:
     titles = {language: text(typed, f"title_{language}") for language in LANGUAGES}
+    preparation = {language: text(typed, f"preparation_{language}") for language in LANGUAGES}
     return _made(
         lambda: Terms.model_validate(
             {
                 "code": text(typed, "code"),
                 "titles": {language: words for language, words in titles.items() if words},
+                "preparation": {language: words for language, words in preparation.items() if words},
                 "minutes": whole(typed, "minutes"),
                 "before_minutes": whole(typed, "before"),
                 "after_minutes": whole(typed, "after"),

@@ -1,0 +1,94 @@
+"""Those who wait, looked at for a time that came free: whom it fits, and why it does not fit the others."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from medicalcor.core.database.pool import Connection, Row
+from medicalcor.core.database.queries import statements
+from medicalcor.core.errors import InvalidInput
+from medicalcor.domain.scheduling.waitlist import Hindrance, Hole, Waiting, hindrance
+from medicalcor.domain.scheduling.walltime import DAY
+from medicalcor.operations import availability, visit_words
+from medicalcor.operations.availability import NotFree, NotWorking
+from medicalcor.operations.ledger import Ledger
+from medicalcor.schemas.appointments import Choice
+
+SQL = statements("medicalcor.operations", "waitlist.sql")
+LATELY = timedelta(days=90)
+"""What was offered in this time counts when it is somebody's turn."""
+SOONEST = timedelta(minutes=30)
+"""Nobody comes at shorter notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who waits, with what would be booked for them."""
+
+    waiting: Waiting
+    person_id: UUID
+    appointment_id: UUID | None
+    choice: Choice
+    hindrance: Hindrance | None
+    """Why it is nothing for them; None: it can be offered."""
+
+
+async def of_opening(
+    ledger: Ledger, connection: Connection, opening: Row, *, now: datetime
+) -> tuple[Hole, list[Candidate]]:
+    """All who wait for something that this practitioner does, as things are now."""
+    rows = await connection.fetch(SQL["waiting_for"], opening["practitioner_id"], now - LATELY, now)
+    hole = Hole(
+        practitioner_id=opening["practitioner_id"],
+        procedures=frozenset(row["procedure_id"] for row in rows),
+        starts_at=opening["starts_at"],
+        ends_at=opening["ends_at"],
+    )
+    return hole, [await _candidate(ledger, connection, row, hole, now) for row in rows]
+
+
+async def _candidate(
+    ledger: Ledger, connection: Connection, row: Row, hole: Hole, now: datetime
+) -> Candidate:
+    waiting = _waiting(row)
+    choice = Choice(
+        procedure_id=row["procedure_id"], practitioner_id=hole.practitioner_id, starts_at=hole.starts_at
+    )
+    why = hindrance(waiting, hole, now=now, zone=visit_words.zone_of(ledger))
+    if why is None and not await _could_be(ledger, connection, choice, row["appointment_id"]):
+        why = "not_free"
+    return Candidate(waiting, row["person_id"], row["appointment_id"], choice, why)
+
+
+def _waiting(row: Row) -> Waiting:
+    return Waiting(
+        id=row["id"],
+        procedure_id=row["procedure_id"],
+        length=timedelta(minutes=row["minutes"]),
+        since=row["since"],
+        practitioner_id=row["practitioner_id"],
+        before=row["visit_at"],
+        notice=max(timedelta(minutes=row["notice_minutes"]), SOONEST),
+        part=_part(row["part_of_day"]),
+        weekdays=frozenset(row["weekdays"]),
+        offers=row["offers"],
+    )
+
+
+def _part(part_of_day: str) -> tuple[int, int]:
+    opens, closes = (
+        at.hour * 3600 + at.minute * 60
+        for at in availability.PARTS[part_of_day]  # type: ignore[index]  # stored by a schema that knows no other
+    )
+    return opens, closes or DAY
+
+
+async def _could_be(
+    ledger: Ledger, connection: Connection, choice: Choice, appointment_id: UUID | None
+) -> bool:
+    zone = visit_words.zone_of(ledger)
+    try:
+        await availability.plan(ledger, connection, zone=zone, choice=choice, but=appointment_id)
+    except (NotFree, NotWorking, InvalidInput):
+        return False
+    return True
