@@ -6,7 +6,8 @@ from uuid import UUID
 
 from medicalcor.core.database.pool import open_pool
 from medicalcor.core.settings import Settings
-from medicalcor.operations import practice
+from medicalcor.operations import booking_agent, booking_steps, practice
+from medicalcor.operations.booking_agent import Understood
 from medicalcor.operations.ledger import Ledger, by_system, open_ledger
 from medicalcor.schemas.practice import Need, Practitioner, Resource, Terms, WeekHours
 from tests.stack import Stack
@@ -54,3 +55,25 @@ async def furnish(ledger: Ledger) -> None:
             price_to=60_000,
         )
         await practice.add_procedure(ledger, terms=terms, cause=CAUSE)
+
+
+async def carry_on(ledger: Ledger, led_to: Understood, *, message_id: UUID) -> None:
+    """As `workflows.flows.booking_agent` does, without its queue."""
+    booking_id, why = led_to.booking_id, None
+    if booking_id is None or led_to.next == "said":
+        return
+    if led_to.next != "find":
+        settled = await booking_steps.settle(
+            ledger, booking_id=booking_id, message_id=message_id, correlation_id="c"
+        )
+        if settled.done:
+            return
+        why = settled.why
+    found = await booking_steps.find(ledger, booking_id=booking_id)
+    await booking_steps.offer(
+        ledger, booking_id=booking_id, message_id=message_id, found=found, why=why, correlation_id="c"
+    )
+
+
+async def after_a_tap(ledger: Ledger, *, message_id: UUID) -> None:
+    await carry_on(ledger, await booking_agent.led_to(ledger, message_id=message_id), message_id=message_id)

@@ -105,13 +105,23 @@ def test_a_wish_a_list_a_tap_and_the_visit_is_booked(clinic: Stack, phone: str, 
 
 
 def test_the_four_steps_are_seen_in_the_runs(clinic: Stack, phone: str) -> None:
+    """A choice in words and one by a tap both book in a step of their own."""
+
+    def steps() -> set[str]:
+        ran = clinic.rows("select distinct workflow_uuid, function_name from dbos.operation_outputs")
+        tapped = {row["workflow_uuid"] for row in ran if row["function_name"] == "conversations.choose"}
+        return {r["function_name"] + "/tapped" * (r["workflow_uuid"] in tapped) for r in ran}
+
     clinic.say(phone, "Vreau o programare la detartraj mâine")
     the_list(clinic, phone)
     clinic.say(phone, "prima")
     clinic.until(lambda: words_to(clinic, phone), what="the confirmation")
+    clinic.say(phone, "Mai vreau o programare la albire mâine")
+    tap(clinic, phone, rows_of(the_list(clinic, phone, 2))[0])
+    clinic.until(lambda: len(words_to(clinic, phone)) > 1, what="the second confirmation")
     clinic.settle()
-    steps = {row["function_name"] for row in clinic.rows("select function_name from dbos.operation_outputs")}
-    assert {"booking.understand", "booking.find_slots", "booking.offer", "booking.book"} <= steps
+    expected = {"booking.understand", "booking.find_slots", "booking.offer", "booking.book"}
+    assert expected | {"booking.book/tapped"} <= steps()
 
 
 def test_by_mail_times_are_numbered_and_a_number_books_with_a_calendar_file(clinic: Stack) -> None:

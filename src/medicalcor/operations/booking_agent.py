@@ -23,6 +23,7 @@ from medicalcor.integrations.openai.client import AiClient
 from medicalcor.operations import booking_desk, booking_hearing, booking_replies
 from medicalcor.operations.booking_desk import SQL, Desk
 from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system
+from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.bookings import Next
 from medicalcor.schemas.events.bookings import (
@@ -88,6 +89,8 @@ def _is_ours(desk: Desk, heard: Heard, seen: ScoringOutput, *, asked: bool) -> b
         return seen.intent != "smalltalk" and desk.now - desk.open.changed_at < LISTENS
     if heard.move or heard.cancel:
         return bool(desk.visits)
+    if desk.visits and (heard.absent or heard.shift):
+        return True
     only_a_call = heard.human and not heard.when.says
     if seen.intent_to_book and not only_a_call and not heard.stop:
         return True
@@ -119,6 +122,16 @@ async def understand(
         heard=heard,
         correlation_id=correlation_id,
     )
+
+
+async def led_to(ledger: Ledger, *, message_id: UUID) -> Understood:
+    """The dialogue that this message moved on last, by a tap, and what comes next; nothing where it moved none."""
+    async with ledger.pool.acquire() as connection:
+        person_id = await connection.fetchval("select person_id from messages where id = $1", message_id)
+        last = await bookings.latest_of_person(connection, person_id=person_id)
+    if last is None or last.message_id != message_id or last.next is None:
+        return Understood(None, "said")
+    return Understood(last.id, last.next)
 
 
 async def advance(

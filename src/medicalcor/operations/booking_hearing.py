@@ -53,7 +53,7 @@ async def hear_with(ledger: Ledger, ai: AiClient | None, desk: Desk, words: str)
         )
     except (ProviderError, ValueError):
         return heard
-    return checked(guess, desk)
+    return heard if guess.says == "unclear" else checked(guess, desk)
 
 
 def _messages(desk: Desk, words: str) -> list[dict[str, str]]:
@@ -65,8 +65,6 @@ def _messages(desk: Desk, words: str) -> list[dict[str, str]]:
 
 def checked(guess: AiHeard, desk: Desk) -> Heard:
     """As the rules would have said it; what lies in the past, too far ahead or outside the list is left out."""
-    if guess.says == "unclear":
-        return Heard()
     heard = Heard(
         procedures=(guess.procedure,) if guess.procedure else (),
         when=_when(guess, desk.now.astimezone(desk.zone).date()),

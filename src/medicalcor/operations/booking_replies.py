@@ -20,8 +20,7 @@ async def reply(act: Act, desk: Desk, decision: Decision, *, booking_id: UUID, m
     """Answer what was asked in between, then ask again, hand over, or say goodbye. A search says its own."""
     words = Words(act.ledger, desk)
     answered, left = words.answers(decision.questions, decision.about or decision.state.wanted.procedure_id)
-    first = "not_understood" if decision.unclear else "past_day" if decision.past else None
-    before = [*([words.say(first)] if first else []), *answered]
+    before = [*([words.say(first)] if (first := _first(decision)) else []), *answered]
     content = _content(words, desk, decision, booking_id, before)
     if content is not None:
         await say(act, desk, content, key=f"booking-said:{message_id}", cause_id=message_id)
@@ -35,6 +34,15 @@ async def reply(act: Act, desk: Desk, decision: Decision, *, booking_id: UUID, m
         await act.append(Append(f"booking-{booking_id}", (event,), desk.about["person_id"]))
 
 
+def _first(decision: Decision) -> str | None:
+    """What is said before anything else."""
+    if decision.unclear:
+        return "not_understood"
+    if decision.past:
+        return "past_day"
+    return "consultation_first" if decision.consults else None
+
+
 def _content(
     words: Words, desk: Desk, decision: Decision, booking_id: UUID, before: list[str]
 ) -> Content | None:
@@ -43,6 +51,8 @@ def _content(
             return words.text(*before, words.say("to_person"))
         case "stop":
             return words.text(*before, words.say("stopped"))
+        case "wait":
+            return words.text(*before, words.say("wait"))
         case "keep":
             return words.text(*before, words.say("kept", visit=_visit(words, desk, decision)))
         case "ask" | "answer":

@@ -1,4 +1,7 @@
-"""A tap on what the booking agent offered: now, late, twice, or on an old list. Each gets an honest answer."""
+"""A tap on what the booking agent offered: now, late, twice, or on an old list. Each gets an honest answer.
+
+What it leads to (a search, a booking) is recorded with it and done by the agent's own steps.
+"""
 
 import re
 from typing import Final
@@ -10,7 +13,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scheduling.dialogue import State
 from medicalcor.domain.scheduling.understanding.hearing import Heard
-from medicalcor.operations import booking, booking_agent, booking_desk, booking_steps
+from medicalcor.operations import booking, booking_agent, booking_desk
 from medicalcor.operations.booking_desk import Desk
 from medicalcor.operations.booking_replies import say
 from medicalcor.operations.booking_words import Words
@@ -36,72 +39,33 @@ async def take(ledger: Ledger, tapped: Tapped) -> bool:
         option = old.option(int(found[1]), int(found[2]))
         if option is None:
             return False
-        following = await _choose(ledger, tapped, old, option)
-    else:
-        heard = _heard(tapped.verb)
-        if heard is None:
-            return False
-        if await _is_late(ledger, tapped, old):
-            return True
-        understood = await booking_agent.advance(
-            ledger,
-            conversation_id=tapped.conversation_id,
-            message_id=tapped.message_id,
-            heard=heard,
-            correlation_id=tapped.correlation_id,
-        )
-        following = (understood.booking_id, understood.next)
-    await finish(ledger, *following, message_id=tapped.message_id, correlation_id=tapped.correlation_id)
+        await _choose(ledger, tapped, old, option)
+        return True
+    heard = _heard(tapped.verb)
+    if heard is None:
+        return False
+    if not await _is_late(ledger, tapped, old):
+        await _advance(ledger, tapped, heard)
     return True
 
 
 async def propose(ledger: Ledger, tapped: Tapped, heard: Heard) -> bool:
-    """Offer times for what was tapped under another message. False where a colleague answers, or nothing can be booked."""
+    """Begin to arrange what was tapped under another message. False where a colleague answers, or nothing can be booked."""
     async with ledger.pool.acquire() as connection:
         desk = await booking_desk.desk_of(ledger, connection, conversation_id=tapped.conversation_id)
     if desk is None or desk.about["taken_over"]:
         return False
-    understood = await booking_agent.advance(
+    await _advance(ledger, tapped, heard)
+    return True
+
+
+async def _advance(ledger: Ledger, tapped: Tapped, heard: Heard) -> None:
+    await booking_agent.advance(
         ledger,
         conversation_id=tapped.conversation_id,
         message_id=tapped.message_id,
         heard=heard,
         correlation_id=tapped.correlation_id,
-    )
-    await finish(
-        ledger,
-        understood.booking_id,
-        understood.next,
-        message_id=tapped.message_id,
-        correlation_id=tapped.correlation_id,
-    )
-    return True
-
-
-async def finish(
-    ledger: Ledger, booking_id: UUID | None, following: Next, *, message_id: UUID, correlation_id: str
-) -> None:
-    """Do what the tap leads to: book, and offer others where it cannot be."""
-    if booking_id is None:
-        return
-    why = None
-    if following in ("choose", "cancel"):
-        settled = await booking_steps.settle(
-            ledger, booking_id=booking_id, message_id=message_id, correlation_id=correlation_id
-        )
-        if settled.done:
-            return
-        why = settled.why
-    elif following != "find":
-        return
-    found = await booking_steps.find(ledger, booking_id=booking_id)
-    await booking_steps.offer(
-        ledger,
-        booking_id=booking_id,
-        message_id=message_id,
-        found=found,
-        why=why,
-        correlation_id=correlation_id,
     )
 
 
@@ -150,23 +114,24 @@ async def _booking(ledger: Ledger, tapped: Tapped) -> Booking | None:
     return found if found is not None and found.person_id == tapped.person_id else None
 
 
-async def _choose(ledger: Ledger, tapped: Tapped, old: Booking, option: Option) -> tuple[UUID | None, Next]:
+async def _choose(ledger: Ledger, tapped: Tapped, old: Booking, option: Option) -> None:
     """The choice is recorded, in the dialogue that is open or in a new one; or it is said that it is settled already."""
 
-    async def decide(connection: Connection) -> tuple[UUID | None, Next]:
+    async def decide(connection: Connection) -> None:
         desk = await booking_desk.desk_of(ledger, connection, conversation_id=tapped.conversation_id)
         if desk is None or desk.about["taken_over"]:
-            return None, "said"
+            return
         last = desk.last
         if last is not None and last.message_id == tapped.message_id and last.next is not None:
-            return last.id, last.next
+            return  # begun again
         act = Act(ledger, connection, by_patient(tapped.correlation_id))
         has = await _arranged(connection, old)
         if has is not None and old.closed_because == "done" and old.goal != "cancel":
-            return await _settled_already(act, desk, tapped, has, option)
-        return await _chosen(act, desk, tapped, option, old)
+            await _settled_already(act, desk, tapped, has, option)
+        else:
+            await _chosen(act, desk, tapped, option, old)
 
-    return await record(ledger.pool, decide, subject=tapped.person_id)
+    await record(ledger.pool, decide, subject=tapped.person_id)
 
 
 async def _arranged(connection: Connection, old: Booking) -> Appointment | None:
@@ -178,28 +143,23 @@ async def _arranged(connection: Connection, old: Booking) -> Appointment | None:
     return stands if is_on else None
 
 
-async def _settled_already(
-    act: Act, desk: Desk, tapped: Tapped, has: Appointment, option: Option
-) -> tuple[UUID | None, Next]:
+async def _settled_already(act: Act, desk: Desk, tapped: Tapped, has: Appointment, option: Option) -> None:
     """The same time again is confirmed again; another one is a wish to move, which is asked about first."""
     words = Words(act.ledger, desk)
     visit = words.visit(has.procedure_id, has.practitioner_id, has.starts_at)
     if (has.starts_at, has.practitioner_id) == (option.starts_at, option.practitioner_id):
         content = words.text(words.say("already", visit=visit))
         await say(act, desk, content, key=f"booking-said:{tapped.message_id}", cause_id=tapped.message_id)
-        return None, "said"
+        return
     wanted = Wanted(procedure_id=has.procedure_id, practitioner_id=option.practitioner_id)
     state = State(goal="move", wanted=wanted, asked="choice", visit_id=has.id)
     booking_id = await _begin(act, desk, tapped, state, "said", [option])
     time = words.when(option.starts_at)
     asked = words.move_instead(booking_id, visit, time)
     await say(act, desk, asked, key=f"booking-said:{tapped.message_id}", cause_id=tapped.message_id)
-    return booking_id, "said"
 
 
-async def _chosen(
-    act: Act, desk: Desk, tapped: Tapped, option: Option, old: Booking
-) -> tuple[UUID | None, Next]:
+async def _chosen(act: Act, desk: Desk, tapped: Tapped, option: Option, old: Booking) -> None:
     open_ = desk.open
     wanted = old.wanted or Wanted(procedure_id=option.procedure_id)
     if open_ is not None and open_.id == old.id:
@@ -215,14 +175,13 @@ async def _chosen(
             BookingChosen(booking_id=old.id, message_id=tapped.message_id, number=number, place=place),
         ]
         await act.append(Append(f"booking-{old.id}", events, tapped.person_id))
-        return old.id, "choose"
+        return
     state = State(goal="book", wanted=wanted, asked="choice")
     if old.goal == "move" and old.appointment_id and old.closed_because != "done":
         state = State(goal="move", wanted=wanted, asked="choice", visit_id=old.appointment_id)
     booking_id = await _begin(act, desk, tapped, state, "choose", [option])
     chosen = BookingChosen(booking_id=booking_id, message_id=tapped.message_id, number=1, place=1)
     await act.append(Append(f"booking-{booking_id}", (chosen,), tapped.person_id))
-    return booking_id, "choose"
 
 
 async def _begin(

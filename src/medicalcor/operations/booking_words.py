@@ -163,6 +163,8 @@ class Words:
 
     def _answer(self, topic: Topic, procedure_id: UUID | None) -> str | None:
         own = next((one for one in self.desk.procedures if one.id == procedure_id), None)
+        if topic == "other":
+            return None
         if topic == "price" and own is not None and own.price_from is not None:
             low = written(own.price_from, own.currency, self.desk.language)
             title = self.procedure(own.id)

@@ -19,6 +19,10 @@ How = Literal["as_wished", "other_hours", "other_days", "other_practitioner", "n
 MOST = 8
 """Times in one list: WhatsApp takes ten rows, and nobody compares more."""
 _SOON = timedelta(days=10)
+_WEEKS = timedelta(days=21)
+"""So far ahead times are spread where only a beginning or an hour was said."""
+_APART = timedelta(minutes=45)
+"""Times that are closer together are hardly a choice."""
 _AHEAD = timedelta(days=60)
 _NOTICE = timedelta(minutes=45)
 """Nobody is offered a time that they can hardly reach."""
@@ -82,7 +86,7 @@ async def _slots(
     """In their order; those that are closest to `near` where that is wished for."""
     found: list[Slot] = []
     ranges = _ranges(wanted.when, _today(ledger))
-    limit = _WHOLE_DAY if near or but else max(MOST // len(ranges), 2) + 1
+    limit = _WHOLE_DAY if near or but or wanted.when.soonest else max(MOST // len(ranges), 2) + 1
     for who in await _practitioners(ledger, wanted):
         for first, last in ranges:
             query = _query(wanted.when, procedure_id, who, first, last, limit=limit)
@@ -93,7 +97,18 @@ async def _slots(
     slots = [distinct[at] for at in sorted(distinct)]
     if near is not None:
         return _around(slots, near, ledger)
-    return slots if len(slots) <= MOST or wanted.when.soonest else _spread(slots)
+    if len(slots) > MOST and wanted.when.soonest:
+        return _thinned(slots)
+    return slots if len(slots) <= MOST else _spread(slots)
+
+
+def _thinned(slots: Sequence[Slot]) -> list[Slot]:
+    """The earliest first, none right after another."""
+    kept = [slots[0]]
+    for slot in slots[1:]:
+        if slot.starts_at - kept[-1].starts_at >= _APART:
+            kept.append(slot)
+    return kept if len(kept) >= MOST // 2 else list(slots)
 
 
 def _spread(slots: Sequence[Slot]) -> list[Slot]:
@@ -132,7 +147,7 @@ def _ranges(when: When, today: date) -> list[tuple[date, date]]:
     if days:
         return [(day, day) for day in days[:4]]
     first = _first_day(when, today)
-    ahead = _AHEAD if when.says else _SOON
+    ahead = _AHEAD if when.soonest or when.weekdays else _WEEKS if when.says else _SOON
     last = when.last_day if when.last_day and when.last_day >= first else first + ahead
     return [(first, last)]
 

@@ -281,8 +281,8 @@ def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list
 
 
 def _spoken(arrival: Arrival, place: Place) -> Language | None:
-    """The language to keep: "ok" says nothing of it, and changes none."""
-    if arrival.said is None or arrival.kind in SILENT:
+    """The language to keep: "ok" says nothing of it, and changes none. What was tapped are words of ours: `Mar` is no Hungarian."""
+    if arrival.said is None or arrival.kind in SILENT or arrival.choice is not None:
         return None
     return kept(arrival.said, known=place.language)
 

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic_core import to_json
-from tests.open_clinic import furnish
+from tests.open_clinic import after_a_tap, carry_on, furnish
 from tests.webhooks import CLINIC_PHONE_ID, message, other
 
 from medicalcor.core import clock, ids
 from medicalcor.core.crypto.vault import seal
 from medicalcor.core.database.pool import Pool
 from medicalcor.core.settings import Settings
-from medicalcor.operations import booking_agent, booking_taps, choices, receiving, responding
+from medicalcor.operations import booking_agent, choices, receiving, responding
 from medicalcor.operations.ledger import Ledger, open_ledger
 
 ZONE = ZoneInfo("Europe/Bucharest")
@@ -59,6 +59,7 @@ class Talk:
         if following == "choose" and await choices.take(
             self.ledger, message_id=message_id, correlation_id="c"
         ):
+            await after_a_tap(self.ledger, message_id=message_id)
             return
         silent = responding.Voices(ai=None, whatsapp=None, email=None)
         outcome = await responding.judge_and_answer(
@@ -68,13 +69,7 @@ class Talk:
             understood = await booking_agent.understand(
                 self.ledger, ai=None, message_id=message_id, correlation_id="c"
             )
-            await booking_taps.finish(
-                self.ledger,
-                understood.booking_id,
-                understood.next,
-                message_id=message_id,
-                correlation_id="c",
-            )
+            await carry_on(self.ledger, understood, message_id=message_id)
 
     async def _store(self, body: bytes) -> UUID:
         item, now = ids.new_id(), clock.now()

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import pytest
 from tests.integration.booking.conftest import Talk, local
+from tests.open_clinic import carry_on
 
 from medicalcor.core import ids
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.store import Append, Cause
-from medicalcor.operations import appointments, booking_agent, booking_taps, conversations
+from medicalcor.operations import appointments, booking_agent, conversations
 from medicalcor.operations.ledger import by_patient
 from medicalcor.schemas.appointments import Choice, Wish
 from medicalcor.schemas.events.people import PersonCreated
@@ -313,9 +314,7 @@ async def test_begun_again_after_a_crash_nothing_is_said_or_booked_twice(talk: T
     said, visits = len(talk.sent), await talk.visits()
     [last] = await talk.rows("select id from messages order by id desc limit 1")
     again = await booking_agent.understand(talk.ledger, ai=None, message_id=last["id"], correlation_id="c")
-    await booking_taps.finish(
-        talk.ledger, again.booking_id, again.next, message_id=last["id"], correlation_id="c"
-    )
+    await carry_on(talk.ledger, again, message_id=last["id"])
     await talk.said()
     assert (len(talk.sent), await talk.visits()) == (said, visits)
 
@@ -403,3 +402,49 @@ async def test_a_wish_for_silence_and_an_emergency_end_the_dialogue(
     await talk.say(words)
     [booking] = await talk.bookings()
     assert booking["closed_because"] == because
+
+
+async def test_a_tap_on_a_tuesday_keeps_the_language(talk: Talk) -> None:
+    """`Mar 17.03, 10:00` is Romanian of ours, whatever it looks like."""
+    listed = rows(await talk.say("Aș vrea o programare la detartraj marți dimineața"))
+    assert listed[0]["title"].startswith("Mar ")
+    assert body(await talk.tap(listed[0])).startswith("Programarea este făcută")
+    assert [one["language"] for one in await talk.rows("select language from people")] == ["ro"]
+
+
+async def test_a_week_that_is_named_is_not_the_first_option(talk: Talk) -> None:
+    await talk.say("Vreau o programare la detartraj vineri")
+    listed = rows(await talk.say("mai bine în prima săptămână din aprilie, după 16"))
+    assert await talk.visits() == []
+    assert all(" 0" in row["title"] and ".04," in row["title"] for row in listed)
+
+
+async def test_an_hour_close_to_an_offered_one_is_not_that_one(talk: Talk) -> None:
+    first = rows(await talk.say("Vreau o programare la detartraj vineri dimineața"))[0]["title"].split()[-1]
+    said = await talk.say(f"{first[:3]}07 e ok")
+    assert await talk.visits() == []
+    assert rows(said)
+
+
+async def test_an_appointment_on_a_day_is_wished_for_that_day(talk: Talk) -> None:
+    listed = rows(await talk.say("Hello, I need an appointment on Monday for a cleaning"))
+    assert all(row["title"].startswith("Mon ") for row in listed)
+
+
+async def test_two_people_at_once_are_for_a_colleague(talk: Talk) -> None:
+    said = await talk.say("Vreau o programare la detartraj pentru mine și soția mea luni dimineața")
+    assert "Un coleg" in body(said)
+    assert (await talk.alerts())[-1] == "wants_a_person"
+    assert await talk.visits() == []
+
+
+async def test_who_cannot_come_is_asked_and_an_hour_later_moves(talk: Talk) -> None:
+    visit = await booked(talk)
+    said = await talk.say("Nu mai pot veni mâine")
+    assert [row["title"] for row in rows(said)] == ["Da, anulați", "Altă oră", "Rămâne așa"]
+    await talk.tap(rows(said)[2])
+    said = await talk.say("se poate cu o oră mai târziu?")
+    await talk.say("da")
+    [moved] = await talk.visits()
+    assert (moved["starts_at"] - visit["starts_at"]).total_seconds() == 3600
+    assert moved["status"] == "booked"

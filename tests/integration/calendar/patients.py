@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
+from tests.open_clinic import after_a_tap
+
 from medicalcor.core import clock, ids
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.errors import ProviderRejected
@@ -118,7 +120,9 @@ class Phones:
     async def tap(self, person_id: UUID, choice: str, under: Heard) -> bool:
         """A button is tapped, and whoever asked takes it."""
         message_id = await self.arrives(person_id, choice, under)
-        return await choices.take(self.ledger, message_id=message_id, correlation_id="c")
+        taken = await choices.take(self.ledger, message_id=message_id, correlation_id="c")
+        await after_a_tap(self.ledger, message_id=message_id)
+        return taken
 
     async def arrives(self, person_id: UUID, choice: str, under: Heard) -> UUID:
         message_id = ids.new_id()

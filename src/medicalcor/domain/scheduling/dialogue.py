@@ -5,7 +5,7 @@ It asks only for what is missing. What for must be known; when need not be: time
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from medicalcor.domain.scheduling.understanding.hearing import Heard, Topic
 from medicalcor.schemas.bookings import Asked, Goal, Wanted, When
 from medicalcor.schemas.common import Procedure
 
-Move = Literal["find", "choose", "ask", "cancel", "keep", "stop", "person", "answer", "nothing"]
+Move = Literal["find", "choose", "ask", "cancel", "keep", "stop", "person", "answer", "wait", "nothing"]
 PATIENCE = 2
 """So many messages in a row that are not understood bring a person in."""
+_FEW_DAYS = 2
+"""Where times of so many days were offered, `later` means later in the day."""
 _NO_HOURS: Mapping[str, object] = {"at": None, "not_before": None, "not_after": None, "part": "any"}
 
 
@@ -71,6 +73,8 @@ class Decision:
     """What was said was not understood."""
     narrowed: tuple[UUID, ...] = ()
     """The procedures among which is asked."""
+    consults: bool = False
+    """What was named is not booked here: it begins with a consultation."""
     about: UUID | None = None
     """The procedure that a question is about, when it is not the one that is wanted."""
 
@@ -88,6 +92,7 @@ def decide(state: State, heard: Heard, facts: Facts) -> Decision:
 def _decide(state: State, heard: Heard, facts: Facts) -> Decision:
     if heard.human:
         return Decision(move="person", state=state)
+    heard = _of_the_visit(state, heard, facts)
     if heard.stop:
         return Decision(move="stop" if state.visit_id is None else "keep", state=state)
     state = _goal(state, heard)
@@ -95,9 +100,22 @@ def _decide(state: State, heard: Heard, facts: Facts) -> Decision:
         state = _which(state, heard, facts)
         if state.visit_id is None:
             return _no_visit(state, heard, facts)
+    if heard.waits and state.asked is not None:
+        return Decision(move="wait", state=state)
     if state.goal == "cancel":
         return _cancelling(state, heard)
     return _arranging(state, heard, facts)
+
+
+def _of_the_visit(state: State, heard: Heard, facts: Facts) -> Heard:
+    """Who cannot come, or asks for an hour later, speaks of the visit that they have; else of what was offered."""
+    if state.asked in ("choice", "day") or not facts.visits:
+        return replace(heard, none=heard.none or heard.absent)
+    another = heard.when.days or heard.when.first_day or heard.when.says_hour
+    if heard.absent:
+        return replace(heard, move=bool(another), cancel=not another)
+    fresh = state.asked is None and not (heard.procedures or heard.when.says)
+    return replace(heard, move=heard.move or bool(heard.shift or (fresh and (heard.earlier or heard.later))))
 
 
 def _goal(state: State, heard: Heard) -> State:
@@ -157,6 +175,7 @@ def _arranging(state: State, heard: Heard, facts: Facts) -> Decision:
     if _only_asks(state, heard):
         named = (facts.procedures.get(one) for one in heard.procedures)
         return Decision(move="answer", state=state, about=next((one for one in named if one), None))
+    heard = _beside_the_visit(state, heard, facts)
     before = state.wanted
     choices = _procedures(state, heard, facts)
     if len(choices) == 1:
@@ -170,8 +189,28 @@ def _arranging(state: State, heard: Heard, facts: Facts) -> Decision:
     if heard.past and not heard.when.says:
         return Decision(move="ask", state=replace(state, asked="day"), past=True)
     if state.wanted != before or heard.is_wish or state.asked in (None, "procedure", "which_visit"):
-        return _find(state)
+        return replace(_find(state), consults=_begins_with_consultation(heard, facts))
     return _about_the_offer(state, heard)
+
+
+def _beside_the_visit(state: State, heard: Heard, facts: Facts) -> Heard:
+    """`a day earlier` by the visit that is to be moved; just `earlier` is any day until then."""
+    visit = next((one for one in facts.visits if one.id == state.visit_id), None)
+    if visit is None or state.offered or heard.when.says:
+        return heard
+    day = visit.starts_at.date()
+    if heard.shift is not None:
+        to = visit.starts_at.replace(tzinfo=None) + heard.shift
+        within = heard.shift % timedelta(days=1)
+        return replace(heard, when=When(days=(to.date(),), at=to.time() if within else None))
+    if heard.earlier:
+        return replace(heard, when=When(last_day=day, soonest=True))
+    return replace(heard, when=When(first_day=day)) if heard.later else heard
+
+
+def _begins_with_consultation(heard: Heard, facts: Facts) -> bool:
+    named = [one for one in heard.procedures if one != Procedure.CONSULTATION]
+    return bool(named) and not any(one in facts.procedures for one in named)
 
 
 def _only_asks(state: State, heard: Heard) -> bool:
@@ -208,7 +247,8 @@ def _merged(state: State, heard: Heard) -> Wanted:
         update |= {"practitioner_id": None, "but": None}
     elif heard.other_practitioner:
         seen = {who for _, who in state.offered} | ({wanted.practitioner_id} - {None})
-        update |= {"practitioner_id": None, "but": next(iter(seen)) if len(seen) == 1 else None}
+        but = heard.but or (next(iter(seen)) if len(seen) == 1 else None)
+        update |= {"practitioner_id": None, "but": but}
     return wanted.model_copy(update=update)
 
 
@@ -246,12 +286,13 @@ def _beyond(state: State, heard: Heard) -> Wanted:
     if not state.offered or not (heard.later or heard.earlier):
         return wanted
     first, last = state.offered[0][0], state.offered[-1][0]
-    same_day = first.date() == last.date()
+    days = tuple(sorted({at.date() for at, _ in state.offered}))
+    same_day = len(days) <= _FEW_DAYS
     update: dict[str, object] = {"days": (), "soonest": False, **_NO_HOURS}
     if heard.earlier:
         update |= {"first_day": None, "last_day": first.date()}
-        update |= {"days": (first.date(),), "not_after": first.time()} if same_day else {}
+        update |= {"days": days, "not_after": min(at.time() for at, _ in state.offered)} if same_day else {}
     else:
         update |= {"first_day": last.date(), "last_day": None}
-        update |= {"days": (last.date(),), "not_before": last.time()} if same_day else {}
+        update |= {"days": days, "not_before": max(at.time() for at, _ in state.offered)} if same_day else {}
     return wanted.model_copy(update={"when": wanted.when.model_copy(update=update)})

@@ -1,14 +1,23 @@
 """What a caller says, found among what the clinic offers: procedures by code, title or lay words, people by their names."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from uuid import UUID
 
 from medicalcor.domain.language.text import fold
 from medicalcor.domain.scoring import rules
-from medicalcor.schemas.common import Language
+from medicalcor.domain.scoring.facts import gather
+from medicalcor.domain.scoring.lexicon import lexicon
+from medicalcor.schemas.common import Language, Procedure
 from medicalcor.schemas.scoring import ScoringInput, Turn
 
-_TITLES = frozenset({"dr", "doctor", "doctorul", "doctorita", "doamna", "domnul", "frau", "herr", "prof"})
+_TITLES = re.compile(
+    r"d[rl]|dna|dra|doctor\w*|doktor\w*|doam\w*|domn\w*|frau|herrn?|m(?:iste)?rs?|ms|miss|prof\w*|medic\w*|dentist|"
+    r"(?:zahn)?arzt\w*|la|cu|bei|beim|mit|with|von"
+)
+_ALIKE = 0.85
+"""How close a word that was heard must come to a name."""
 
 
 def procedure(words: str, offered: Mapping[str, Mapping[str, str]]) -> str | None:
@@ -23,6 +32,8 @@ def procedure(words: str, offered: Mapping[str, Mapping[str, str]]) -> str | Non
             return code
     understood = _understood(words)
     meant = [code for code in offered if code in understood]
+    if not meant and _hurts(words) and Procedure.CONSULTATION in offered:
+        return str(Procedure.CONSULTATION)
     if meant:
         return meant[0] if len(meant) == 1 else None
     named = [
@@ -35,17 +46,30 @@ def procedure(words: str, offered: Mapping[str, Mapping[str, str]]) -> str | Non
 
 def _understood(words: str) -> frozenset[str]:
     """The rubric's codes, by the rules that judge messages."""
-    said = ScoringInput(channel="voice", messages=(Turn(role="user", content=words),))
-    return frozenset(str(one) for one in rules.score(said).procedures)
+    return frozenset(str(one) for one in rules.score(_as_said(words)).procedures)
+
+
+def _hurts(words: str) -> bool:
+    """Pain without a name begins with a consultation."""
+    return gather(_as_said(words), lexicon()).acute
+
+
+def _as_said(words: str) -> ScoringInput:
+    return ScoringInput(channel="voice", messages=(Turn(role="user", content=words),))
 
 
 def person(words: str, known: Mapping[UUID, str]) -> UUID | None:
     """Whose name these words are; None when they are nobody's, or could be several people's."""
-    wanted = {word for word in _words(words) if word not in _TITLES}
+    wanted = {word for word in _words(words) if not _TITLES.fullmatch(word)}
     if not wanted:
         return None
-    found = [one for one, name in known.items() if wanted <= set(_words(name))]
+    found = [one for one, name in known.items() if all(_is_in(word, _words(name)) for word in wanted)]
     return found[0] if len(found) == 1 else None
+
+
+def _is_in(word: str, name: Sequence[str]) -> bool:
+    """Exactly, or as a caller's name is spelled by who has only heard it: `Ionesco`."""
+    return word in name or bool(get_close_matches(word, name, n=1, cutoff=_ALIKE))
 
 
 def same_name(one: str, other: str) -> bool:

@@ -6,7 +6,13 @@ from medicalcor.workflows.steps import bookings as steps
 async def advance(message_id: str, correlation_id: str) -> str:
     """What a patient wrote about a visit."""
     understood = await steps.understand(message_id, correlation_id)
-    booking_id, following = understood["booking_id"], understood["next"]
+    return await carry_on(understood["booking_id"], understood["next"], message_id, correlation_id)
+
+
+async def carry_on(
+    booking_id: str | None, following: str | None, message_id: str, correlation_id: str
+) -> str:
+    """Do what was understood, from words or from a tap; where it cannot be done, other times are offered."""
     if booking_id is None or following == "said":
         return "said"
     why = None

@@ -21,8 +21,12 @@ async def take_in(inbox_id: str) -> str:
 
 async def choose(message_id: str, correlation_id: str) -> str:
     """Something was tapped: who asked takes it, else it is answered by what it says."""
-    if await steps.choose(message_id, correlation_id):
-        return "chosen"
+    chosen = await steps.choose(message_id, correlation_id)
+    if chosen["taken"] == "yes":
+        led_to = await booking_agent.carry_on(
+            chosen["booking_id"], chosen["next"], message_id, correlation_id
+        )
+        return "chosen" if led_to == "said" else led_to
     return await respond(message_id, correlation_id, judge=True)
 
 

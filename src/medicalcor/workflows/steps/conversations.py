@@ -7,7 +7,7 @@ from dbos import DBOS
 
 from medicalcor.core import clock, context
 from medicalcor.core.log import get_logger
-from medicalcor.operations import choices, inbox, leads, messaging, receiving, responding
+from medicalcor.operations import booking_agent, choices, inbox, leads, messaging, receiving, responding
 from medicalcor.operations.receiving import Received
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
@@ -53,11 +53,18 @@ def _as_words(received: Received, correlation_id: str) -> dict[str, str]:
 
 @DBOS.step(name="conversations.choose", **RETRIES)
 @through_outages
-async def choose(message_id: str, correlation_id: str) -> bool:
+async def choose(message_id: str, correlation_id: str) -> dict[str, str | None]:
+    """Whether it was taken; and the dialogue about a visit that it moved on, with what comes next there."""
     ledger = current().ledger
     traceparent = await inbox.traceparent_of(ledger, message_id=UUID(message_id))
     with context.bind(correlation_id=correlation_id, traceparent=traceparent):
-        return await choices.take(ledger, message_id=UUID(message_id), correlation_id=correlation_id)
+        taken = await choices.take(ledger, message_id=UUID(message_id), correlation_id=correlation_id)
+        led = await booking_agent.led_to(ledger, message_id=UUID(message_id))
+    return {
+        "taken": "yes" if taken else "no",
+        "booking_id": str(led.booking_id) if led.booking_id else None,
+        "next": led.next,
+    }
 
 
 @DBOS.step(name="conversations.judge_and_answer", **RETRIES)

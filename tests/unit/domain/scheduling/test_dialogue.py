@@ -27,6 +27,9 @@ heard = st.builds(
     cancel=st.booleans(),
     stop=st.booleans(),
     human=st.booleans(),
+    absent=st.booleans(),
+    waits=st.booleans(),
+    shift=st.sampled_from([None, timedelta(hours=1), timedelta(days=-1)]),
 )
 states = st.builds(
     State,
@@ -70,3 +73,46 @@ def test_who_is_not_understood_again_and_again_gets_a_person(state: State, has: 
         if decision.move == "person":
             break
     assert "person" in moves
+
+
+VISIT = Visit(UUID(int=9), CLEANING, ANA, NOON)
+FACTS = Facts(procedures=CODES, visits=[VISIT])
+
+
+def test_who_cannot_come_is_asked_about_the_visit_and_not_what_a_new_one_is_for() -> None:
+    decision = decide(State(), Heard(absent=True), FACTS)
+    assert (decision.move, decision.state.asked, decision.state.visit_id) == ("ask", "sure", VISIT.id)
+
+
+def test_who_cannot_come_to_any_of_the_offered_times_is_offered_others() -> None:
+    choosing = State(wanted=Wanted(procedure_id=CLEANING), asked="choice", offered=[(NOON, ANA)])
+    decision = decide(choosing, Heard(absent=True), FACTS)
+    assert (decision.move, decision.state.goal, decision.state.wanted.unseen) == ("find", "book", True)
+
+
+def test_a_day_earlier_is_reckoned_from_the_visit() -> None:
+    decision = decide(State(), Heard(shift=timedelta(days=-1)), FACTS)
+    assert (decision.move, decision.state.goal) == ("find", "move")
+    assert decision.state.wanted.when == When(days=((NOON - timedelta(days=1)).date(),))
+    later = decide(State(), Heard(shift=timedelta(hours=1)), FACTS)
+    assert later.state.wanted.when == When(days=(NOON.date(),), at=NOON.time().replace(hour=13))
+
+
+def test_later_than_the_times_of_two_days_is_later_on_those_days() -> None:
+    offered = [(NOON, ANA), (NOON + timedelta(days=1, hours=2), ANA)]
+    state = State(wanted=Wanted(procedure_id=CLEANING), asked="choice", offered=offered)
+    when = decide(state, Heard(later=True), FACTS).state.wanted.when
+    assert when.days == (NOON.date(), NOON.date() + timedelta(days=1))
+    assert when.not_before == NOON.time().replace(hour=14)
+
+
+def test_who_looks_something_up_is_not_asked_again() -> None:
+    state = State(wanted=Wanted(procedure_id=CLEANING), asked="choice", offered=[(NOON, ANA)])
+    decision = decide(state, Heard(waits=True), FACTS)
+    assert (decision.move, decision.state) == ("wait", state)
+
+
+def test_what_is_not_done_here_is_said_to_begin_with_a_consultation() -> None:
+    facts = Facts(procedures=CODES | {"consultation": ANA})
+    assert decide(State(), Heard(procedures=(Procedure.ORTHODONTICS,)), facts).consults
+    assert not decide(State(), Heard(procedures=(Procedure.CLEANING,)), facts).consults

@@ -35,7 +35,7 @@ def _cases(name: str) -> list[tuple[str, str, str]]:
 
 
 def _read(language: str, text: str) -> Heard:
-    offered = {"*": FOUR, "1": FOUR[:1]}.get(language[2:], [])
+    offered = {"*": FOUR, "1": FOUR[:1], "2": FOUR[:2], "3": FOUR[:3]}.get(language[2:], [])
     code = next(one for one in LANGUAGES if one == language[:2])
     return hear(text, Scene(now=NOW, languages=(code,), practitioners=DOCTORS, offered=offered))
 
@@ -61,10 +61,24 @@ def _said(heard: Heard) -> set[str]:
         f"doc={NAMES[heard.practitioner]}" if heard.practitioner else "",
         f"opt={heard.option}" if heard.option else "",
         *(f"q={one}" for one in heard.questions),
+        f"by={heard.shift.total_seconds() / 3600:+.0f}h" if heard.shift else "",
         "otherdoc" if heard.other_practitioner else "",
         "anydoc" if heard.any_practitioner else "",
     }
-    for flag in ("none", "later", "earlier", "yes", "no", "move", "cancel", "stop", "human", "past"):
+    for flag in (
+        "none",
+        "later",
+        "earlier",
+        "yes",
+        "no",
+        "move",
+        "cancel",
+        "stop",
+        "human",
+        "past",
+        "waits",
+        "absent",
+    ):
         if getattr(heard, flag):
             said.add(flag)
     return said - {""}

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medicalcor.domain.scheduling.understanding.hearing import Heard, Scene, hear
@@ -83,6 +83,7 @@ def test_hours_before_eight_are_of_the_afternoon(language: Language, hour: int) 
     assert when.not_before == time(hour + 12 if hour < 8 else hour)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.text("‹›¤#:.-/!? abz0129", max_size=60), languages)
 def test_whatever_is_written_is_read_without_harm(text: str, language: Language) -> None:
     today = date(2026, 3, 11)

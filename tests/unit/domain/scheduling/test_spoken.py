@@ -32,6 +32,7 @@ PEOPLE = {IONESCU: "Dr. Andrei Ionescu", STAN: "Dr. Maria Stan", OTHER: "Dr. Mar
         ("un tatuaj", None),
         ("", None),
         ("implant sau coroană", None),
+        ("ich habe Zahnschmerzen", "consultation"),
     ],
 )
 def test_a_procedure_is_known_by_its_lay_words_and_never_guessed(words: str, code: str | None) -> None:
@@ -40,7 +41,17 @@ def test_a_procedure_is_known_by_its_lay_words_and_never_guessed(words: str, cod
 
 @pytest.mark.parametrize(
     ("words", "who"),
-    [("Ionescu", IONESCU), ("doctor Ionescu", IONESCU), ("maria stan", STAN), ("Maria", None), ("Dr.", None)],
+    [
+        ("Ionescu", IONESCU),
+        ("doctor Ionescu", IONESCU),
+        ("maria stan", STAN),
+        ("Maria", None),
+        ("Dr.", None),
+        ("la doamna doctor Stan", STAN),
+        ("Herr Doktor Ionescu", IONESCU),
+        ("Ionesco", IONESCU),
+        ("Andrei Pop", None),
+    ],
 )
 def test_a_person_is_known_by_their_name_when_only_one_has_it(words: str, who: UUID | None) -> None:
     assert spoken.person(words, PEOPLE) == who

@@ -19,8 +19,18 @@ _PARTS: Final[tuple[PartOfDay, ...]] = ("morning", "afternoon", "evening")
 LUNCH: Final = (time(12), time(14))
 AFTER_LUNCH: Final = time(13)
 AFTER_WORK: Final = time(17)
+NOT_EARLY: Final = time(10)
+NOT_LATE: Final = time(17)
+_TENS: Final = (20, 30)
+_MINUTES: Final = "(5|10|20|25)"
 _NOON: Final = time(12)
 _NOTHING: Final = "(?!)"
+PARTS: Final = {
+    "any": (time.min, time.max),
+    "morning": (time.min, time(12)),
+    "afternoon": (time(12), time(17)),
+    "evening": (time(17), time.max),
+}
 _BEGINS: Final = {"morning": time(12), "afternoon": time(17)}
 """When the part that is ruled out is over."""
 
@@ -49,6 +59,10 @@ def read_parts(text: str, words: Lexis) -> Hours:
     for key, said in (("after_lunch", AFTER_LUNCH), ("after_work", AFTER_WORK)):
         if _strip(hours, words, f"<{key}>"):
             hours.not_before, hours.not_after = said, None
+    if _strip(hours, words, "<not_early>"):
+        hours.after(NOT_EARLY)
+    if _strip(hours, words, "<not_late>"):
+        hours.before(NOT_LATE)
     if _strip(hours, words, "<before_lunch>"):
         hours.not_before, hours.not_after = None, _NOON
     if _strip(hours, words, "<noon>"):
@@ -56,7 +70,8 @@ def read_parts(text: str, words: Lexis) -> Hours:
     _tonight(hours, words)
     for part in _PARTS:
         denied = rf"(?:<not>|<except>)(?: \w+){{0,2}} (?:<link> )?<{part}>"
-        if _strip(hours, words, denied):
+        behind = rf"<{part}>(?: (?!,)\w+)? <not_after_it>"
+        if _strip(hours, words, denied) or ("?" not in text and _strip(hours, words, behind)):
             _but(hours, part)
         if _strip(hours, words, f"<{part}>"):
             hours.part = part if hours.part in ("any", part) else "any"
@@ -92,23 +107,38 @@ def read_hours(hours: Hours, words: Lexis) -> Hours:
     """The rest: clock times with what is said before them. `hours.text` has its days marked already."""
     hours.text = _clock(hours.text, words)
     for key, take in (
+        ("<work_until> T", _not_before),
         ("<not_before> T", _not_before),
         ("<not_after> T", _not_after),
         ("<between> T (?:<range>|-|,) T", _between),
         ("T ?- ?T", _between),
         (r"(?:#\d{4}!?|\d{1,2}) <range> #\d{4}!?", _between),
         ("<around> T", _around),
+        ("T ?-?ish", _around),
         ("<one_at> T", _at),
         ("T <after_suffix>", _not_before),
         ("T <before_suffix>", _not_after),
         ("<after> T", _not_before),
         ("<before> T", _not_after),
+        (r"(?:(?:<at>|<hour_word>) )*(?:#\d{4}!?|\d{1,2}) <or> #\d{4}!?", _at),
+        ("<at> T <or> T", _at),
         ("<at> T", _at),
         ("<hour_word> T", _at),
         ("#\\d{4}!?", _at),
     ):
         _take(hours, words, key, take)
+    if hours.at is not None and hours.not_before is not None and hours.not_after is not None:
+        hours.at = None
+    if _beside(hours):
+        hours.part = "any"
     return hours
+
+
+def _beside(hours: Hours) -> bool:
+    """`in the afternoon, after 5`: what is said exactly counts where the part of the day is over by then."""
+    begins, ends = PARTS[hours.part]
+    late = hours.not_before is not None and hours.not_before >= ends
+    return late or (hours.not_after is not None and hours.not_after <= begins)
 
 
 Use = Callable[["Hours", list[time]], None]
@@ -163,14 +193,24 @@ def _around(hours: Hours, times: list[time]) -> None:
 
 
 def _at(hours: Hours, times: list[time]) -> None:
-    hours.at = hours.at or times[0]
+    """Two exact times, `at 3 or at 4`, are a stretch in which both lie."""
+    for said in times:
+        if hours.at not in (None, said):
+            hours.after(min(hours.at or said, said))
+            hours.before(max(hours.at or said, said))
+        hours.at = hours.at or said
 
 
 def digits(text: str, words: Lexis) -> str:
     """Numbers in words as digits, `one` only where a time must follow."""
+    tens = "|".join(word for word, number in words.numbers.items() if number in _TENS)
+    if tens:
+        ones = "|".join(word for word, number in words.numbers.items() if number < _TENS[0] // 2)
+        both = rf"\b({tens}) (?:si|y|e|et) ({ones})\b"
+        text = re.sub(both, lambda m: str(words.numbers[m[1]] + words.numbers[m[2]]), text)
     before = "|".join(re.escape(word) for word in sorted(words.numbers, key=len, reverse=True))
     if before:
-        text = re.sub(rf"\b(?:{before})\b", lambda m: str(words.numbers[m.group()]), text)
+        text = re.sub(rf"\b(?:{before})(?:\b|(?=kor\b))", lambda m: str(words.numbers[m.group()]), text)
     late = "|".join(re.escape(word) for word in words.numbers_late)
     if late:
         where = words.pattern(rf"((?:<at>|<after>|<before>|<around>) )({late})")
@@ -186,6 +226,11 @@ def _clock(text: str, words: Lexis) -> str:
             continue
         template = words.any_of(key).replace("X", number)
         text = words.pattern(template).sub(partial(_shifted, minutes=minutes), text)
+    for key, sign in (("hour_less", -1), ("minutes_to", -1), ("minutes_past", 1)):
+        if words.any_of(key) != _NOTHING:
+            template = words.any_of(key).replace("X", number).replace("M", _MINUTES)
+            use = partial(_minutes, sign=sign, hour_first=key == "hour_less")
+            text = words.pattern(template).sub(use, text)
     apart = "" if "de" in words.languages else " ?"  # `12 am Montag` is noon on a Monday
     text = re.sub(
         rf"(?<![\d#])(\d{{1,2}})(?:[:.](\d{{2}}))?{apart}(am|pm)\b",
@@ -209,6 +254,14 @@ def _shifted(match: re.Match[str], *, minutes: int) -> str:
     hour = int(next(group for group in match.groups() if group))
     total = hour * _HOUR + minutes
     return _stamp(total // _HOUR, total % _HOUR, exact=False) if hour <= 24 else match.group()
+
+
+def _minutes(match: re.Match[str], *, sign: int, hour_first: bool) -> str:
+    hour, minutes = (int(group) for group in match.groups() if group)
+    if not hour_first:
+        hour, minutes = minutes, hour
+    total = hour * _HOUR + sign * minutes
+    return _stamp(total // _HOUR, total % _HOUR, exact=False) if 0 < total < 24 * _HOUR else match.group()
 
 
 def _stamp(hour: int, minute: int, *, exact: bool) -> str:

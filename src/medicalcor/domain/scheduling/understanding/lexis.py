@@ -75,7 +75,14 @@ def plain(text: str, words: Lexis) -> str:
     folded = _NOON_LETTERS.sub(r"\1m", fold(text.translate(_OUR_MARKS)).replace("–", "-").replace("—", " , "))
     folded = _ORDINAL_DOT.sub(r"\1 ", _ABBREVIATED.sub(r"\1 ", folded))
     folded = " ".join(_BREAK.sub(" , ", folded).split())
+    folded = words.pattern("<joined>").sub(_apart, folded)
     return _WORD.sub(lambda found: _mended(found.group(), words), folded)
+
+
+def _apart(match: re.Match[str]) -> str:
+    """`Montagabend` in two; the `morgen` of a weekday is its morning, not tomorrow."""
+    day, part = (group for group in match.groups() if group)
+    return f"{day} {'vormittag' if part == 'morgen' else part}"
 
 
 def _mended(word: str, words: Lexis) -> str:

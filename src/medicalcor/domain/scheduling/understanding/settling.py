@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from medicalcor.domain.scheduling.understanding.days import PLACE, WEEK, Day, Scan
+from medicalcor.domain.scheduling.understanding.scan import PLACE, WEEK, Day, Scan, coming
 from medicalcor.schemas.bookings import When
 
 _DAY = timedelta(days=1)
@@ -19,6 +19,8 @@ class Settled:
     """Of the visit that is spoken of, not of the one that is wanted."""
     past: bool = False
     """Only days that are over were named."""
+    off: When = field(default_factory=When)
+    """Days on which they cannot come."""
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class _Wish:
     last: date | None = None
     week: Day | None = None
     past: bool = False
+    off: list[date] = field(default_factory=list)
 
 
 def settle(scan: Scan) -> Settled:
@@ -45,7 +48,12 @@ def settle(scan: Scan) -> Settled:
         days = [_always(day) for day in days]
     for day in days:
         _add(wish, day)
-    return Settled(_when(scan, wish), _when(scan, visit), past=wish.past and not wish.days)
+    return Settled(
+        _when(scan, wish),
+        _when(scan, visit),
+        past=wish.past and not wish.days,
+        off=When(days=tuple(wish.off)),
+    )
 
 
 def _always(day: Day) -> Day:
@@ -79,13 +87,19 @@ def _bounds(scan: Scan, wish: _Wish) -> None:
     for _, days in _drop(scan, rf"{between}|{mark} ?(?:-|to|<until_day>) ?{mark}"):
         if _first(days[0], wish.today) and _last(days[1], wish.today):
             wish.first, wish.last = _first(days[0], wish.today), _last(days[1], wish.today)
+            if wish.first and wish.last and wish.last < wish.first and days[1].weekdays:
+                wish.last += WEEK
+    for _, days in _drop(scan, rf"<not> <before_day> {mark}"):
+        wish.first = _first(days[0], wish.today)
+    for _, days in _drop(scan, rf"<not> <after_day> {mark}"):
+        wish.last = _last(days[0], wish.today)
     for match, days in list(_drop_from(scan, mark)):
         del match
         wish.first = _first(days[0], wish.today)
-    for _, days in _drop(scan, rf"<after_day> {mark}"):
+    for _, days in _drop(scan, rf"<after_day> {mark}|{mark} <after_day_suffix>"):
         last = _last(days[0], wish.today)
         wish.first = last + _DAY if last else None
-    for _, days in _drop(scan, rf"<before_day> {mark}"):
+    for _, days in _drop(scan, rf"<before_day> {mark}|{mark} <before_day_suffix>"):
         first = _first(days[0], wish.today)
         wish.last = max(first - _DAY, wish.today) if first else None
     for _, days in _drop(scan, rf"<until_day> {mark}"):
@@ -110,11 +124,7 @@ def _last(day: Day, today: date) -> date | None:
 
 
 def _dates(day: Day, today: date) -> list[date]:
-    return list(day.dates) or [_coming(today, number) for number in day.weekdays]
-
-
-def _coming(today: date, weekday: int) -> date:
-    return today + timedelta(days=(weekday - today.weekday()) % 7)
+    return list(day.dates) or [coming(today, number) for number in day.weekdays]
 
 
 def _ruled_out(scan: Scan, wish: _Wish) -> None:
@@ -130,11 +140,17 @@ def _ruled_out(scan: Scan, wish: _Wish) -> None:
     if "?" not in scan.text:
         for _, days in _drop(scan, rf"{more}(?: [\w¤]+){{0,1}} <not_after_it>"):
             _exclude(wish, days)
+        few = r"(?: (?!,)[\w¤]+){0,2}"
+        for _, days in _drop(
+            scan, rf"{more} <not_alone>(?= ,|$)|<cannot_begins>{few} {more}{few} <cannot_ends>"
+        ):
+            _exclude(wish, days)
 
 
 def _exclude(wish: _Wish, days: Iterable[Day]) -> None:
     for day in days:
         wish.but.update(day.weekdays)
+        wish.off += _dates(day, wish.today)
         if day.is_week and day.last is not None:
             wish.first = day.last + _DAY
 
@@ -170,16 +186,16 @@ def _when(scan: Scan, wish: _Wish) -> When:
 def _named(scan: Scan, wish: _Wish, weekday: int, modifier: str | None) -> list[date]:
     """A weekday's dates: those of the week that was named, the coming one, or both when either may be meant."""
     today = wish.today
-    coming = _coming(today, weekday)
+    comes = coming(today, weekday)
     if wish.week is not None and wish.week.first is not None and wish.week.last is not None:
         within = [
             wish.week.first + timedelta(days=n) for n in range((wish.week.last - wish.week.first).days + 1)
         ]
         return [day for day in within if day.weekday() == weekday]
-    in_this_week = coming <= today + timedelta(days=6 - today.weekday())
+    in_this_week = comes <= today + timedelta(days=6 - today.weekday())
     if modifier == "next" and in_this_week:
-        later = coming + WEEK
-        return [later] if scan.words.flag("next_is_of_next_week") or coming == today else [coming, later]
-    if modifier is None and coming == today:
-        return [coming, coming + WEEK]
-    return [coming]
+        later = comes + WEEK
+        return [later] if scan.words.flag("next_is_of_next_week") or comes == today else [comes, later]
+    if modifier != "next" and comes == today:
+        return [comes, comes + WEEK]
+    return [comes]
