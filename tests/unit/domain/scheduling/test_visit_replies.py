@@ -22,7 +22,7 @@ EVERY = [(language, kind, form) for language in LANGUAGES for kind in KINDS for 
     ("language", "text", "meant"),
     [
         ("ro", "Da, confirm!", "confirm"),
-        ("ro", "Bună ziua. Nu mai pot veni, îmi pare rău", None),
+        ("ro", "Bună ziua. Nu mai pot veni, îmi pare rău", "cancel"),
         ("ro", "Nu pot veni. Mulțumesc frumos", "cancel"),
         ("ro", "ANULEZ", "cancel"),
         ("ro", "alta ora", "move"),
