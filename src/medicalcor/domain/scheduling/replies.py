@@ -18,18 +18,28 @@ Answer = Literal["yes", "no"]
 Words = tuple[str, ...]
 LONGEST: Final = 120
 """Characters; what is longer says more than an answer does."""
+_ASSENT: Final = frozenset("👍👌✅🆗")
+_SHADES: Final = frozenset("🏻🏼🏽🏾🏿\N{VARIATION SELECTOR-16}")
 _EVERYWHERE: Final[Language] = "en"
 """People answer in English in any language."""
 
 
 def about_visit(text: str, *, languages: Iterable[Language], asked: bool) -> Verb | None:
     """What is to be done with the visit; `asked`: a reminder of it was the last that they heard from us."""
+    if asked and _is_thumbs_up(text):
+        return "confirm"
     said = _forms_of(text, languages)
     meant: set[Verb] = set()
     for verb in ("confirm", "move", "cancel"):
         if verb in said or (asked and f"{verb}_asked" in said):
             meant.add(verb)
     return meant.pop() if len(meant) == 1 else None
+
+
+def _is_thumbs_up(text: str) -> bool:
+    """Nothing but signs of assent, in whatever colour of skin."""
+    signs = {sign for sign in text if not sign.isspace()} - _SHADES
+    return bool(signs) and signs <= _ASSENT
 
 
 def to_offer(text: str, *, languages: Iterable[Language]) -> Answer | None:
