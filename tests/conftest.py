@@ -33,12 +33,10 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """The embedded server, with a migrated template database."""
-    with (
-        tempfile.TemporaryDirectory(prefix="mc-", ignore_cleanup_errors=True) as folder,
-        patch.dict(cluster.SETTINGS, CARELESS),
-    ):
+    with tempfile.TemporaryDirectory(prefix="mc-", ignore_cleanup_errors=True) as folder:
         server = EmbeddedPostgres(Path(folder), port=None)
-        server.start()
+        with patch.dict(cluster.SETTINGS, CARELESS):
+            server.start()
         try:
             asyncio.run(_statement(server.url(), f"create database {TEMPLATE}"))
             url = server.url(database=TEMPLATE)

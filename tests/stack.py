@@ -316,9 +316,10 @@ class Stack:
         return found
 
     def under_way(self) -> int:
-        """Runs that have not finished, those that wait for their time among them."""
+        """Runs that have not finished; those that wait for their time too, unless it is far off."""
         [row] = self.rows(
-            "select count(*) as n from dbos.workflow_status where status in ('ENQUEUED', 'PENDING', 'DELAYED')"
+            "select count(*) as n from dbos.workflow_status where status in ('ENQUEUED', 'PENDING') or ("
+            " status = 'DELAYED' and delay_until_epoch_ms < extract(epoch from now() + interval '2 minutes') * 1000)"
         )
         count: int = row["n"]
         return count

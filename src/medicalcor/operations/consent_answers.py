@@ -55,7 +55,7 @@ async def heard(act: Act, arrival: Arrival, place: Place, look: ScoringOutput | 
     unheard = place.guest or arrival.kind in SILENT or arrival.text is None or arrival.choice is not None
     if unheard or look is None or look.emergency:
         return False
-    wished = withdrawal.wish(arrival.text or "", silence=look.opt_out)
+    wished = _wished(look, arrival.text or "")
     if wished.scope == "offers":
         return await _end_offers(act, arrival, place, alone=wished.alone)
     if withdrawal.wants_back(arrival.text or ""):
@@ -75,7 +75,18 @@ def silences(look: ScoringOutput | None, text: str | None) -> bool:
     """Whether a message asks for silence, and not only for an end of offers."""
     if look is None or not text or grammar.plain_no(text):
         return False
-    return withdrawal.wish(text, silence=look.opt_out).scope == "everything"
+    return _wished(look, text).scope == "everything"
+
+
+def _wished(look: ScoringOutput, text: str) -> withdrawal.Wish:
+    """What is to end. Whoever needs something of us in the same breath is silenced only where the scoring rules hear the
+    wish too: a tooth "bothers" as messages do.
+    """
+    wished = withdrawal.wish(text, silence=look.opt_out)
+    needs = look.procedures or look.intent_to_book or look.urgency in ("high", "high_priority")
+    if wished.scope == "everything" and needs and not look.opt_out:
+        return withdrawal.Wish("none", alone=False)
+    return wished
 
 
 async def _end_offers(act: Act, arrival: Arrival, place: Place, *, alone: bool) -> bool:

@@ -45,7 +45,6 @@ _FORMS: Final[tuple[Form, ...]] = (
     ("sated", "reach"),
     ("sated", "thing"),
     ("sated", "you"),
-    ("annoying", "me"),
     ("annoying", "you"),
     ("annoying", "thing"),
     ("not", "more", "want", "you"),
@@ -66,11 +65,13 @@ _ASKED: Final[tuple[Form, ...]] = (
     ("not", "reach"),
     ("not", "signed"),
     ("annoying",),
+    ("annoying", "me"),
     ("threat",),
     ("junk",),
     ("want", "peace"),
 )
-"""What means it too after a question about consent: "your messages are not wanted", but not "not too many"."""
+"""What means it too after a question about consent: "your messages are not wanted", but not "not too many". Unasked, what
+bothers somebody is a tooth more often than we are."""
 _KEEPS: Final[frozenset[Form]] = frozenset({("take", "mine"), ("revoke", "consent"), ("leave", "peace")})
 """What "not" before it turns into the contrary: "don't delete my number"."""
 _DENIED: Final[frozenset[Form]] = _KEEPS | {
