@@ -19,7 +19,9 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
         url = server.url()
         engine.migrate(url)
         asyncio.run(migrate(url))
-        patient = {"UNKNOWN_OUTCOME_WAIT_SECONDS": "12"}  # the provider's word comes late where everything is killed
+        patient = {
+            "UNKNOWN_OUTCOME_WAIT_SECONDS": "12"
+        }  # the provider's word comes late where everything is killed
         stack = Stack(url, tmp_path_factory.mktemp("clinic"), new_master_key(), patient)
         try:
             stack.start("sandbox", "api", "worker-0")

@@ -13,7 +13,6 @@ from medicalcor.api.webhooks.stripe import item_of
 from medicalcor.api.webhooks.whatsapp_items import split
 from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring import facts
-from medicalcor.domain.scoring.lexicon import lexicon
 from medicalcor.domain.scoring.patterns import Match
 from medicalcor.domain.scoring.reading import Said
 from medicalcor.schemas.common import Procedure
@@ -31,9 +30,9 @@ def _headings() -> set[str]:
 
 def _emitted() -> set[str]:
     """What the evidence can count for: one turn in which every pattern of the lexicon has matched."""
-    said = Said(0, read("one word"), frozenset(), lexicon())
+    said = Said(0, read("one word"), frozenset())
     for means in _headings():
-        said.found[means].append(Match(0, 1, means, "ro"))
+        said.add(Match(0, 1, means, "ro"))
     said.struck.append((Match(0, 1, "budget", "ro"), "denied"))
     known = facts.Facts("ro", [said], [None], emergency=True, procedures={Procedure.VENEERS})
     return {item.means for item in facts._evidence(known)}

@@ -148,7 +148,7 @@ def _answer_about_pain(said: Said) -> None:
     """ "Does it hurt?" — "yes, next to it": the yes is the need."""
     for yes in said.found.get("yes", []):
         if yes.first == 0 and not said.has("no", "painless"):
-            said.found["acute:pain"].append(Match(yes.first, yes.last, "acute:pain", yes.language))
+            said.add(Match(yes.first, yes.last, "acute:pain", yes.language))
             return
 
 

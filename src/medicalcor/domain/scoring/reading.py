@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from medicalcor.domain.language.detect import Votes, votes
@@ -15,6 +16,12 @@ _EVERY_LANGUAGE: Final = frozenset({"procedure", "emergency", "opt_out", "orders
 """Taken in any language, whatever the turn's: people mix these, and missing one is dear."""
 
 
+@cache
+def _families(means: str) -> tuple[str, ...]:
+    parts = means.split(":")
+    return tuple(":".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
 @dataclass(slots=True)
 class Said:
     """One turn, read."""
@@ -22,8 +29,9 @@ class Said:
     turn: int
     words: Words
     languages: frozenset[str]
-    book: PatternBook
     found: dict[str, list[Match]] = field(default_factory=lambda: defaultdict(list))
+    families: dict[str, list[Match]] = field(default_factory=lambda: defaultdict(list))
+    """The same by what their meanings begin with."""
     struck: list[tuple[Match, str]] = field(default_factory=list)
     """What was found but does not count, and why."""
 
@@ -31,21 +39,22 @@ class Said:
         return any(self.found.get(each) for each in means)
 
     def of(self, family: str) -> Sequence[Match]:
-        """Matches whose meaning is `family` or begins with it and a colon."""
-        found = self.found
-        meanings = self.book.meanings.get(family, ())
-        if found.keys().isdisjoint(meanings):
-            return ()
-        held = [some for means in meanings if (some := found.get(means))]
-        if not held:
-            return ()
-        return held[0] if len(held) == 1 else [match for matches in held for match in matches]
+        """Matches whose meaning is `family` or begins with it and a colon, as they stand now."""
+        matches = self.families.get(family)
+        return (*matches,) if matches else ()
+
+    def add(self, match: Match) -> None:
+        self.found[match.means].append(match)
+        for family in _families(match.means):
+            self.families[family].append(match)
 
     def has_any(self, *families: str) -> bool:
         return any(self.of(family) for family in families)
 
     def strike(self, match: Match, why: str) -> None:
         self.found[match.means].remove(match)
+        for family in _families(match.means):
+            self.families[family].remove(match)
         self.struck.append((match, why))
 
 
@@ -64,7 +73,7 @@ def read_words(
     else:
         languages |= spoken.plausible(within=0.5 if expected else 0.3)
         languages |= {expected} if expected else set()
-    said = Said(turn, words, languages, book)
+    said = Said(turn, words, languages)
     for match in book.find(words, languages=languages, anywhere=_EVERY_LANGUAGE):
-        said.found[match.means].append(match)
+        said.add(match)
     return said

@@ -136,7 +136,7 @@ def _pair_signs(said: Said) -> None:
                     and not _ruled_out(said, first)
                 ):
                     start, end = min(first.first, second.first), max(first.last, second.last)
-                    said.found[means].append(Match(start, end, means, first.language))
+                    said.add(Match(start, end, means, first.language))
 
 
 def _mild(said: Said, match: Match) -> bool:
@@ -167,8 +167,8 @@ def _strike_ignored(said: Said) -> None:
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
-    masks = said.found.get(by, [])
-    for match in list(said.of(family)):
+    masks = said.found.get(by, ())
+    for match in said.of(family) if masks else ():
         if any(overlaps(match, mask) for mask in masks):
             said.strike(match, by)
 
