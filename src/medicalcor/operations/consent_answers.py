@@ -17,7 +17,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.consent import grammar, purposes, texts, withdrawal
 from medicalcor.domain.language.phrases import phrase
-from medicalcor.operations import booking_ends, consents, effects, wording
+from medicalcor.operations import booking_ends, consents, effects, wishes, wording
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.consents import SQL, Saying
 from medicalcor.operations.inbox import Item, put_aside
@@ -44,7 +44,7 @@ async def heard(act: Act, arrival: Arrival, place: Place, look: ScoringOutput | 
 
     After a wish for silence, which the caller has recorded, nothing goes out any more; one to be spared offers ends those.
     """
-    if silences(look, arrival.said) and not place.guest:
+    if wishes.silences(look, arrival.said) and not place.guest:
         await silence(
             act,
             person_id=place.person_id,
@@ -55,7 +55,7 @@ async def heard(act: Act, arrival: Arrival, place: Place, look: ScoringOutput | 
     unheard = place.guest or arrival.kind in SILENT or arrival.text is None or arrival.choice is not None
     if unheard or look is None or look.emergency:
         return False
-    wished = _wished(look, arrival.text or "")
+    wished = wishes.heard(look, arrival.text or "")
     if wished.scope == "offers":
         return await _end_offers(act, arrival, place, alone=wished.alone)
     if withdrawal.wants_back(arrival.text or ""):
@@ -69,24 +69,6 @@ async def heard(act: Act, arrival: Arrival, place: Place, look: ScoringOutput | 
 async def decided(connection: Connection, message_id: UUID) -> bool:
     """Whether this message was about consent and nothing else, and has been dealt with."""
     return bool(await connection.fetchval(SQL["decided_by_message"], message_id))
-
-
-def silences(look: ScoringOutput | None, text: str | None) -> bool:
-    """Whether a message asks for silence, and not only for an end of offers."""
-    if look is None or not text or grammar.plain_no(text):
-        return False
-    return _wished(look, text).scope == "everything"
-
-
-def _wished(look: ScoringOutput, text: str) -> withdrawal.Wish:
-    """What is to end. Whoever needs something of us in the same breath is silenced only where the scoring rules hear the
-    wish too: a tooth "bothers" as messages do.
-    """
-    wished = withdrawal.wish(text, silence=look.opt_out)
-    needs = look.procedures or look.intent_to_book or look.urgency in ("high", "high_priority")
-    if wished.scope == "everything" and needs and not look.opt_out:
-        return withdrawal.Wish("none", alone=False)
-    return wished
 
 
 async def _end_offers(act: Act, arrival: Arrival, place: Place, *, alone: bool) -> bool:
@@ -323,19 +305,6 @@ async def _confirm_silence(act: Act, about: Row, message_id: UUID) -> None:
         cause_id=message_id,
     )
     await effects.plan(act, conversation_id=about["conversation_id"], intents=[intent])
-
-
-def only_silence(arrival: Arrival, place: Place, look: ScoringOutput | None) -> bool:
-    """Whether somebody whom nobody knows wants silence and nothing else: no lead is made of them."""
-    return (
-        place.newcomer
-        and look is not None
-        and silences(look, arrival.said)
-        and not look.emergency
-        and not (look.procedures or look.budget or look.intent_to_book)
-        and arrival.party.channel in ("whatsapp", "email")
-        and arrival.kind not in SILENT
-    )
 
 
 async def suppress(act: Act, arrival: Arrival) -> None:

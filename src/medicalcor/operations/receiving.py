@@ -24,6 +24,7 @@ from medicalcor.operations import (
     plain_answers,
     threads,
     triaging,
+    wishes,
 )
 from medicalcor.operations.arrivals.base import Arrival
 from medicalcor.operations.arrivals.readers import READERS
@@ -90,7 +91,7 @@ async def _receive(ledger: Ledger, connection: Connection, arrival: Arrival) -> 
     choice = arrival.choice or await plain_answers.meant(connection, arrival, place)
     event = _event(arrival, place, choice)
     look = await _look(connection, arrival, place)
-    if consent_answers.only_silence(arrival, place, look):
+    if wishes.only_silence(arrival, place, look):
         return await _suppressed(ledger, connection, arrival)
     received = Append(
         f"conversation-{place.conversation_id}",
@@ -269,7 +270,7 @@ def _noticed(arrival: Arrival, place: Place, look: ScoringOutput | None) -> list
     language = arrival.language or _spoken(arrival, place)
     if language not in (None, place.language) and not place.language_chosen:
         events.append(LanguageDetected(person_id=person, language=language, message_id=message))
-    if look is not None and consent_answers.silences(look, arrival.said):
+    if look is not None and wishes.silences(look, arrival.said):
         keys = tuple(a.key for a in arrival.party.addresses)
         channel = arrival.party.channel
         events.append(OptedOut(person_id=person, address_keys=keys, channel=channel, message_id=message))
