@@ -163,6 +163,7 @@ def test_a_template_that_whatsapp_paused_waits_until_it_is_back(
 ) -> None:
     known(stack, phone)
     known(stack, other_phone)
+    stack.settle()  # what they wrote is shown as read too, and that call is not the one to be refused
     refusal = {"error": {"code": 132015, "message": "Template is paused"}}
     stack.fault(provider="whatsapp", kind="status", status=400, body=refusal)
     missed_call(stack, phone)
