@@ -3,13 +3,22 @@
 import os
 import shlex
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medicalcor.cli import demo, environment
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _environment_as_it_was() -> Iterator[None]:
+    """What these adopt is not for the tests after them."""
+    with patch.dict(os.environ):
+        yield
 
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40))
