@@ -33,6 +33,26 @@ def test_nothing_is_sent_after_an_opt_out_but_that_it_was_heard(stack: Stack, ph
     )
 
 
+def test_a_tooth_that_bothers_silences_nobody(stack: Stack, phone: str) -> None:
+    stack.say(
+        phone, "Bună! Mi s-a umflat gingia lângă o măsea și mă deranjează destul de tare. Pot veni luni?"
+    )
+    stack.answered(phone)
+    stack.settle()
+    assert stack.person(phone)["opted_out_at"] is None
+
+
+@pytest.mark.parametrize(
+    "words", ["Să nu vă mai prind că mă sunați", "nu mai suport atâtea mesaje de la clinică"]
+)
+def test_a_wish_that_reminds_of_a_need_is_one_all_the_same(stack: Stack, phone: str, words: str) -> None:
+    stack.say(phone, WARM["ro"])
+    stack.answered(phone)
+    stack.say(phone, words)
+    stack.settle()
+    assert stack.person(phone)["opted_out_at"] is not None
+
+
 @pytest.mark.parametrize("words", ["STOP", "nu ma mai contactati"])
 def test_an_unknown_number_is_left_alone_and_becomes_no_lead(stack: Stack, phone: str, words: str) -> None:
     [before] = stack.rows("select count(*) as n from suppressions")

@@ -12,7 +12,7 @@ from medicalcor.domain.scheduling.walltime import DAY
 from medicalcor.operations import availability, visit_words
 from medicalcor.operations.availability import NotFree, NotWorking
 from medicalcor.operations.ledger import Ledger
-from medicalcor.schemas.appointments import Choice
+from medicalcor.schemas.appointments import Choice, PartOfDay
 
 SQL = statements("medicalcor.operations", "waitlist.sql")
 LATELY = timedelta(days=90)
@@ -75,11 +75,8 @@ def _waiting(row: Row) -> Waiting:
     )
 
 
-def _part(part_of_day: str) -> tuple[int, int]:
-    opens, closes = (
-        at.hour * 3600 + at.minute * 60
-        for at in availability.PARTS[part_of_day]  # type: ignore[index]  # stored by a schema that knows no other
-    )
+def _part(part_of_day: PartOfDay) -> tuple[int, int]:
+    opens, closes = (at.hour * 3600 + at.minute * 60 for at in availability.PARTS[part_of_day])
     return opens, closes or DAY
 
 

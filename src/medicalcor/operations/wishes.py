@@ -15,12 +15,12 @@ def silences(look: ScoringOutput | None, text: str | None) -> bool:
 
 
 def heard(look: ScoringOutput, text: str) -> withdrawal.Wish:
-    """What is to end. Whoever needs something of us in the same breath is silenced only where the scoring rules hear the
-    wish too: a tooth "bothers" as messages do.
+    """What is to end. Whoever needs something of us in the same message is silenced only where the scoring rules hear the
+    wish too: a tooth "bothers" as messages do. A short wish says nothing else, whatever its words remind of.
     """
     wished = withdrawal.wish(text, silence=look.opt_out)
     needs = look.procedures or look.intent_to_book or look.urgency in ("high", "high_priority")
-    if wished.scope == "everything" and needs and not look.opt_out:
+    if wished.scope == "everything" and needs and not (wished.alone or look.opt_out):
         return withdrawal.Wish("none", alone=False)
     return wished
 

@@ -104,6 +104,21 @@ async def elena(pool: Pool) -> UUID:
 
 
 @pytest.fixture
+async def looker(anonymous: Browser, pool: Pool) -> Browser:
+    """Somebody signed in who may see visits, and book none."""
+    await accounts.add(
+        pool,
+        email="dpo@clinic.example",
+        name="Dana",
+        role=Role.PRIVACY_OFFICER,
+        password=PASSWORD,
+        language="en",
+    )
+    await anonymous.sign_in("dpo@clinic.example")
+    return anonymous
+
+
+@pytest.fixture
 async def browser(anonymous: Browser, elena: UUID) -> Browser:
     """Elena, signed in."""
     answer = await anonymous.sign_in()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from medicalcor.core import clock
@@ -17,6 +17,7 @@ from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.practice import queries as practice
 from medicalcor.readmodels.waitlist import queries as waitlist
 from medicalcor.readmodels.waitlist.queries import Asked, Opening, Waiting
+from medicalcor.schemas.appointments import PartOfDay
 from medicalcor.schemas.waitlist import EVERY_DAY, MINUTES_OF_NOTICE
 from medicalcor.web.request import language_of, staff
 from medicalcor.web.site import Visit
@@ -24,7 +25,7 @@ from medicalcor.web.site import Visit
 LOOKED_BACK = timedelta(days=30)
 NOTICES = (60, 180, 720, 1440, 2880, 4320)
 """Minutes that can be chosen."""
-PARTS = ("any", "morning", "afternoon", "evening")
+PARTS = get_args(PartOfDay)
 _STANDING = ("booked", "confirmed")
 
 
