@@ -48,7 +48,9 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
         known.procedures.clear()
     if intent in NO_LEAD:
         known.book = False
-        known.budget = known.has("budget") and intent == "withdrawn"
+        # a price in the turn that wants silence is an offer it is tired of
+        told = known.said[:-1] if intent == "opt_out" else known.said
+        known.budget = intent in {"withdrawn", "opt_out"} and any(said.has("budget") for said in told)
         known.acute = known.emergency
         return
     if intent == "existing_patient":
