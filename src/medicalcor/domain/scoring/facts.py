@@ -202,7 +202,12 @@ def _settle_procedures(known: Facts) -> None:
     if known.emergency or (known.acute and known.has("blow")):
         known.procedures.discard(Procedure.EXTRACTION)
     if Procedure.ALL_ON_X in known.procedures:
-        known.procedures -= {Procedure.IMPLANT, Procedure.GUM_TREATMENT}
+        known.procedures -= {
+            Procedure.IMPLANT,
+            Procedure.GUM_TREATMENT,
+            Procedure.DENTURE,
+            Procedure.CROWN,
+        }
     if known.procedures - {Procedure.CONSULTATION, Procedure.PEDIATRIC}:
         known.procedures.discard(Procedure.CONSULTATION)
 
