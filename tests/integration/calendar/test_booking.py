@@ -15,9 +15,10 @@ from medicalcor.core.database.transaction import transaction
 from medicalcor.core.errors import Forbidden, InvalidInput, NotFound
 from medicalcor.domain.scheduling.visits import HoldLapsed, NotPossible
 from medicalcor.operations import appointments
+from medicalcor.operations.admitting import Overlap
 from medicalcor.operations.appointments import AppointmentChanged
 from medicalcor.operations.availability import NotWorking
-from medicalcor.operations.booking import Overlap, SlotTaken
+from medicalcor.operations.booking import SlotTaken
 from medicalcor.readmodels.appointments import queries
 from medicalcor.readmodels.rebuild import compare
 from medicalcor.schemas.appointments import Appointment, Choice

@@ -20,6 +20,7 @@ from medicalcor.core import clock
 from medicalcor.core.database.pool import Pool
 from medicalcor.core.errors import ProductError
 from medicalcor.operations import appointments, availability, openings, reminders, waitlist
+from medicalcor.operations.booking import SlotTaken
 from medicalcor.readmodels.rebuild import compare
 from medicalcor.schemas.appointments import Choice, SlotQuery, Wish
 from medicalcor.schemas.waitlist import Joining, Wants
@@ -152,7 +153,7 @@ class Month:
         )
         found = await availability.find(self.clinic.ledger, query=query)
         if not found:
-            raise availability.NotFree
+            raise SlotTaken
         slot = self.dice.choice(found)
         return Choice(procedure_id=procedure, practitioner_id=slot.practitioner_id, starts_at=slot.starts_at)
 

@@ -15,9 +15,10 @@ from medicalcor.core import clock, ids
 from medicalcor.core.auth.roles import Right
 from medicalcor.core.errors import InvalidInput, NotFound
 from medicalcor.operations import appointments
+from medicalcor.operations.admitting import Overlap
 from medicalcor.operations.appointments import AppointmentChanged
 from medicalcor.operations.availability import NotWorking
-from medicalcor.operations.booking import Overlap, SlotTaken
+from medicalcor.operations.booking import SlotTaken
 from medicalcor.operations.ledger import Cause, by_user
 from medicalcor.readmodels.appointments import queries as calendar
 from medicalcor.readmodels.leads import queries as leads
