@@ -28,7 +28,7 @@ SQL = statements("medicalcor.operations", "replaying.sql")
 class Replayed:
     """One decision, then and now. `again` is None when it cannot be made once more, and `because` says why."""
 
-    noun: Literal["effect", "score", "triage"]
+    noun: Literal["effect", "score", "triage", "booking"]
     id: UUID
     at: datetime
     then: str

@@ -64,6 +64,7 @@ class BookForm(PutForm):
 
 class MoveForm(PutForm):
     version: int
+    by: Literal["dialog", "drag"] = "dialog"
 
 
 class ChangeForm(Place):
@@ -108,7 +109,11 @@ async def book(request: Visitor) -> Response[str] | Redirect:
     fields = {**_put(form), "lead_id": str(form.lead_id), "key": form.key, "for_name": form.for_name}
     try:
         made = await appointments.book(
-            ledger, wish=wish, cause=_cause(request), overlap=_overlap(request, form)
+            ledger,
+            wish=wish,
+            cause=_cause(request),
+            through="dialog",
+            overlap=_overlap(request, form),
         )
     except (SlotTaken, NotWorking) as problem:
         return await _refused(request, form, problem, path="/appointments/book", fields=fields)
@@ -133,6 +138,7 @@ async def move(request: Visitor, appointment_id: FromPath[UUID]) -> Response[str
             to=_choice(request, form),
             version=form.version,
             cause=_cause(request),
+            through=form.by,
             overlap=_overlap(request, form),
         )
     except (SlotTaken, NotWorking) as problem:
