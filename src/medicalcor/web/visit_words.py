@@ -40,12 +40,11 @@ VISITS: Mapping[str, Mapping[str, str]] = {
         "no_right": _("Leave was wanted to put it over others or outside hours; the role does not have it."),
         "no_reason": _("Leave was wanted to put it over others or outside hours, without a reason."),
     },
-    "admission_verdict": {
-        "placed": _("It could be"),
-        "slot_taken": _("The time was taken"),
-        "not_working": _("Nobody works then"),
-        "not_possible": _("It was not possible"),
-        "no_leave": _("No leave to do so"),
+    "admission_event": {
+        "appointment.held": _("Held"),
+        "appointment.booked": _("Booked"),
+        "appointment.kept": _("Booked as it was held"),
+        "appointment.moved": _("Moved"),
     },
     "part_of_day": {
         "any": _("At any hour"),
