@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
@@ -17,6 +19,7 @@ from medicalcor.schemas.appointments import Taken
 
 SQL = statements("medicalcor.operations", "admissions.sql")
 Between = tuple[datetime, datetime]
+_ADMISSION = TypeAdapter(Admission)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ async def _names(connection: Connection) -> Mapping[int, str]:
 
 
 def _decided(row: Row, names: Mapping[int, str]) -> Decided:
-    kept = Admission.model_validate(row["admission"]) if row["admission"] else None
+    kept = _ADMISSION.validate_python(row["admission"]) if row["admission"] else None
     return Decided(
         id=row["id"],
         type=row["type"],
@@ -132,7 +135,7 @@ def _replayed(row: Row) -> Replayed:
         return _kept_again(row)
     if row["admission"] is None:
         return told("placed", None, "It was decided before reasons were kept.")
-    kept = Admission.model_validate(row["admission"])
+    kept = _ADMISSION.validate_python(row["admission"])
     then = _in_short(kept, _takes(row))
     try:
         again: Outcome = rule.replay(kept)

@@ -1,7 +1,7 @@
 """What is known about one wish: the set-up and the visits put before the rule that decides (`domain/scheduling/admission`)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -82,13 +82,11 @@ async def looked_at(ledger: Ledger, connection: Connection, asked: Asked) -> tup
 def in_turn(facts: Facts, outcome: Outcome, standing: Row) -> Facts:
     """The facts now that it is our turn with what was chosen."""
     chosen = {taken.resource_no for taken in outcome.takes}
-    needs = [
-        need.model_copy(
-            update={"candidates": tuple(one for one in need.candidates if one.resource_no in chosen)}
-        )
+    needs = tuple(
+        replace(need, candidates=tuple(one for one in need.candidates if one.resource_no in chosen))
         for need in facts.needs
-    ]
-    narrowed = facts.model_copy(update={"needs": tuple(needs), "locked": True, "now": clock.now()})
+    )
+    narrowed = replace(facts, needs=needs, locked=True, now=clock.now())
     return _with(narrowed, standing["clashes"])
 
 
@@ -198,6 +196,8 @@ def _need(requirement: Requirement, day: Interval) -> Need:
 
 
 def _candidate(one: Worker | Room, day: Interval) -> Candidate:
+    if not one.off:
+        return Candidate(resource_no=one.resource_no)
     off = tuple((start, stop) for start, stop in one.off if start < day[1] and day[0] < stop)
     return Candidate(resource_no=one.resource_no, off=off)
 
@@ -217,10 +217,8 @@ def _with(facts: Facts, clashes: Sequence[Mapping[str, Any]]) -> Facts:
         found.setdefault(clash["no"], {})[one.appointment_id] = one
 
     def seen(one: Candidate) -> Candidate:
-        return one.model_copy(update={"against": tuple(found.get(one.resource_no, {}).values())})
+        return replace(one, against=tuple(found.get(one.resource_no, {}).values()))
 
-    needs = [
-        need.model_copy(update={"candidates": tuple(map(seen, need.candidates))}) for need in facts.needs
-    ]
+    needs = (replace(need, candidates=tuple(map(seen, need.candidates))) for need in facts.needs)
     practitioner = seen(facts.practitioner) if facts.practitioner else None
-    return facts.model_copy(update={"practitioner": practitioner, "needs": tuple(needs)})
+    return replace(facts, practitioner=practitioner, needs=tuple(needs))

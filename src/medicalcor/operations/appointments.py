@@ -14,7 +14,7 @@ from medicalcor.domain.scheduling import visits
 from medicalcor.operations import booking, openings, reminders, visit_news
 from medicalcor.operations.admitting import Asked, Overlap
 from medicalcor.operations.booking import Placed, stream
-from medicalcor.operations.ledger import Act, Ledger, by_system
+from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.admissions import Through
 from medicalcor.schemas.appointments import Appointment, AppointmentId, CancelReason, Choice, Wish
 from medicalcor.schemas.base import Event
@@ -32,7 +32,6 @@ from medicalcor.schemas.events.appointments import (
 SQL = statements("medicalcor.operations", "appointments.sql")
 HOLD = timedelta(minutes=10)
 LONGEST_HOLD = timedelta(days=2)
-_AT_ONCE = 200  # lapsed holds that one round of the clean-up gives up
 
 
 class AppointmentChanged(ProductError):
@@ -189,9 +188,8 @@ async def move(
         await visit_news.arrange(act, moved)
         return moved
 
-    asked = Asked(
-        to, before.person_id, through, lead_id=before.lead_id, overlap=overlap, moving=appointment_id
-    )
+    who, lead_id = before.person_id, before.lead_id
+    asked = Asked(to, who, through, lead_id=lead_id, overlap=overlap, moving=appointment_id)
     return await booking.place(ledger, asked=asked, cause=cause, known=known, write=write)
 
 
@@ -284,30 +282,6 @@ async def complete(
         cause,
         lambda a: AppointmentCompleted(appointment_id=a.id, person_id=a.person_id, starts_at=a.starts_at),
     )
-
-
-async def expire_holds(ledger: Ledger) -> int:
-    """Give up what was held too long. Nothing waits for this: a lapsed hold keeps nobody from booking."""
-    async with ledger.pool.acquire() as connection:
-        rows = await connection.fetch(SQL["lapsed"], clock.now(), _AT_ONCE)
-    return sum([await _expire(ledger, row["id"], row["version"]) for row in rows])
-
-
-async def _expire(ledger: Ledger, appointment_id: UUID, version: int) -> bool:
-    before = await _found(ledger, appointment_id)
-
-    async def decide(connection: Connection) -> bool:
-        await booking.lock_of(connection, appointment_id)
-        current = await _current(connection, appointment_id)
-        if current.status != "held" or current.version != version:
-            return False
-        entry = booking.expiry(
-            appointment_id=appointment_id, person_id=current.person_id, version=current.version
-        )
-        await Act(ledger, connection, by_system(str(appointment_id))).append(entry)
-        return True
-
-    return await record(ledger.pool, decide, subject=before.person_id)
 
 
 async def _change(

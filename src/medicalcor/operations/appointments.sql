@@ -21,7 +21,7 @@ select resource_no from occupancies where appointment_id = $1;
 
 -- name: lapsed
 -- Held too long, and not yet given up.
-select id, version from appointments where status = 'held' and expires_at <= $1 order by expires_at limit $2;
+select id, person_id, version from appointments where status = 'held' and expires_at <= $1 order by expires_at limit $2;
 
 -- name: booked_again
 -- Whether somebody has the same visit once more, at the same time and with the same practitioner, since this one ($1) was

@@ -1,16 +1,17 @@
 """Why a visit was placed, or was not: kept with every booking, and with every wish that was refused.
 
 Moments are seconds since 1970, as everything in the search for times counts. Nothing personal is in it: people are not
-named, other visits by their id alone.
+named, other visits by their id alone. Dataclasses, because two of each are made for every attempt to book, and what we
+make ourselves need not be looked through; what is read from the log is.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from pydantic import AwareDatetime
 
 from medicalcor.schemas.appointments import AppointmentId, Taken
-from medicalcor.schemas.base import Shape
 
 Stretch = tuple[int, int]
 """From and to, the end not included."""
@@ -36,7 +37,8 @@ Ground = Literal[
 ]
 
 
-class Against(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Against:
     """A visit that takes the same resource then. `lapsed`: only held, and too long ago to keep anybody out."""
 
     appointment_id: AppointmentId
@@ -45,7 +47,8 @@ class Against(Shape):
     lapsed: bool = False
 
 
-class Candidate(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
     """Somebody, a room or a device that could serve, with what is known of the time around the visit."""
 
     resource_no: int
@@ -53,7 +56,8 @@ class Candidate(Shape):
     against: tuple[Against, ...] = ()
 
 
-class Need(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
     """One of these rooms or devices, with this many free seconds around the visit."""
 
     before: int = 0
@@ -61,7 +65,8 @@ class Need(Shape):
     candidates: tuple[Candidate, ...] = ()
 
 
-class Leave(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
     """Somebody wants it over other visits or outside working hours: in which role, and whether they said why.
 
     The reason itself is kept apart, sealed.
@@ -72,7 +77,8 @@ class Leave(Shape):
     reason_given: bool
 
 
-class Facts(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
     """All that the decision looks at, as it was at that moment."""
 
     through: Through
@@ -103,7 +109,8 @@ class Facts(Shape):
     are listed that were chosen before."""
 
 
-class Admission(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
     """A decision with its reasons: when placed, what was overridden on purpose, or that all was free."""
 
     verdict: Verdict
@@ -113,7 +120,8 @@ class Admission(Shape):
     """The version of the rules that it was made by."""
 
 
-class Outcome(Shape):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
     """A decision, and what the visit takes when it is placed."""
 
     admission: Admission

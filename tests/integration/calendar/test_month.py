@@ -19,7 +19,7 @@ from conftest import CAUSE, Clinic
 from medicalcor.core import clock
 from medicalcor.core.database.pool import Pool
 from medicalcor.core.errors import ProductError
-from medicalcor.operations import appointments, availability, openings, reminders, waitlist
+from medicalcor.operations import appointments, availability, holds, openings, reminders, waitlist
 from medicalcor.operations.booking import SlotTaken
 from medicalcor.readmodels.rebuild import compare
 from medicalcor.schemas.appointments import Choice, SlotQuery, Wish
@@ -241,7 +241,7 @@ class Month:
 
     async def sweep(self) -> list[Heard]:
         """One round of the jobs; now and then somebody changes their mind between two of its lines."""
-        await appointments.expire_holds(self.clinic.ledger)
+        await holds.expire_holds(self.clinic.ledger)
         await reminders.sweep(self.clinic.ledger)
         await openings.sweep(self.clinic.ledger)
         if self.dice.random() < 0.1:

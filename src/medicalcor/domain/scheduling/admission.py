@@ -4,11 +4,21 @@ Asked when a wish is looked at, and again when it is our turn with all that the 
 What is asked of a search for free times (`slots.openings`) is the same: a time that it finds is placed here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from medicalcor.domain.scheduling import walltime
 from medicalcor.domain.scheduling.intervals import merged, without
-from medicalcor.schemas.admissions import Admission, Against, Candidate, Facts, Ground, Need, Outcome, Verdict
+from medicalcor.schemas.admissions import (
+    Admission,
+    Against,
+    Candidate,
+    Facts,
+    Ground,
+    Need,
+    Outcome,
+    Stretch,
+    Verdict,
+)
 from medicalcor.schemas.appointments import AppointmentId, Taken
 
 VERSION = "1"
@@ -23,8 +33,6 @@ _VERDICTS: dict[Ground, Verdict] = {
     "no_reason": "no_leave",
 }
 """What is not named here is not possible at all."""
-_Chosen = tuple[Candidate, int, int]
-"""Whom or what is taken, with the seconds around the visit."""
 
 
 class DecidedByOtherRules(ValueError):
@@ -37,15 +45,19 @@ def admit(facts: Facts) -> Outcome:
     barrier = _impossible(facts)
     if barrier is not None or practitioner is None:
         return _refused(barrier or "not_done_by", facts)
-    chosen: list[_Chosen] = [(practitioner, facts.before, facts.after)]
-    grounds = [*_away(facts), *_crowded(facts, *chosen[0])]
+    begins = walltime.seconds(facts.starts_at)
+    at = begins, begins + facts.duration
+    grounds = [*_away(facts, practitioner, at)]
+    if _standing(practitioner, _around(at, facts.before, facts.after)):
+        grounds.append("practitioner_taken")
     if grounds and facts.leave is None:
         return _refused(grounds[0], facts)
+    chosen = [(practitioner, _around(at, facts.before, facts.after))]
     for need in facts.needs:
-        room, ground = _room(facts, need, turn=practitioner.resource_no)
+        room, ground = _room(facts, need, at, turn=practitioner.resource_no)
         if room is None:
             return _refused("nothing_free", facts)
-        chosen.append((room, need.before, need.after))
+        chosen.append((room, _around(at, need.before, need.after)))
         grounds += [ground] if ground else []
     return _placed(facts, chosen, tuple(dict.fromkeys(grounds)) or ("free",))
 
@@ -73,70 +85,63 @@ def _impossible(facts: Facts) -> Ground | None:
     return None if facts.offered else "not_offered"
 
 
-def _away(facts: Facts) -> Iterator[Ground]:
+def _away(facts: Facts, practitioner: Candidate, at: Stretch) -> Iterator[Ground]:
     """Why the practitioner does not work then, if they do not."""
-    begins, ends = _visit(facts)
-
-    def inside(windows: list[tuple[int, int]]) -> bool:
-        return any(opens <= begins and ends <= closes for opens, closes in windows)
-
     hours = merged(facts.hours)
-    off = merged(facts.practitioner.off) if facts.practitioner else []
-    if inside(without(hours, off)):
+    if _inside(at, without(hours, merged(practitioner.off)) if practitioner.off else hours):
         return
-    if inside(hours):
+    if _inside(at, hours):
         yield "time_off"
     else:
         yield "closed_day" if facts.closed else "outside_hours"
 
 
-def _crowded(facts: Facts, candidate: Candidate, before: int, after: int) -> Iterator[Ground]:
-    if any(not one.lapsed for one in _in_the_way(facts, candidate, before, after)):
-        yield "practitioner_taken"
+def _inside(at: Stretch, windows: Iterable[Stretch]) -> bool:
+    return any(opens <= at[0] and at[1] <= closes for opens, closes in windows)
 
 
-def _room(facts: Facts, need: Need, *, turn: int) -> tuple[Candidate | None, Ground | None]:
+def _room(facts: Facts, need: Need, at: Stretch, *, turn: int) -> tuple[Candidate | None, Ground | None]:
     """The first that is free, or with leave one that is not; `turn` says with which to begin, so that all do not want one."""
     count = len(need.candidates)
     ordered = [need.candidates[(turn + nth) % count] for nth in range(count)]
-    against = [(room, _against_room(facts, need, room)) for room in ordered]
-    for room, ground in against:
-        if ground is None:
+    for room in ordered:
+        if _against(need, room, at) is None:
             return room, None
-    return against[0] if against and facts.leave is not None else (None, None)
+    if facts.leave is None or not ordered:
+        return None, None
+    return ordered[0], _against(need, ordered[0], at)
 
 
-def _against_room(facts: Facts, need: Need, room: Candidate) -> Ground | None:
-    begins, ends = _visit(facts)
-    if any(start < ends and begins < stop for start, stop in room.off):
+def _against(need: Need, room: Candidate, at: Stretch) -> Ground | None:
+    if any(start < at[1] and at[0] < stop for start, stop in room.off):
         return "place_closed"
-    taken = any(not one.lapsed for one in _in_the_way(facts, room, need.before, need.after))
-    return "place_taken" if taken else None
+    return "place_taken" if _standing(room, _around(at, need.before, need.after)) else None
 
 
-def _visit(facts: Facts) -> tuple[int, int]:
-    begins = walltime.seconds(facts.starts_at)
-    return begins, begins + facts.duration
+def _around(at: Stretch, before: int, after: int) -> Stretch:
+    return at[0] - before, at[1] + after
 
 
-def _in_the_way(facts: Facts, candidate: Candidate, before: int, after: int) -> list[Against]:
-    begins, ends = _visit(facts)
-    return [one for one in candidate.against if one.begins < ends + after and begins - before < one.ends]
+def _standing(candidate: Candidate, wanted: Stretch) -> set[AppointmentId]:
+    """The visits that keep others out."""
+    return {one.appointment_id for one in _there(candidate, wanted) if not one.lapsed}
 
 
-def _placed(facts: Facts, chosen: list[_Chosen], grounds: tuple[Ground, ...]) -> Outcome:
-    begins, ends = _visit(facts)
-    takes, over, lapsed = [], set[AppointmentId](), set[AppointmentId]()
-    for candidate, before, after in chosen:
-        found = _in_the_way(facts, candidate, before, after)
-        standing = {one.appointment_id for one in found if not one.lapsed}
+def _there(candidate: Candidate, wanted: Stretch) -> Iterator[Against]:
+    return (one for one in candidate.against if one.begins < wanted[1] and wanted[0] < one.ends)
+
+
+def _placed(facts: Facts, chosen: list[tuple[Candidate, Stretch]], grounds: tuple[Ground, ...]) -> Outcome:
+    over, lapsed, takes = set[AppointmentId](), set[AppointmentId](), []
+    for candidate, wanted in chosen:
+        standing = _standing(candidate, wanted)
         over |= standing
-        lapsed |= {one.appointment_id for one in found if one.lapsed}
+        lapsed |= {one.appointment_id for one in _there(candidate, wanted) if one.lapsed}
         takes.append(
             Taken(
                 resource_no=candidate.resource_no,
-                starts_at=walltime.moment(begins - before),
-                ends_at=walltime.moment(ends + after),
+                starts_at=walltime.moment(wanted[0]),
+                ends_at=walltime.moment(wanted[1]),
                 deliberate=bool(standing),
             )
         )

@@ -22,7 +22,7 @@ begin
         select coalesce(jsonb_agg(jsonb_build_object(
             'appointment_id', o.appointment_id, 'no', o.resource_no, 'lapsed', coalesce(o.expires_at <= moment, false),
             'person_id', a.person_id, 'version', a.version, 'begins', o.begins, 'ends', o.ends
-        ) order by o.resource_no, o.begins, o.appointment_id), '[]')
+        )), '[]')
         from unnest(nos, begin_at, end_at) as wanted (no, begins, ends)
         join occupancies o on o.resource_no = wanted.no
             and o.begins > wanted.begins - 86400 and o.begins < wanted.ends and o.ends > wanted.begins
