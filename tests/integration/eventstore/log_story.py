@@ -10,7 +10,7 @@ from medicalcor.core import ids
 from medicalcor.core.database.pool import Pool
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
-from medicalcor.schemas import admissions
+from medicalcor.schemas import admissions, scoring
 from medicalcor.schemas import appointments as visits
 from medicalcor.schemas import bookings as talks
 from medicalcor.schemas import practice as clinic
@@ -245,6 +245,23 @@ class Story:
                     output=output,
                     rules_score=5,
                     agreed=True,
+                    merge=scoring.Merge(
+                        answer=scoring.AiAnswer(
+                            score=5,
+                            procedures=(),
+                            budget=True,
+                            intent_to_book=True,
+                            urgency=output.urgency,
+                            emergency=False,
+                            opt_out=False,
+                            language="ro",
+                            confidence=0.9,
+                        ),
+                        rules_emergency=False,
+                        rules_opt_out=False,
+                        rules_intent="prospect",
+                        version="1",
+                    ),
                 ),
             ),
             (
