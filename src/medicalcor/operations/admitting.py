@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -197,9 +198,15 @@ def _need(requirement: Requirement, day: Interval) -> Need:
 
 def _candidate(one: Worker | Room, day: Interval) -> Candidate:
     if not one.off:
-        return Candidate(resource_no=one.resource_no)
+        return _open(one.resource_no)
     off = tuple((start, stop) for start, stop in one.off if start < day[1] and day[0] < stop)
     return Candidate(resource_no=one.resource_no, off=off)
+
+
+@cache
+def _open(resource_no: int) -> Candidate:
+    """Of the many that are never closed there need be one of each only."""
+    return Candidate(resource_no=resource_no)
 
 
 def _with(facts: Facts, clashes: Sequence[Mapping[str, Any]]) -> Facts:
