@@ -83,7 +83,7 @@ class Question:
     weekdays: frozenset[int] = frozenset(range(7))
 
     @cached_property
-    def spans(self) -> list[walltime.Span]:
+    def spans(self) -> tuple[walltime.Span, ...]:
         return walltime.spans(self.zone, self.start, self.end + self.duration)
 
     @cached_property
