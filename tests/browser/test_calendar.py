@@ -171,13 +171,15 @@ def test_a_finger_scrolls_unless_it_holds(open_page: OpenPage, day: str) -> None
     expect(_visit(page)).to_contain_text("12:00")
 
 
-def test_a_dragged_visit_says_why_it_has_its_time(open_page: OpenPage, day: str) -> None:
+def test_a_visit_says_why_it_has_its_time(open_page: OpenPage, day: str) -> None:
     page = open_page()
     page.goto(day)
     _drag(page, _visit(page), down=HOUR)
     expect(page.get_by_role("alert")).to_contain_text("Nothing was changed.")
     expect(_visit(page)).to_contain_text("09:00")
-    _drag(page, _visit(page), down=2 * HOUR)
+    _visit(page).press("m")
+    for key in ["ArrowDown"] * 8 + ["Enter"]:
+        page.keyboard.press(key)
     expect(page.locator("#toasts .toast").first).to_contain_text("Moved.")
     expect(_visit(page)).to_contain_text("11:00")
     _visit(page).press("Enter")

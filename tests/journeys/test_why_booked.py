@@ -77,7 +77,14 @@ def test_who_got_the_time_who_did_not_and_why(stack: Stack, phone: str, other_ph
         assert other_phone not in words
     again = stack.run("effects", "replay")
     assert again.returncode == 0, again.stdout
-    assert " 0 differ" in again.stdout
+    assert " 0 differ, 0 were made by other rules" in again.stdout
+    by_ai = stack.rows("select merge from scores where scorer = 'ai'")
+    assert by_ai
+    assert all(row["merge"] for row in by_ai), "what AI answered is merged again, too"
+    assert (
+        stack.rows("select count(*) as n from domain_events where payload::text like '%Canarescu%'")[0]["n"]
+        == 0
+    )
 
     page = doctor.open(lead)
     assert "De ce această oră?" in page
