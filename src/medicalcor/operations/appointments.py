@@ -53,10 +53,7 @@ async def book(
     through: Through = "system",
     overlap: Overlap | None = None,
 ) -> Appointment:
-    """Book exactly what was chosen, once for the wish's key.
-
-    `SlotTaken` or `NotWorking`, both with the nearest other times, when it cannot be.
-    """
+    """Book exactly what was chosen, once for the wish's key; or `SlotTaken` or `NotWorking` with the nearest other times."""
 
     async def write(connection: Connection, placed: Placed) -> Appointment:
         appointment_id = ids.new_id()
