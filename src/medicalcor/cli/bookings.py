@@ -15,6 +15,8 @@ from medicalcor.core.database.pool import Pool, open_pool
 from medicalcor.core.settings import load_settings
 from medicalcor.operations import admissions
 from medicalcor.operations.admissions import Between, Decided, Looked
+from medicalcor.operations.replaying import Replayed
+from medicalcor.schemas.admissions import Admission, Ground
 from medicalcor.web.visit_words import VISITS
 
 T = TypeVar("T")
@@ -72,7 +74,7 @@ def _in_words(one: Decided, zone: ZoneInfo) -> list[str]:
     if kept is not None:
         facts = kept.facts
         lines += [f"{kept.verdict}, rules {kept.rules}; asked {_THROUGH[facts.through]}"]
-        lines += [_GROUNDS[ground] for ground in kept.reasons]
+        lines += [f"{_overridden(kept, ground)}{_GROUNDS[ground]}" for ground in kept.reasons]
         if facts.leave is not None:
             lines.append(
                 f"leave to overlap: {facts.leave.role}, {'has' if facts.leave.may else 'lacks'} the right"
@@ -80,14 +82,25 @@ def _in_words(one: Decided, zone: ZoneInfo) -> list[str]:
         closed = ", ".join(day.isoformat() for day in facts.closed) or "no"
         lines += [
             f"set-up {facts.set_up}; {'our turn with all of it' if facts.locked else 'as things stood'}",
-            f"takes {facts.duration // 60} minutes; no later than {facts.grace // 60} minutes after it begins",
+            f"takes {facts.duration // 60} minutes, {facts.before // 60} before and {facts.after // 60} after",
+            f"may be entered until {facts.grace // 60} minutes after it begins",
             f"works {_stretches(one.hours, zone)}; closed: {closed}",
         ]
         lines += [line for looked in one.looked for line in _of(looked, zone)]
     if one.offered:
         lines.append(f"offered instead: {', '.join(_at(at, zone) for at in one.offered)}")
-    lines.append(f"decided again: {one.again.again or one.again.because}")
+    lines.append(f"decided again: {_again(one.again)}")
     return [lines[0], *(f"    {line}" for line in lines[1:])]
+
+
+def _overridden(kept: Admission, ground: Ground) -> str:
+    return "overridden on purpose: " if kept.verdict == "placed" and ground != "free" else ""
+
+
+def _again(again: Replayed) -> str:
+    if again.differs:
+        return f"otherwise. It was {again.then}; it is {again.again}"
+    return f"the same ({again.then})" if again.again else again.because or ""
 
 
 def _of(looked: Looked, zone: ZoneInfo) -> list[str]:

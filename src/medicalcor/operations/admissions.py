@@ -78,7 +78,7 @@ async def why(connection: Connection, *, about: UUID) -> list[Decided]:
 
 async def everything(connection: Connection) -> AsyncIterator[Replayed]:
     """Every decision about a visit's time, made once more."""
-    for row in await connection.fetch(SQL["decided"], None):
+    for row in await connection.fetch(SQL["every"]):
         yield _replayed(row)
 
 

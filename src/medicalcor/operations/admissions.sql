@@ -1,5 +1,17 @@
 -- name: decided
--- What was decided about a visit's time, and when a held time was taken: of the streams ($1) or of all, in order.
+-- What was decided about the times of visits, and when a held time was taken: of these streams ($1), in order.
+select type, occurred_at as at, actor, coalesce(payload ->> 'refusal_id', payload ->> 'appointment_id')::uuid as id,
+    coalesce(payload -> 'wanted' ->> 'starts_at', payload -> 'visit' ->> 'starts_at', payload ->> 'starts_at') as starts_at,
+    payload -> 'admission' as admission, payload -> 'visit' -> 'takes' as takes, payload -> 'offered' as offered,
+    payload ->> 'held_until' as held_until
+from domain_events
+where stream = any ($1::text[]) and type in (
+    'appointment.held', 'appointment.booked', 'appointment.kept', 'appointment.moved', 'appointment.refused'
+)
+order by position;
+
+-- name: every
+-- The same of all visits there ever were.
 select type, occurred_at as at, actor, coalesce(payload ->> 'refusal_id', payload ->> 'appointment_id')::uuid as id,
     coalesce(payload -> 'wanted' ->> 'starts_at', payload -> 'visit' ->> 'starts_at', payload ->> 'starts_at') as starts_at,
     payload -> 'admission' as admission, payload -> 'visit' -> 'takes' as takes, payload -> 'offered' as offered,
@@ -7,7 +19,7 @@ select type, occurred_at as at, actor, coalesce(payload ->> 'refusal_id', payloa
 from domain_events
 where type in (
     'appointment.held', 'appointment.booked', 'appointment.kept', 'appointment.moved', 'appointment.refused'
-) and ($1::text[] is null or stream = any ($1))
+)
 order by position;
 
 -- name: refusal
