@@ -58,6 +58,7 @@ async def book(ledger: Ledger, *, wish: Wish, cause: Cause, overlap: Overlap | N
             lead_id=wish.lead_id,
             visit=placed.visit,
             for_name=wish.for_name or None,
+            relation=wish.relation,
             overlaps=placed.overlaps,
             overlap_reason=placed.overlap_reason,
         )
@@ -78,6 +79,7 @@ async def hold(ledger: Ledger, *, wish: Wish, cause: Cause, length: timedelta = 
             lead_id=wish.lead_id,
             visit=placed.visit,
             for_name=wish.for_name or None,
+            relation=wish.relation,
             expires_at=clock.now() + length,
         )
         return await _begin(Act(ledger, connection, cause), wish, placed, event)
@@ -127,6 +129,8 @@ def _as_begun(wish: Wish, placed: Placed, event: AppointmentBooked | Appointment
         expires_at=event.expires_at if isinstance(event, AppointmentHeld) else None,
         version=1,
         moves=0,
+        for_name=event.for_name,
+        relation=event.relation,
     )
 
 

@@ -22,6 +22,7 @@ from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.readmodels.bookings.queries import Booking
 from medicalcor.readmodels.practice import queries as practice
 from medicalcor.readmodels.practice.queries import Practitioner, Procedure
+from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.bookings import Wanted
 from medicalcor.schemas.common import Language
 from medicalcor.schemas.common import Procedure as Code
@@ -72,7 +73,7 @@ class Desk:
     @property
     def facts(self) -> Facts:
         visits = [
-            Visit(v.id, v.procedure_id, v.practitioner_id, v.starts_at.astimezone(self.zone))
+            Visit(v.id, v.procedure_id, v.practitioner_id, v.starts_at.astimezone(self.zone), v.whose)
             for v in self.visits
         ]
         return Facts(procedures=self.by_code, visits=visits, spoken_of=self.spoken_of)
@@ -92,6 +93,13 @@ class Desk:
             offered=[(o.starts_at.astimezone(self.zone), o.practitioner_id) for o in booking.options],
         )
 
+    @property
+    def whose(self) -> Whose | None:
+        """Who is to come, as the dialogue stands; none: the person who writes."""
+        state = self.state
+        visit = next((v for v in self.visits if v.id == state.visit_id), None)
+        return visit.whose if visit else state.wanted.whose
+
     def scene(self, text: str) -> Scene:
         """What the words are read in. What was asked last says what a number means."""
         state = self.state
@@ -106,6 +114,8 @@ class Desk:
             practitioners=self.names,
             offered=offered,
             numbered=numbered,
+            family=[v.whose for v in self.visits if v.whose],
+            asked_whose=state.asked == "which_visit",
         )
 
 

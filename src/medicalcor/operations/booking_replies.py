@@ -81,7 +81,7 @@ def _question(words: Words, desk: Desk, decision: Decision, booking_id: UUID, be
 
 def _visit(words: Words, desk: Desk, decision: Decision) -> str:
     found = next((v for v in desk.visits if v.id == decision.state.visit_id), None)
-    return words.visit(found.procedure_id, found.practitioner_id, found.starts_at) if found else ""
+    return words.visit(found) if found else ""
 
 
 async def say(act: Act, desk: Desk, content: Content, *, key: str, cause_id: UUID) -> None:

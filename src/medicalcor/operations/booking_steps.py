@@ -20,7 +20,7 @@ from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system
 from medicalcor.operations.offering import Found
 from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.readmodels.bookings.queries import Booking
-from medicalcor.schemas.appointments import Appointment, Choice, Wish
+from medicalcor.schemas.appointments import Appointment, Choice, Whose, Wish
 from medicalcor.schemas.bookings import Option
 from medicalcor.schemas.events.bookings import BookingClosed, BookingConfirmed, BookingOffered
 
@@ -130,11 +130,14 @@ async def _make(
         return await appointments.move(
             ledger, appointment_id=booking.appointment_id, to=choice, version=None, cause=cause
         )
+    whose = (booking.wanted.whose if booking.wanted else None) or Whose()
     wish = Wish(
         person_id=booking.person_id,
         lead_id=booking.lead_id,
         choice=choice,
         key=f"booking:{booking.id}:{message_id}",
+        for_name=whose.name,
+        relation=whose.relation,
     )
     return await appointments.book(ledger, wish=wish, cause=cause)
 

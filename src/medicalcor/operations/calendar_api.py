@@ -136,6 +136,7 @@ async def book(tools: Tools, question: Any) -> BookedVisit:
         choice=choice,
         key=f"api:{tools.ask_id}",
         for_name=asked.for_name,
+        relation=asked.relation,
     )
     try:
         if asked.hold_minutes is None:

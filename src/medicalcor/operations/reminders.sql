@@ -21,7 +21,7 @@ group by a.id;
 
 -- name: told
 -- What is said of visits to whoever comes: when, what and with whom.
-select a.id, a.person_id, a.starts_at, a.for_name, a.status, a.moves, c.titles, c.preparation, d.name as practitioner
+select a.id, a.person_id, a.starts_at, a.for_name, a.relation, a.status, a.moves, c.titles, c.preparation, d.name as practitioner
 from appointments a
 join procedures c on c.id = a.procedure_id
 left join practitioners d on d.id = a.practitioner_id

@@ -19,6 +19,7 @@ from medicalcor.domain.identity.phones import e164
 from medicalcor.domain.language.countries import likely_language
 from medicalcor.domain.language.moments import in_words
 from medicalcor.domain.scheduling import spoken
+from medicalcor.domain.scheduling import told as telling
 from medicalcor.domain.voice.tools import (
     BookAppointment,
     CancelAppointment,
@@ -276,13 +277,14 @@ def _instead(clinic: _Clinic, choice: Choice, problem: SlotTaken | NotWorking) -
 
 
 def _said(ledger: Ledger, clinic: _Clinic, visit: Appointment | Entry) -> Mapping[str, str]:
-    told = {
+    said = {
         "what": clinic.title(visit.procedure_id),
         "say": in_words(visit.starts_at, zone=clinic.zone, language=clinic.language),
         "with": clinic.name(visit.practitioner_id),
+        "for": telling.who(visit.whose, clinic.language) if visit.whose else "",
         "where": " ".join(ledger.settings.clinic_facts.get("address", ledger.settings.clinic_name).split()),
     }
-    return {name: words for name, words in told.items() if words}
+    return {name: words for name, words in said.items() if words}
 
 
 async def _clinic(ledger: Ledger, question: Any, language: str) -> _Clinic:

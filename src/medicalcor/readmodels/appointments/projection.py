@@ -45,6 +45,7 @@ def _placed(recorded: Recorded, *, status: Status) -> Statement:
         recorded.actor,
         recorded.occurred_at,
         *_takes(recorded),
+        event.relation if isinstance(event, events.AppointmentHeld | events.AppointmentBooked) else None,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from medicalcor.schemas.appointments import AppointmentId, CancelReason, Visit
+from medicalcor.schemas.appointments import AppointmentId, CancelReason, Relation, Visit
 from medicalcor.schemas.base import Event, Personal
 from medicalcor.schemas.common import LeadId, PersonId
 
@@ -17,6 +17,7 @@ class AppointmentHeld(Event):
     lead_id: LeadId | None
     visit: Visit
     for_name: Annotated[str | None, Personal()] = None
+    relation: Annotated[Relation | None, Personal()] = None
     expires_at: datetime
 
 
@@ -27,6 +28,7 @@ class AppointmentBooked(Event):
     lead_id: LeadId | None
     visit: Visit
     for_name: Annotated[str | None, Personal()] = None
+    relation: Annotated[Relation | None, Personal()] = None
     overlaps: tuple[AppointmentId, ...] = ()
     """The visits that it was put over, on purpose."""
     overlap_reason: Annotated[str | None, Personal()] = None
