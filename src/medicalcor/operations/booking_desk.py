@@ -93,10 +93,8 @@ class Desk:
             offered=[(o.starts_at.astimezone(self.zone), o.practitioner_id) for o in booking.options],
         )
 
-    @property
-    def whose(self) -> Whose | None:
+    def whose(self, state: State) -> Whose | None:
         """Who is to come, as the dialogue stands; none: the person who writes."""
-        state = self.state
         visit = next((v for v in self.visits if v.id == state.visit_id), None)
         return visit.whose if visit else state.wanted.whose
 

@@ -18,7 +18,7 @@ _CLOSES: dict[str, ClosedBecause] = {"stop": "given_up", "person": "to_a_person"
 
 async def reply(act: Act, desk: Desk, decision: Decision, *, booking_id: UUID, message_id: UUID) -> None:
     """Answer what was asked in between, then ask again, hand over, or say goodbye. A search says its own."""
-    words = Words(act.ledger, desk)
+    words = Words(act.ledger, desk, decision.state)
     answered, left = words.answers(decision.questions, decision.about or decision.state.wanted.procedure_id)
     before = [*([words.say(first)] if (first := _first(decision)) else []), *answered]
     content = _content(words, desk, decision, booking_id, before)

@@ -8,6 +8,7 @@ from uuid import UUID
 from medicalcor.domain.language.phrases import booking_words
 from medicalcor.domain.payments.money import written
 from medicalcor.domain.scheduling import told
+from medicalcor.domain.scheduling.dialogue import State
 from medicalcor.domain.scheduling.moments import in_a_row
 from medicalcor.domain.scheduling.understanding.hearing import Topic
 from medicalcor.operations import wording
@@ -32,6 +33,8 @@ class Words:
 
     ledger: Ledger
     desk: Desk
+    state: State | None = None
+    """Where the dialogue stands after what was just said; none: as it was recorded."""
 
     def say(self, key: str, **values: str) -> str:
         clinic = self.ledger.settings.clinic_name
@@ -88,7 +91,7 @@ class Words:
 
     def _theirs(self, sentence: str) -> str:
         """With who is to come before it, where that is somebody else."""
-        said = told.of_whom(self.desk.whose, sentence, self.desk.language)
+        said = told.of_whom(self.desk.whose(self.state or self.desk.state), sentence, self.desk.language)
         return said[:1].upper() + said[1:]
 
     def _how(self, found: Found) -> list[str]:

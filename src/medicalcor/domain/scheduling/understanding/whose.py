@@ -24,6 +24,30 @@ _ENDINGS: Final = re.compile(r"(?:nak|nek|s)$")
 """What a name takes on in Hungarian and English: `Balázsnak`, `Andrei's`."""
 _LONGEST_ENDING: Final = 4
 _SHORTEST: Final = 3
+_TITLES: Final = frozenset(
+    [
+        "dr",
+        "drul",
+        "doctor",
+        "doctorul",
+        "doctora",
+        "doamna",
+        "domnul",
+        "cu",
+        "with",
+        "bei",
+        "mit",
+        "frau",
+        "herr",
+        "con",
+        "avec",
+        "docteur",
+        "dott",
+        "dottor",
+        "doktor",
+    ]
+)
+"""After one of these a name is a practitioner's."""
 _MOST_NAMES: Final = 3
 
 
@@ -127,12 +151,12 @@ def read_whose(
     said = _Said(text)
     tongues = [_tongue(language) for language in languages]
     foreign = {part for name in strangers for part in _PARTS.findall(fold(name))}
-    hits = _outermost(hit for tongue in tongues for hit in _hits(said, tongue, foreign, bare=bare))
-    found = [_named(said, hit, tongues, foreign) for hit in hits]
+    hits = _outermost(hit for tongue in tongues for hit in _hits(said, tongue, bare=bare))
+    found = [_named(said, hit, tongues) for hit in hits]
     several = len({hit.relation for hit in hits}) > 1 or _joined_names(said, tongues, foreign)
     if not found:
-        found = [*_known(said, known, foreign), *_by_name(said, tongues, foreign)]
-    told = _told_name(said, tongues, foreign)
+        found = [*_known(said, known), *_by_name(said, tongues, foreign)]
+    told = _told_name(said, tongues)
     whose = next(iter(found), None)
     if told is not None and (whose is None or whose.name is None):
         whose = Whose(name=told, relation=whose.relation if whose else None)
@@ -162,7 +186,7 @@ def _alike(one: Relation, other: Relation | None) -> bool:
     return one == other or ("child" in (one, other) and one in children and other in children)
 
 
-def _hits(said: _Said, tongue: _Tongue, foreign: Collection[str], *, bare: bool) -> list[_Hit]:
+def _hits(said: _Said, tongue: _Tongue, *, bare: bool) -> list[_Hit]:
     found = [
         _Hit(r, *m.span()) for r, forms in tongue.strong.items() for f in forms for m in f.finditer(said.line)
     ]
@@ -172,18 +196,18 @@ def _hits(said: _Said, tongue: _Tongue, foreign: Collection[str], *, bare: bool)
         hit
         for relation, form in tongue.weak.items()
         for match in form.finditer(said.line)
-        if _needs(said, tongue, foreign, hit := _Hit(relation, *match.span()))
+        if _needs(said, tongue, hit := _Hit(relation, *match.span()))
     ]
     if found:
         found += [_Hit(r, *m.span()) for r, form in tongue.joined.items() for m in form.finditer(said.line)]
     return found
 
 
-def _needs(said: _Said, tongue: _Tongue, foreign: Collection[str], hit: _Hit) -> bool:
+def _needs(said: _Said, tongue: _Tongue, hit: _Hit) -> bool:
     """`my son (Andrei) has toothache`; not `my son recommended you`."""
     at = said.after(hit.end)
     at += _steps(said, at, [tongue])
-    if _is_name(said, at, foreign):
+    if _is_name(said, at):
         at += 1
     return tongue.needs.match(" ".join(said.folded[at : at + 4])) is not None
 
@@ -198,12 +222,12 @@ def _outermost(hits: Iterable[_Hit]) -> list[_Hit]:
     return kept
 
 
-def _named(said: _Said, hit: _Hit, tongues: Sequence[_Tongue], foreign: Collection[str]) -> Whose:
+def _named(said: _Said, hit: _Hit, tongues: Sequence[_Tongue]) -> Whose:
     at = said.after(hit.end)
-    name = _name(said, at + _steps(said, at, tongues), foreign)
+    name = _name(said, at + _steps(said, at, tongues))
     if name is None and said.index(hit.start) > 0:  # Hungarian puts it first: `Balázs fiamnak`
         before = said.index(hit.start) - 1
-        name = _name(said, before, foreign) if said.folded[before] in first_names() else None
+        name = _name(said, before) if said.folded[before] in first_names() else None
     return Whose(name=name, relation=hit.relation)
 
 
@@ -213,7 +237,7 @@ def _steps(said: _Said, at: int, tongues: Sequence[_Tongue]) -> int:
     return max((len(found.group().split()) for t in tongues if (found := t.called.match(rest))), default=0)
 
 
-def _name(said: _Said, at: int, foreign: Collection[str]) -> str | None:
+def _name(said: _Said, at: int, foreign: Collection[str] = ()) -> str | None:
     """The name that stands there, as it was written; a surname goes with it."""
     if not _is_name(said, at, foreign):
         return None
@@ -226,7 +250,7 @@ def _name(said: _Said, at: int, foreign: Collection[str]) -> str | None:
     return " ".join(word[:1].upper() + word[1:] for word in written)
 
 
-def _is_name(said: _Said, at: int, foreign: Collection[str]) -> bool:
+def _is_name(said: _Said, at: int, foreign: Collection[str] = ()) -> bool:
     if not 0 <= at < len(said.words) or not _letters(said.words[at]).isalpha():
         return False
     word = said.folded[at]
@@ -267,25 +291,31 @@ def _by_name(said: _Said, tongues: Sequence[_Tongue], foreign: Collection[str]) 
     return found
 
 
-def _known(said: _Said, known: Sequence[Whose], foreign: Collection[str]) -> list[Whose]:
+def _known(said: _Said, known: Sequence[Whose]) -> list[Whose]:
     """Somebody who has had visits from here and is spoken of, whatever the ending that the name takes."""
-    found: list[Whose] = []
+    words = [
+        word for before, word in zip(("", *said.folded), said.folded, strict=False) if before not in _TITLES
+    ]
+    found = []
     for one in known:
         parts = _PARTS.findall(fold(one.name or ""))
-        if any(_mentions(word, part) for word in said.folded if word not in foreign for part in parts):
+        if any(_mentions(word, part) for word in words for part in parts):
             found.append(one)
-    return found if len(found) == 1 else []
+    return found if len(set(found)) == 1 else []
 
 
 def _mentions(word: str, part: str) -> bool:
-    return len(part) >= _SHORTEST and word.startswith(part) and len(word) - len(part) <= _LONGEST_ENDING
+    """Also as Romanian bends it: `Mariei`, `Anei`."""
+    bent = part.endswith("a") and word in {f"{part[:-1]}ei", f"{part[:-1]}i"}
+    begins = word.startswith(part) and len(word) - len(part) <= _LONGEST_ENDING
+    return len(part) >= _SHORTEST and (bent or begins)
 
 
-def _told_name(said: _Said, tongues: Sequence[_Tongue], foreign: Collection[str]) -> str | None:
+def _told_name(said: _Said, tongues: Sequence[_Tongue]) -> str | None:
     """`his name is Andrei`."""
     for tongue in tongues:
         for match in tongue.told.finditer(said.line):
-            if name := _name(said, said.after(match.end()), foreign):
+            if name := _name(said, said.after(match.end())):
                 return name
     return None
 
