@@ -163,6 +163,6 @@ class BookedVisit(Published):
     version: int
     """Send it with a change."""
     for_name: str | None = None
-    """Who comes, when it is somebody else than the person: a child, a parent."""
+    """Who comes, when it is somebody else than the person: a child, a parent. For keys with `booking:write`."""
     relation: Relation | None = None
     """What they are to the person, where that is known."""

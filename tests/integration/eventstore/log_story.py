@@ -536,7 +536,9 @@ class Story:
     def _visits(self) -> list[tuple[str, Event]]:
         held, lapsed, booked, missed, off = (ids.new_id() for _ in range(5))
         begins = (
-            appointments.AppointmentHeld(**self._visit(held, 9), for_name="Mihai Canarescu", relation="son", expires_at=T0),
+            appointments.AppointmentHeld(
+                **self._visit(held, 9), for_name="Mihai Canarescu", relation="son", expires_at=T0
+            ),
             appointments.AppointmentHeld(**self._visit(lapsed, 10), expires_at=T0),
             appointments.AppointmentBooked(
                 **self._visit(booked, 9, deliberate=True),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.schemas.appointments import Relation, Status, Whose
 
@@ -76,6 +76,11 @@ async def between(
 async def of_person(connection: Connection, *, person_id: UUID, now: datetime) -> list[Entry]:
     """The latest first."""
     return [Entry(**dict(row)) for row in await connection.fetch(_SQL["of_person"], person_id, now)]
+
+
+async def family(connection: Connection, *, person_id: UUID) -> list[Row]:
+    """Who else has had visits under this person: `for_name`, `relation`; the last one first."""
+    return await connection.fetch(_SQL["family"], person_id)
 
 
 async def next_of_person(connection: Connection, *, person_id: UUID, now: datetime) -> Entry | None:

@@ -20,6 +20,15 @@ from appointments a left join people p on p.id = a.person_id
 where a.person_id = $1 and a.status <> 'expired' and (a.status <> 'held' or a.expires_at > $2)
 order by a.starts_at desc, a.id;
 
+-- name: family
+-- Who else has had visits under this person, the last one first.
+select for_name, relation from (
+    select distinct on (for_name) for_name, relation, booked_at from appointments
+    where person_id = $1 and for_name is not null
+    order by for_name, relation is null, booked_at desc
+) found
+order by booked_at desc limit 10;
+
 -- name: next_of_person
 -- The visit that comes next, if there is one.
 select a.id, a.person_id, a.lead_id, a.procedure_id, a.practitioner_id, a.starts_at, a.ends_at, a.status, a.expires_at,
