@@ -50,12 +50,14 @@ def whose(row: Row) -> Whose | None:
     return Whose(name=name, relation=relation) if name or relation else None
 
 
-async def of_choice(connection: Connection, choice: Choice) -> Told:
-    """Of a time that nobody has yet."""
-    row = await connection.fetchrow(SQL["told_offer"], choice.procedure_id, choice.practitioner_id)
+async def of_choice(connection: Connection, choice: Choice, *, instead_of: UUID | None = None) -> Told:
+    """Of a time that nobody has yet; `instead_of` the visit that whoever comes has now."""
+    row = await connection.fetchrow(
+        SQL["told_offer"], choice.procedure_id, choice.practitioner_id, instead_of
+    )
     if row is None:
         raise NotFound("There is no such procedure.")
-    return Told(choice.starts_at, row["titles"], row["practitioner"], None, row["preparation"])
+    return Told(choice.starts_at, row["titles"], row["practitioner"], whose(row), row["preparation"])
 
 
 def in_words(ledger: Ledger, told: Sequence[Told], language: Language) -> str:

@@ -99,6 +99,12 @@ def form_words(language: Language) -> Mapping[str, str]:
     return words
 
 
+def offer_words(language: Language) -> Mapping[str, str]:
+    """The offer of an earlier time in a mail, and on the page behind its link."""
+    words: Mapping[str, str] = _texts(language)["offer"]
+    return words
+
+
 def button(key: str, language: Language) -> str:
     """What stands on a button; short enough for WhatsApp."""
     words: str = _texts(language)["button"][key]
