@@ -153,11 +153,7 @@ async def move(
     async def known(connection: Connection, _standing: Row) -> Appointment | None:
         """Nothing is left to do when it is there already, as after a repeated request."""
         now_at = await _current(connection, appointment_id)
-        is_there = (now_at.procedure_id, now_at.practitioner_id, now_at.starts_at) == (
-            to.procedure_id,
-            to.practitioner_id,
-            to.starts_at,
-        )
+        is_there = all(getattr(now_at, name) == value for name, value in to)
         return now_at if is_there and now_at.status in {"booked", "confirmed"} else None
 
     async def write(connection: Connection, placed: Placed) -> Appointment:

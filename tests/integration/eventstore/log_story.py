@@ -19,6 +19,7 @@ from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
 from medicalcor.schemas.events import (
+    alerts,
     appointments,
     bookings,
     calls,
@@ -678,6 +679,9 @@ class Story:
             ),
             (f"lead-{self.lead}", leads.LeadArchived(lead_id=self.lead, reason="done")),
             (f"template-{self.template}", self._template()),
+            (f"alert-{self.note}", alerts.AlertTaken(alert_id=self.note, by=self.user)),
+            (f"alert-{self.note}", alerts.AlertReopened(alert_id=self.note, by=self.user)),
+            (f"alert-{self.note}", alerts.AlertResolved(alert_id=self.note, by=self.user)),
         ]
 
     def _template(self) -> templates.TemplateStateLearnt:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from medicalcor.domain.scheduling.understanding.family import fits, may_be
 from medicalcor.domain.scheduling.understanding.hearing import Heard, Topic
-from medicalcor.domain.scheduling.understanding.whose import fits, may_be
 from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.bookings import Asked, Goal, Wanted, When
 from medicalcor.schemas.common import Procedure

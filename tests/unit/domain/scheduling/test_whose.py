@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 
 from medicalcor.domain.language.phrases import kin
-from medicalcor.domain.scheduling.understanding.whose import ForWhom, fits, may_be, read_whose
+from medicalcor.domain.scheduling.understanding.family import fits, may_be
+from medicalcor.domain.scheduling.understanding.whose import ForWhom, read_whose
 from medicalcor.schemas.appointments import Relation, Whose
 from medicalcor.schemas.common import LANGUAGES
 

@@ -15,8 +15,8 @@ from medicalcor.domain.scheduling.understanding.days import read_days
 from medicalcor.domain.scheduling.understanding.hours import Hours, digits, read_hours, read_parts
 from medicalcor.domain.scheduling.understanding.lexis import Lexis, lexis, plain
 from medicalcor.domain.scheduling.understanding.settling import settle
-from medicalcor.domain.scheduling.understanding.whose import read_whose
-from medicalcor.domain.scoring.facts import gather
+from medicalcor.domain.scheduling.understanding.whose import ForWhom, read_whose
+from medicalcor.domain.scoring.facts import Facts, gather
 from medicalcor.domain.scoring.lexicon import lexicon
 from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.bookings import When
@@ -153,19 +153,7 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
     rest = scan.text
     when = _with_hours(settled.when, hours)
     when = when.model_copy(update={"soonest": _soonest(when, said, words)})
-    spoken = gather(
-        ScoringInput(
-            channel="whatsapp", messages=(Turn(role="user", content=text),), language=words.languages[0]
-        ),
-        lexicon(),
-    )
-    people = read_whose(
-        text,
-        words.languages,
-        known=scene.family,
-        strangers=tuple(scene.practitioners.values()),
-        bare=scene.asked_whose,
-    )
+    spoken, people = _meant(text, words), _people(text, scene, words)
     heard = Heard(
         procedures=tuple(sorted(spoken.procedures)),
         whose=people.whose,
@@ -187,6 +175,23 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
     if settled.off.says and not (heard.when.at and heard.when.days):
         return _asked(heard, text)  # whoever rules days out is still looking
     return _asked(_chosen(heard, said, scene, words, asks="?" in text), text)
+
+
+def _meant(text: str, words: Lexis) -> Facts:
+    """What a message of these words says in general: treatments, pain, a wish for a visit."""
+    turns = (Turn(role="user", content=text),)
+    asked = ScoringInput(channel="whatsapp", messages=turns, language=words.languages[0])
+    return gather(asked, lexicon())
+
+
+def _people(text: str, scene: Scene, words: Lexis) -> ForWhom:
+    return read_whose(
+        text,
+        words.languages,
+        known=scene.family,
+        strangers=tuple(scene.practitioners.values()),
+        bare=scene.asked_whose,
+    )
 
 
 def _asked(heard: Heard, text: str) -> Heard:
