@@ -261,6 +261,10 @@ async def test_a_visit_for_somebody_else_is_booked_shown_and_suggested_again(
     assert "Booked through" in card.text
     assert '<option value="Andrei Popescu">' in (await browser.get(place)).text
     assert "For Andrei Popescu · son" in (await browser.get(f"/leads/{lead}")).text
+    assert "visit for Andrei Popescu" in (await browser.get("/leads")).text
+    for sought in ("andrei", "popes andr"):
+        found = await browser.post("/leads/find", {"q": sought}, htmx=True)
+        assert f"/leads/{lead}" in found.text, "whoever looks for the child finds the phone it comes with"
     assert "Andrei" not in place
     off = await browser.post(f"/appointments/{visit}/cancel", {"version": "1", "why": "other"}, htmx=True)
     again = {name: unescape(value) for name, value in _undo(off.text)}

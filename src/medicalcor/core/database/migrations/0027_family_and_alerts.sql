@@ -1,5 +1,6 @@
 -- Who comes may be known by what they are to the person who booked: a son whose name was not told.
-alter table appointments add column relation text;
+alter table appointments add column relation text, add column folded text;
+comment on column appointments.folded is 'The name of whoever comes, when it is somebody else, as one searches for it.';
 comment on column appointments.relation is 'What whoever comes is to the person who booked: son, mother, other.';
 
 -- What colleagues do with alerts; the alerts themselves are effects.
