@@ -115,5 +115,8 @@ def test_alerts_are_taken_and_done_and_come_by_themselves(
 
         await record(ledger.pool, decide, subject=clinic.morning.carmen.person_id)
 
+    page.locator("#alerts").hover(position={"x": 5, "y": 5})
     clinic.does(another)
+    expect(page.locator("#alerts-head")).to_contain_text("3 wait for somebody")
+    page.mouse.move(0, 0)
     expect(page.locator(".alert", has_text="A complaint")).to_be_visible()

@@ -92,6 +92,7 @@ async def test_taken_done_and_taken_back_each_with_who_and_when(browser: Browser
         done = await browser.post(f"/alerts/{alert}/resolve", htmx=True)
         assert "Done by Elena Radu" in done.text
         assert "Nothing waits for anybody" in done.text
+        assert "Nothing waits for anybody" in (await browser.post("/alerts/count", htmx=True)).text
     back = await browser.post(f"/alerts/{alert}/reopen", htmx=True)
     assert "Nobody sees to these yet" in back.text
     events = await bell.till.rows(

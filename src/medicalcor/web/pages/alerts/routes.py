@@ -51,6 +51,13 @@ async def refresh(request: Visitor) -> Response[str]:
         return seen.part("pages/alerts/_list.html", **await _data(seen, form))
 
 
+@post("/alerts/count", opt=right(Right.SEE_LEADS), status_code=200)
+async def count(request: Visitor) -> Response[str]:
+    """How many wait: it changes also while the list may not."""
+    async with visit(request) as seen:
+        return seen.part("pages/alerts/_head.html", counts=await alerts.counts(seen.connection))
+
+
 @post("/alerts/{alert_id:uuid}/{act:str}", opt=right(Right.WORK_LEADS), status_code=200)
 async def do(
     request: Visitor, alert_id: FromPath[UUID], act: FromPath[Literal["take", "resolve", "reopen"]]
@@ -124,4 +131,4 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-ROUTES = [show_alerts, refresh, do]
+ROUTES = [show_alerts, refresh, count, do]
