@@ -49,6 +49,11 @@ _TITLES: Final = frozenset(
 )
 """After one of these a name is a practitioner's."""
 _MOST_NAMES: Final = 3
+_AGE: Final = re.compile(
+    r"(?:, )*(?:(?:de|di|aged|whos|who is|is|are) )?\d{1,2} ?(?:ani\w*|luni|years?|yrs?|yo|months?|jahre?|monate?|anni|mesi|ans|mois|"
+    r"anos|meses|eves|honapos)\b"
+)
+"""Whoever tells somebody's age wants something for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ def read_whose(
     said = _Said(text)
     tongues = [_tongue(language) for language in languages]
     foreign = {part for name in strangers for part in _PARTS.findall(fold(name))}
-    hits = _outermost(hit for tongue in tongues for hit in _hits(said, tongue, bare=bare))
+    own = any(tongue.me.search(said.line) for tongue in tongues)
+    hits = _outermost(hit for tongue in tongues for hit in _hits(said, tongue, bare=bare, sure=own))
     found = [_named(said, hit, tongues) for hit in hits]
     several = len({hit.relation for hit in hits}) > 1 or _joined_names(said, tongues, foreign)
     if not found:
@@ -160,11 +166,11 @@ def read_whose(
     whose = next(iter(found), None)
     if told is not None and (whose is None or whose.name is None):
         whose = Whose(name=told, relation=whose.relation if whose else None)
-    own = whose is None and any(tongue.me.search(said.line) for tongue in tongues)
-    return ForWhom(whose, own, several)
+    return ForWhom(whose, own and whose is None, several)
 
 
-def _hits(said: _Said, tongue: _Tongue, *, bare: bool) -> list[_Hit]:
+def _hits(said: _Said, tongue: _Tongue, *, bare: bool, sure: bool) -> list[_Hit]:
+    """`sure`: who also speaks of themselves means somebody else only where they say so: `my wife wants veneers, and for me …`."""
     found = [
         _Hit(r, *m.span()) for r, forms in tongue.strong.items() for f in forms for m in f.finditer(said.line)
     ]
@@ -174,7 +180,7 @@ def _hits(said: _Said, tongue: _Tongue, *, bare: bool) -> list[_Hit]:
         hit
         for relation, form in tongue.weak.items()
         for match in form.finditer(said.line)
-        if _needs(said, tongue, hit := _Hit(relation, *match.span()))
+        if not sure and _needs(said, tongue, hit := _Hit(relation, *match.span()))
     ]
     if found:
         found += [_Hit(r, *m.span()) for r, form in tongue.joined.items() for m in form.finditer(said.line)]
@@ -184,6 +190,8 @@ def _hits(said: _Said, tongue: _Tongue, *, bare: bool) -> list[_Hit]:
 def _needs(said: _Said, tongue: _Tongue, hit: _Hit) -> bool:
     """`my son (Andrei) has toothache`; not `my son recommended you`."""
     at = said.after(hit.end)
+    if _AGE.match(" ".join(said.folded[at : at + 6])):
+        return True
     at += _steps(said, at, [tongue])
     if _is_name(said, at):
         at += 1
