@@ -115,6 +115,10 @@ async def understand(
     if desk.last is not None and desk.last.message_id == message_id and desk.last.next is not None:
         return Understood(desk.last.id, desk.last.next)  # begun again
     heard = await booking_hearing.hear_with(ledger, ai, desk, words)
+    if desk.open is None and heard.whose is None and not (heard.own or heard.move or heard.cancel):
+        async with ledger.pool.acquire() as connection:
+            spoken_of = await booking_desk.spoken_for(connection, desk, message_id, since=desk.now - LISTENS)
+        heard = replace(heard, whose=spoken_of)
     return await advance(
         ledger,
         conversation_id=conversation_id,

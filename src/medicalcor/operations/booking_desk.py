@@ -14,6 +14,7 @@ from medicalcor.domain.language.detect import detect
 from medicalcor.domain.scheduling.dialogue import Facts, State, Visit
 from medicalcor.domain.scheduling.understanding.choosing import Offered
 from medicalcor.domain.scheduling.understanding.hearing import Scene
+from medicalcor.domain.scheduling.understanding.whose import read_whose
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.wording import Line
 from medicalcor.readmodels.appointments import queries as appointments
@@ -148,6 +149,22 @@ async def desk_of(ledger: Ledger, connection: Connection, *, conversation_id: UU
 def _spoken_of(about: Row) -> tuple[Code, ...]:
     named = (Code(one) for one in about["procedures"] or ())
     return tuple(one for one in named if one != Code.CONSULTATION or about["consultation_named"])
+
+
+async def spoken_for(
+    connection: Connection, desk: Desk, message_id: UUID, *, since: datetime
+) -> Whose | None:
+    """Whom the conversation was about before it came to a visit; nobody whose visit was arranged meanwhile."""
+    if desk.last is not None:
+        since = max(since, desk.last.changed_at)
+    rows = await connection.fetch(SQL["before"], desk.about["conversation_id"], message_id, since)
+    for row in rows:
+        text = row["body"]
+        languages = tuple(dict.fromkeys((detect(text, known=desk.language), desk.language)))
+        said = read_whose(text, languages, strangers=tuple(desk.names.values()))
+        if said.whose is not None or said.own:
+            return said.whose
+    return None
 
 
 async def words_of(connection: Connection, *, conversation_id: UUID, message_id: UUID) -> str:

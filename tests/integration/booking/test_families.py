@@ -64,6 +64,17 @@ async def test_the_name_may_come_later_and_nothing_is_asked_twice(talk: Talk) ->
     assert (visit["for_name"], visit["relation"]) == ("Andrei", "son")
 
 
+async def test_whom_it_was_about_before_is_not_forgotten_when_it_comes_to_a_visit(talk: Talk) -> None:
+    await talk.say("Cât costă un control pentru fetița mea Sofia?")
+    talk.still.forward(minutes=5)
+    offered = await talk.say("Bine, aș vrea o programare la control mâine")
+    assert "Sofia: " in body(offered)
+    await talk.tap(rows(offered)[0])
+    own = await arrange(talk, "Vreau și o programare la detartraj vineri")
+    assert [one["for_name"] for one in await talk.visits()] == ["Sofia", None]
+    assert own["relation"] is None
+
+
 async def test_of_several_the_one_who_is_named_is_moved(talk: Talk) -> None:
     own = await arrange(talk, "Vreau un detartraj mâine")
     son = await arrange(talk, "Vreau o programare la control pentru fiul meu Andrei vineri")
