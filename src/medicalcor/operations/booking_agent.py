@@ -71,9 +71,11 @@ async def takes(ledger: Ledger, *, message_id: UUID) -> bool:
     if judged is not None and judged["opt_out"]:
         return False
     seen = look(words, said, desk)
-    if seen.opt_out or seen.emergency or seen.intent in _ELSEWHERE:
+    heard = hear(words, desk.scene(words))
+    gives_up = desk.open is not None and heard.stop and seen.intent == "not_a_patient"
+    if seen.opt_out or seen.emergency or (seen.intent in _ELSEWHERE and not gives_up):
         return False
-    return _is_ours(desk, hear(words, desk.scene(words)), seen, asked=bool(judged and judged["wants_visit"]))
+    return _is_ours(desk, heard, seen, asked=bool(judged and judged["wants_visit"]))
 
 
 def look(words: str, said: str | None, desk: Desk) -> ScoringOutput:
