@@ -63,6 +63,7 @@ async def book(
             lead_id=wish.lead_id,
             visit=placed.visit,
             for_name=wish.for_name or None,
+            relation=wish.relation,
             overlaps=placed.overlaps,
             overlap_reason=placed.overlap_reason,
             admission=placed.admission,
@@ -86,6 +87,7 @@ async def hold(
             lead_id=wish.lead_id,
             visit=placed.visit,
             for_name=wish.for_name or None,
+            relation=wish.relation,
             expires_at=clock.now() + length,
             admission=placed.admission,
         )
@@ -144,6 +146,8 @@ def _as_begun(wish: Wish, placed: Placed, event: AppointmentBooked | Appointment
         expires_at=event.expires_at if isinstance(event, AppointmentHeld) else None,
         version=1,
         moves=0,
+        for_name=event.for_name,
+        relation=event.relation,
     )
 
 
@@ -167,11 +171,7 @@ async def move(
     async def known(connection: Connection, _standing: Row) -> Appointment | None:
         """Nothing is left to do when it is there already, as after a repeated request."""
         now_at = await _current(connection, appointment_id)
-        is_there = (now_at.procedure_id, now_at.practitioner_id, now_at.starts_at) == (
-            to.procedure_id,
-            to.practitioner_id,
-            to.starts_at,
-        )
+        is_there = all(getattr(now_at, name) == value for name, value in to)
         return now_at if is_there and now_at.status in {"booked", "confirmed"} else None
 
     async def write(connection: Connection, placed: Placed) -> Appointment:

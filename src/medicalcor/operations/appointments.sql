@@ -7,12 +7,13 @@ select erased_at, stream, clashes, (select version from practice_state) as set_u
 from visit_standing($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: appointment
-select id, person_id, lead_id, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at, version, moves
+select id, person_id, lead_id, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at, version, moves,
+    for_name, relation
 from appointments where id = $1;
 
 -- name: for_file
 -- What a calendar file says of a visit, with how to prepare for it by language.
-select a.id, a.status, a.starts_at, a.ends_at, a.version, a.changed_at, c.preparation
+select a.id, a.status, a.starts_at, a.ends_at, a.version, a.changed_at, a.for_name, a.relation, c.preparation
 from appointments a join procedures c on c.id = a.procedure_id
 where a.id = $1;
 

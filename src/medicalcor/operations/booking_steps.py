@@ -21,7 +21,7 @@ from medicalcor.operations.offering import Found
 from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.readmodels.bookings.queries import Booking
 from medicalcor.schemas.admissions import Through
-from medicalcor.schemas.appointments import Appointment, Choice, Wish
+from medicalcor.schemas.appointments import Appointment, Choice, Whose, Wish
 from medicalcor.schemas.bookings import Option
 from medicalcor.schemas.events.bookings import BookingClosed, BookingConfirmed, BookingOffered
 
@@ -136,11 +136,14 @@ async def _make(
             cause=cause,
             through=through,
         )
+    whose = (booking.wanted.whose if booking.wanted else None) or Whose()
     wish = Wish(
         person_id=booking.person_id,
         lead_id=booking.lead_id,
         choice=choice,
         key=f"booking:{booking.id}:{message_id}",
+        for_name=whose.name,
+        relation=whose.relation,
     )
     return await appointments.book(ledger, wish=wish, cause=cause, through=through)
 

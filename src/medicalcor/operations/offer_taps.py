@@ -93,7 +93,9 @@ async def _answer(ledger: Ledger, tapped: Tapped, offer: Row, key: str, reason: 
         act = Act(ledger, connection, by_system(tapped.correlation_id))
         await openings.end(act, offer_id=offer["id"], person_id=offer["person_id"], reason=reason)
         line = await visit_taps.line_of(connection, tapped)
-        told = await visit_words.of_choice(connection, openings.choice_of(offer))
+        told = await visit_words.of_choice(
+            connection, openings.choice_of(offer), instead_of=offer["appointment_id"]
+        )
         visit = visit_words.in_words(ledger, [told], line.language)
         said = phrase(key, line.language, clinic=ledger.settings.clinic_name, visit=visit)
         await visit_taps.say(act, tapped, line, said)

@@ -20,6 +20,7 @@ from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
 from medicalcor.schemas.events import (
+    alerts,
     appointments,
     bookings,
     calls,
@@ -557,6 +558,7 @@ class Story:
             appointments.AppointmentHeld(
                 **self._visit(held, 9),
                 for_name="Mihai Canarescu",
+                relation="son",
                 expires_at=T0,
                 admission=self._admission("placed", "free"),
             ),
@@ -717,6 +719,9 @@ class Story:
             ),
             (f"lead-{self.lead}", leads.LeadArchived(lead_id=self.lead, reason="done")),
             (f"template-{self.template}", self._template()),
+            (f"alert-{self.note}", alerts.AlertTaken(alert_id=self.note, by=self.user)),
+            (f"alert-{self.note}", alerts.AlertReopened(alert_id=self.note, by=self.user)),
+            (f"alert-{self.note}", alerts.AlertResolved(alert_id=self.note, by=self.user)),
         ]
 
     def _template(self) -> templates.TemplateStateLearnt:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from medicalcor.core.database.queries import statements
 from medicalcor.core.eventstore.store import Project, Recorded, Statement
+from medicalcor.core.text import folded
 from medicalcor.schemas.appointments import Status
 from medicalcor.schemas.events import appointments as events
 from medicalcor.schemas.events import people as people_events
@@ -28,11 +29,12 @@ def _expiry(recorded: Recorded) -> datetime | None:
 def _placed(recorded: Recorded, *, status: Status) -> Statement:
     event, plain = recorded.event, recorded.plain
     visit, lead = plain["visit"], plain["lead_id"]
+    whose = event if isinstance(event, events.AppointmentHeld | events.AppointmentBooked) else None
     return SQL["place"], (
         _id(recorded),
         recorded.subject_id,
         UUID(lead) if lead else None,
-        event.for_name if isinstance(event, events.AppointmentHeld | events.AppointmentBooked) else None,
+        whose.for_name if whose else None,
         UUID(visit["procedure_id"]),
         UUID(visit["practitioner_id"]),
         datetime.fromisoformat(visit["starts_at"]),
@@ -45,6 +47,8 @@ def _placed(recorded: Recorded, *, status: Status) -> Statement:
         recorded.actor,
         recorded.occurred_at,
         *_takes(recorded),
+        whose.relation if whose else None,
+        folded(whose.for_name) if whose and whose.for_name else None,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from uuid import UUID
 
 from medicalcor.schemas.admissions import Admission
-from medicalcor.schemas.appointments import AppointmentId, CancelReason, Choice, Slot, Visit
+from medicalcor.schemas.appointments import AppointmentId, CancelReason, Choice, Relation, Slot, Visit
 from medicalcor.schemas.base import Event, Personal
 from medicalcor.schemas.common import LeadId, PersonId
 
@@ -19,6 +19,7 @@ class AppointmentHeld(Event):
     lead_id: LeadId | None
     visit: Visit
     for_name: Annotated[str | None, Personal()] = None
+    relation: Annotated[Relation | None, Personal()] = None
     expires_at: datetime
     admission: Admission | None = None
     """Why it could be; None: it was held before this was kept."""
@@ -31,6 +32,7 @@ class AppointmentBooked(Event):
     lead_id: LeadId | None
     visit: Visit
     for_name: Annotated[str | None, Personal()] = None
+    relation: Annotated[Relation | None, Personal()] = None
     overlaps: tuple[AppointmentId, ...] = ()
     """The visits that it was put over, on purpose."""
     overlap_reason: Annotated[str | None, Personal()] = None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.practice import queries as practice
 from medicalcor.readmodels.practice.queries import Practitioner
 from medicalcor.readmodels.users import queries as users
-from medicalcor.schemas.appointments import Slot, SlotQuery
+from medicalcor.schemas.appointments import Relation, Slot, SlotQuery
 from medicalcor.schemas.common import LANGUAGES
 from medicalcor.schemas.events.consents import ConsentPurpose
 from medicalcor.web.forms import Form
@@ -118,6 +118,8 @@ async def data_of(seen: Visit, place: Place, **say: Any) -> dict[str, Any]:
         "toast": None,
         "undo": None,
         "refusal": None,
+        "whom": {"for_name": "", "relation": ""},
+        "relations": get_args(Relation),
         **blank(seen.site.settings),
         **say,
     }
@@ -157,6 +159,7 @@ async def _booking(seen: Visit, at: Looked) -> dict[str, Any] | None:
         soon = await _free(seen, at, procedure.id, first, first + _FAR, limit=_SOON)
     return {
         "lead": lead,
+        "family": await appointments.family(seen.connection, person_id=lead["person_id"]),
         "offered": sorted(((p.id, chosen(p.titles, language)) for p in offered), key=lambda one: one[1]),
         "procedure": procedure,
         "openings": shown,
