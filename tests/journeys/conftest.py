@@ -22,7 +22,7 @@ async def make_database(url: str, name: str) -> None:
     await connection.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: what nobody uses any more takes from who comes after
 def system(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("system")
     asyncio.run(make_database(postgres.url(), "journeys"))
