@@ -26,6 +26,8 @@ from medicalcor.workflows import engine
 TEMPLATE = "medicalcor_template"
 CARELESS = {"fsync": "off", "full_page_writes": "off", "min_wal_size": "32MB", "max_wal_size": "128MB"}
 """A killed server loses nothing by it, only a machine without power; making and dropping a database take 2 s less."""
+CARELESS |= {"autovacuum": "off"}
+"""No database lives long enough to need it, and each new one would be looked through."""
 MEMORY, ROOM = Path("/dev/shm"), 2 * 2**30  # noqa: S108 - the folder below it is made by tempfile
 """A database is nine hundred files: on a disk, making one takes several times as long, and longer with each."""
 LONGEST = {"chaos": 0, "journeys": 1, "browser": 2}
