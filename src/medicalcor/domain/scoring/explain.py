@@ -1,8 +1,13 @@
 """A judgement in words for staff, and how far to trust it."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from medicalcor.domain.scoring.facts import Facts
+from medicalcor.domain.scoring.patterns import Match
+from medicalcor.domain.scoring.reading import Said
+from medicalcor.schemas.common import Procedure
+from medicalcor.schemas.scoring import Evidence
 
 _OPENINGS: Final = {
     "emergency": "Signs of a life-threatening state.",
@@ -45,6 +50,8 @@ _MOST_SIGNS: Final = 4
 _DISPUTED: Final = 0.2
 """How much a sign of the contrary takes away."""
 _LEAST: Final = 0.4
+_COUNTED: Final = frozenset({Procedure.VENEERS, Procedure.CROWN})
+"""Wanted for several teeth they are high value: only beside them does a count tell anything."""
 
 
 def reasoning(known: Facts, intent: str, points: int) -> str:
@@ -100,3 +107,35 @@ def confidence(known: Facts, intent: str, points: int) -> float:
     if any(said.has_any("withdrawn", "not_patient", "complaint") for said in known.said):
         sure -= _DISPUTED
     return round(max(sure, _LEAST), 2)
+
+
+def evidence_of(known: Facts) -> Iterator[Evidence]:
+    counted: tuple[str, ...] = ("procedure", "budget", "acute", "emergency", "opt_out", "call_me", "plan", "soon", "visiting",
+               "withdrawn", "not_patient", "logistics", "complaint", "book", "child", "someday", "looking", "orders")  # fmt: skip
+    if known.procedures & _COUNTED:
+        counted += ("many",)
+    for said in known.said:
+        found: list[tuple[Match, str]] = [
+            (match, match.means) for family in counted for match in said.of(family)
+        ]
+        found += [(match, "budget") for match in said.of("dear")]
+        found += [(match, "denied") for match, why in said.struck if why in {"denied", "ruled out"}]
+        found += [(match, "unlikely") for match, why in said.struck if why == "unlikely"]
+        if known.emergency and known.has("blow") and known.has("injury"):
+            found += [
+                (match, "emergency:trauma") for family in ("blow", "injury") for match in said.of(family)
+            ]
+        yield from _widest(said, found)
+
+
+def _widest(said: Said, found: list[tuple[Match, str]]) -> Iterator[Evidence]:
+    """One entry for each meaning and place: of overlapping matches the longest."""
+    kept: list[tuple[Match, str]] = []
+    for match, means in sorted(found, key=lambda item: item[0].first - item[0].last):
+        if not any(
+            means == other and match.first < had.last and had.first < match.last for had, other in kept
+        ):
+            kept.append((match, means))
+    for match, means in sorted(kept, key=lambda item: (item[0].first, item[1])):
+        start, end, text = said.words.quote(match.first, match.last)
+        yield Evidence(turn=said.turn, start=start, end=end, text=text, means=means)

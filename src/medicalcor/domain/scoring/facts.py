@@ -9,6 +9,7 @@ from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring.patterns import Match, PatternBook
 from medicalcor.domain.scoring.reading import Said, read_turn, read_words
 from medicalcor.domain.scoring.settling import near, settle
+from medicalcor.domain.scoring.weights import Fact
 from medicalcor.schemas.common import Language, Procedure
 from medicalcor.schemas.scoring import Evidence, ScoringInput, Turn
 
@@ -18,8 +19,6 @@ _FEW: Final = 5
 """Thanks of this many words may hold one that no list has."""
 _MEANT: Final = ("procedure", "budget", "book", "acute", "call_me", "logistics", "not_patient", "withdrawn",
                  "opt_out", "complaint", "vague", "day", "clock", "plan", "not_now")  # fmt: skip
-_COUNTED: Final = frozenset({Procedure.VENEERS, Procedure.CROWN})
-"""Wanted for several teeth they are high value: only beside them does a count tell anything."""
 
 
 @dataclass(slots=True)
@@ -40,6 +39,8 @@ class Facts:
     acute: bool = False
     emergency: bool = False
     opt_out: bool = False
+    likely: list[Fact] = field(default_factory=list)
+    """What no rule found and the weights are sure of."""
     evidence: list[Evidence] = field(default_factory=list)
 
     def has(self, *means: str) -> bool:
@@ -100,7 +101,6 @@ def gather(facts: ScoringInput, book: PatternBook) -> Facts:
     _needs(known)
     _wants(known)
     _booking(known)
-    known.evidence = list(_evidence(known))
     return known
 
 
@@ -130,7 +130,7 @@ def _needs(known: Facts) -> None:
     known.emergency = any(said.of("emergency") for said in known.said) or (
         known.has("blow") and known.has("injury")
     )
-    known.acute = known.emergency or any(_is_needy(said) for said in known.said)
+    known.acute = known.emergency or any(is_needy(said) for said in known.said)
     known.opt_out = any(said.of("opt_out") for said in known.said)
     known.soon = known.has("soon")
     known.budget = known.has("budget", "dear")
@@ -139,7 +139,7 @@ def _needs(known: Facts) -> None:
     known.call_me = known.has("call_me")
 
 
-def _is_needy(said: Said) -> bool:
+def is_needy(said: Said) -> bool:
     """An acute sign; fever is one only of something in the mouth."""
     return any(match.means != "acute:fever" or said.has("mouth") for match in said.of("acute"))
 
@@ -316,34 +316,3 @@ def _accepts(said: Said, asked: Said) -> bool:
         return False
     agreed = any(match.first < _REPLY_STARTS for match in said.found.get("yes", []))
     return agreed or said.has("time")
-
-
-def _evidence(known: Facts) -> Iterator[Evidence]:
-    counted: tuple[str, ...] = ("procedure", "budget", "acute", "emergency", "opt_out", "call_me", "plan", "soon", "visiting",
-               "withdrawn", "not_patient", "logistics", "complaint", "book", "child", "someday", "looking", "orders")  # fmt: skip
-    if known.procedures & _COUNTED:
-        counted += ("many",)
-    for said in known.said:
-        found: list[tuple[Match, str]] = [
-            (match, match.means) for family in counted for match in said.of(family)
-        ]
-        found += [(match, "budget") for match in said.of("dear")]
-        found += [(match, "denied") for match, why in said.struck if why in {"denied", "ruled out"}]
-        if known.emergency and known.has("blow") and known.has("injury"):
-            found += [
-                (match, "emergency:trauma") for family in ("blow", "injury") for match in said.of(family)
-            ]
-        yield from _widest(said, found)
-
-
-def _widest(said: Said, found: list[tuple[Match, str]]) -> Iterator[Evidence]:
-    """One entry for each meaning and place: of overlapping matches the longest."""
-    kept: list[tuple[Match, str]] = []
-    for match, means in sorted(found, key=lambda item: item[0].first - item[0].last):
-        if not any(
-            means == other and match.first < had.last and had.first < match.last for had, other in kept
-        ):
-            kept.append((match, means))
-    for match, means in sorted(kept, key=lambda item: (item[0].first, item[1])):
-        start, end, text = said.words.quote(match.first, match.last)
-        yield Evidence(turn=said.turn, start=start, end=end, text=text, means=means)

@@ -68,7 +68,7 @@ class OwnWords:
             return lexicon()
         book = lexicon().copy()
         for one in self.phrases:
-            book.add(_pattern(one.phrase), means=one.means, language=one.language, sets={})
+            book.add(_pattern(one.phrase), means=one.means, language=one.language, sets={}, own=True)
         return book
 
     @property

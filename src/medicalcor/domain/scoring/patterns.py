@@ -57,6 +57,8 @@ class Pattern:
     """What the second word that must be there is; for a pattern of one word, that word. Most patterns fail on it at once."""
     ends: frozenset[int]
     """The same of the last word that must be there."""
+    own: bool
+    """The clinic added it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Match:
     last: int
     means: str
     language: str
+    own: bool = False
+    """By a phrase that the clinic added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +138,14 @@ class PatternBook:
         self._known.clear()
         self._spoken.clear()
 
-    def add(self, source: str, *, means: str, language: str, sets: Mapping[str, str]) -> None:
+    def add(
+        self, source: str, *, means: str, language: str, sets: Mapping[str, str], own: bool = False
+    ) -> None:
         self.sources[means, language] = (*self.sources.get((means, language), ()), source)
         for variant in _variants(source):
-            self._add(variant, means=means, language=language, sets=sets)
+            self._add(variant, means=means, language=language, sets=sets, own=own)
 
-    def _add(self, source: str, *, means: str, language: str, sets: Mapping[str, str]) -> None:
+    def _add(self, source: str, *, means: str, language: str, sets: Mapping[str, str], own: bool) -> None:
         words = source.split()
         steps: list[_Step] = []
         gap = 0
@@ -168,6 +174,7 @@ class PatternBook:
             family=means.partition(":")[0],
             second=needed[min(1, len(needed) - 1)],
             ends=needed[-1],
+            own=own,
         )
         for name in {pattern.family, means}:
             if means not in self.meanings.get(name, ()):
@@ -260,7 +267,7 @@ class PatternBook:
                     continue
                 last = _reach(pattern, 1, first + 1, atoms, words.sentences)
                 if last is not None:
-                    yield Match(first, last, pattern.means, pattern.language)
+                    yield Match(first, last, pattern.means, pattern.language, pattern.own)
 
 
 def _reach(

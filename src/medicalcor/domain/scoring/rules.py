@@ -1,11 +1,13 @@
 """Scoring by rules: pure, offline, and able to say why. The rubric's tables, in the rubric's order."""
 
-from medicalcor.domain.scoring.explain import confidence, reasoning, suggested_action
+from medicalcor.domain.scoring import opinion
+from medicalcor.domain.scoring.explain import confidence, evidence_of, reasoning, suggested_action
 from medicalcor.domain.scoring.facts import Facts, gather
 from medicalcor.domain.scoring.gate import asks_for_another_day, intent_of
 from medicalcor.domain.scoring.lexicon import VERSION, lexicon
 from medicalcor.domain.scoring.own import OwnWords
 from medicalcor.domain.scoring.table import NO_LEAD, Signs, points
+from medicalcor.domain.scoring.weights import weights
 from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput
 
@@ -15,7 +17,11 @@ __all__ = ["VERSION", "score"]
 def score(facts: ScoringInput, own: OwnWords | None = None) -> ScoringOutput:
     """`own`: what the clinic added to the lexicon."""
     known = gather(facts, own.book if own else lexicon())
-    intent = intent_of(known)
+    heard = weights()
+    odds = opinion.odds(known, heard)
+    opinion.weigh(known, odds)
+    intent = opinion.settled_intent(known, intent_of(known), odds)
+    known.evidence = [*evidence_of(known), *opinion.evidence_of(known, heard)]
     _as_the_intent_has_it(known, intent)
     worth = _points(known, intent)
     return ScoringOutput(

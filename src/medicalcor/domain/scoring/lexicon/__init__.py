@@ -12,7 +12,7 @@ from medicalcor.domain.language.detect import names, ordinary_words
 from medicalcor.domain.scoring.patterns import PatternBook
 from medicalcor.schemas.common import LANGUAGES
 
-VERSION: Final = "2026.6"
+VERSION: Final = "2026.7"
 ANY: Final = "any"
 
 
