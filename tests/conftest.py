@@ -30,15 +30,17 @@ CARELESS |= {"autovacuum": "off"}
 """No database lives long enough to need it, and each new one would be looked through."""
 MEMORY, ROOM = Path("/dev/shm"), 2 * 2**30  # noqa: S108 - the folder below it is made by tempfile
 """A database is nine hundred files: on a disk, making one takes several times as long, and longer with each."""
-LONGEST = {"chaos": 0, "journeys": 1, "browser": 2}
+LONGEST = ("chaos/", "integration/seed/", "integration/calendar/test_month.py", "journeys/", "browser/")
 _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits longest comes first; the many small ones of `unit` fill the gaps at the end."""
-    items.sort(
-        key=lambda item: LONGEST.get(item.path.relative_to(Path(__file__).parent).parts[0], len(LONGEST))
-    )
+    items.sort(key=lambda item: _place(item.path.relative_to(Path(__file__).parent).as_posix()))
+
+
+def _place(path: str) -> int:
+    return next((place for place, begin in enumerate(LONGEST) if path.startswith(begin)), len(LONGEST))
 
 
 def pytest_collection_finish() -> None:
