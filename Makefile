@@ -75,6 +75,11 @@ format: $(DEV) ## Lay the code out and mend what ruff can mend
 docs: $(DEV) ## Write the reference pages that come from the code
 	@$(PY) .ci/check_docs.py --write
 
+.PHONY: weights
+weights: $(RUNTIME) ## Learn the scoring weights anew from the labelled conversations
+	@$(LOCKED) --target $(VENV)/lib/learn -r requirements/learn.txt
+	@PYTHONPATH=$(VENV)/lib/learn $(PY) .ci/learn_weights.py
+
 .PHONY: lock
 lock: $(PY) ## Choose versions anew: requirements/*.txt and package-lock.json 
 	@.ci/lock

@@ -21,7 +21,7 @@ select resource_no from occupancies where appointment_id = $1;
 
 -- name: lapsed
 -- Held too long, and not yet given up.
-select id, version from appointments where status = 'held' and expires_at <= $1 order by expires_at limit $2;
+select id, person_id, version from appointments where status = 'held' and expires_at <= $1 order by expires_at limit $2;
 
 -- name: booked_again
 -- Whether somebody has the same visit once more, at the same time and with the same practitioner, since this one ($1) was
@@ -39,3 +39,7 @@ select b.id from appointments a join appointments b on b.person_id = a.person_id
 where a.id = $1 and b.id <> a.id and b.procedure_id = $2 and b.practitioner_id = $3 and b.starts_at = $4
     and b.status = 'cancelled' and b.changed_at between a.booked_at - $5::interval and a.booked_at
 order by b.changed_at desc limit 1;
+
+-- name: refused_since
+-- How many wishes of a person ($1) were refused and kept since then ($2).
+select count(*) from refused_visits where person_id = $1 and at > $2;

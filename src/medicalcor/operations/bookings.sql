@@ -36,6 +36,9 @@ order by m.id desc limit 5;
 -- name: message
 select id, conversation_id, person_id, lead_id, kind, guest, body from messages where id = $1;
 
+-- name: was_tapped
+select choice is not null from messages where id = $1;
+
 -- name: last_of_clinic
 -- What we said last, for a reply that makes sense only after it.
 select content ->> 'body' as body from effects

@@ -139,10 +139,10 @@ async def book(tools: Tools, question: Any) -> BookedVisit:
     )
     try:
         if asked.hold_minutes is None:
-            made = await appointments.book(ledger, wish=wish, cause=cause)
+            made = await appointments.book(ledger, wish=wish, cause=cause, through="api")
         else:
             length = timedelta(minutes=asked.hold_minutes)
-            made = await appointments.hold(ledger, wish=wish, cause=cause, length=length)
+            made = await appointments.hold(ledger, wish=wish, cause=cause, through="api", length=length)
     except (SlotTaken, NotWorking) as problem:
         raise _with_others(ledger, problem, choice) from None
     return _shown(ledger, made)
@@ -235,7 +235,12 @@ async def _move(ledger: Ledger, appointment_id: UUID, asked: shapes.ToChange, ca
     )
     try:
         return await appointments.move(
-            ledger, appointment_id=appointment_id, to=to, version=asked.version, cause=cause
+            ledger,
+            appointment_id=appointment_id,
+            to=to,
+            version=asked.version,
+            cause=cause,
+            through="api",
         )
     except (SlotTaken, NotWorking) as problem:
         raise _with_others(ledger, problem, to) from None

@@ -53,7 +53,12 @@ async def _books(ledger: Ledger, tapped: Tapped, offer: Row) -> bool:
     try:
         if await _has_visit(ledger, offer["waiting_id"]):
             await appointments.move(
-                ledger, appointment_id=offer["appointment_id"], to=choice, version=None, cause=cause
+                ledger,
+                appointment_id=offer["appointment_id"],
+                to=choice,
+                version=None,
+                cause=cause,
+                through="waitlist",
             )
         else:
             wish = Wish(
@@ -62,7 +67,7 @@ async def _books(ledger: Ledger, tapped: Tapped, offer: Row) -> bool:
                 key=openings.message_key(offer["id"]),
                 lead_id=offer["lead_id"] or tapped.lead_id,
             )
-            await appointments.book(ledger, wish=wish, cause=cause)
+            await appointments.book(ledger, wish=wish, cause=cause, through="waitlist")
     except (SlotTaken, NotWorking, NotPossible, InvalidInput, NotFound):
         return False
     return True

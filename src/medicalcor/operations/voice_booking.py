@@ -162,7 +162,7 @@ async def book_appointment(tools: Tools, question: Any) -> Any:
         for_name=for_name,
     )
     try:
-        made = await appointments.book(tools.ledger, wish=wish, cause=_cause(tools, about))
+        made = await appointments.book(tools.ledger, wish=wish, cause=_cause(tools, about), through="voice")
     except (SlotTaken, NotWorking) as problem:
         return _instead(clinic, choice, problem)
     return {"booked": True, **_said(tools.ledger, clinic, made), "instruction": _BOOKED}
@@ -208,6 +208,7 @@ async def move_appointment(tools: Tools, question: Any) -> Any:
             to=choice,
             version=visit.version,
             cause=_cause(tools, about),
+            through="voice",
         )
     except (SlotTaken, NotWorking) as problem:
         return _instead(clinic, choice, problem)

@@ -158,13 +158,19 @@ async def test_a_doctor_may_put_a_visit_over_another_and_says_why(
     await booked(anonymous, surgery, lead, when, key="key-first")
     visit = await booked(anonymous, surgery, lead, when.replace(hour=10), key="key-second")
     path = f"/appointments/{visit}/move"
-    refused = await anonymous.post(path, surgery.put(when, version=1), htmx=True)
+    refused = await anonymous.post(path, surgery.put(when, version=1, by="drag"), htmx=True)
     assert "Put it there all the same" in refused.text
     over = await anonymous.post(path, surgery.put(when, version=1, reason="Twins, together"), htmx=True)
     assert "Moved." in over.text
     assert over.text.count("lane-1-2") == over.text.count("lane-2-2") == 1
     card = await anonymous.post(f"/appointments/{visit}/card", htmx=True)
     assert "Twins, together" in card.text
+    assert card.text.count("comes out the same") == 2
+    assert "Overridden on purpose: The practitioner has another visit then." in card.text
+    page = await anonymous.get(f"/leads/{lead}")
+    assert "Why this time?" in page.text
+    assert "Could not be moved to" in page.text
+    assert "Asked by dragging it in the calendar." in page.text
 
 
 async def test_what_somebody_else_changed_is_not_moved(

@@ -14,7 +14,7 @@ from medicalcor.schemas.events import people as people_events
 from medicalcor.schemas.events import reminders as reminder_events
 
 SQL = statements("medicalcor.readmodels.appointments", "projection.sql")
-TABLES = ("appointments", "occupancies", "reminders")
+TABLES = ("appointments", "occupancies", "reminders", "refused_visits")
 
 
 def _id(recorded: Recorded) -> UUID:
@@ -112,6 +112,25 @@ def _reminder(recorded: Recorded) -> Statement:
     )
 
 
+def _refused(recorded: Recorded) -> Statement:
+    plain = recorded.plain
+    wanted, admission = plain["wanted"], plain["admission"]
+    return SQL["refuse"], (
+        UUID(plain["refusal_id"]),
+        recorded.subject_id,
+        UUID(plain["lead_id"]) if plain["lead_id"] else None,
+        recorded.occurred_at,
+        recorded.actor,
+        UUID(wanted["procedure_id"]),
+        UUID(wanted["practitioner_id"]),
+        datetime.fromisoformat(wanted["starts_at"]),
+        UUID(plain["appointment_id"]) if plain["appointment_id"] else None,
+        admission["verdict"],
+        admission["reasons"][0],
+        [datetime.fromisoformat(slot["starts_at"]) for slot in plain["offered"]],
+    )
+
+
 def _erased(recorded: Recorded) -> Statement:
     return SQL["erase"], (recorded.subject_id,)
 
@@ -131,5 +150,6 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.AppointmentMissed.type: _to("missed"),
     events.AppointmentCompleted.type: _to("completed"),
     reminder_events.ReminderDecided.type: (_reminder,),
+    events.AppointmentRefused.type: (_refused,),
     people_events.PersonErased.type: (_erased,),
 }

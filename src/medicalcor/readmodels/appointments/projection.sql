@@ -45,3 +45,8 @@ set outcome = excluded.outcome, message_id = excluded.message_id, effect_key = e
 
 -- name: erase
 update appointments set for_name = null, put_over_why = null where person_id = $1;
+
+-- name: refuse
+insert into refused_visits (
+    id, person_id, lead_id, at, actor, procedure_id, practitioner_id, starts_at, appointment_id, verdict, reason, offered
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);

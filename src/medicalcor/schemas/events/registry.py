@@ -81,6 +81,7 @@ EVENTS: tuple[type[Event], ...] = (
     appointments.AppointmentCancelled,
     appointments.AppointmentMissed,
     appointments.AppointmentCompleted,
+    appointments.AppointmentRefused,
     reminders.ReminderDecided,
     waitlist.WaitlistJoined,
     waitlist.WaitlistLeft,

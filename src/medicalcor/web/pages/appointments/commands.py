@@ -15,9 +15,10 @@ from medicalcor.core import clock, ids
 from medicalcor.core.auth.roles import Right
 from medicalcor.core.errors import InvalidInput, NotFound
 from medicalcor.operations import appointments
+from medicalcor.operations.admitting import Overlap
 from medicalcor.operations.appointments import AppointmentChanged
 from medicalcor.operations.availability import NotWorking
-from medicalcor.operations.booking import Overlap, SlotTaken
+from medicalcor.operations.booking import SlotTaken
 from medicalcor.operations.ledger import Cause, by_user
 from medicalcor.readmodels.appointments import queries as calendar
 from medicalcor.readmodels.leads import queries as leads
@@ -63,6 +64,7 @@ class BookForm(PutForm):
 
 class MoveForm(PutForm):
     version: int
+    by: Literal["dialog", "drag"] = "dialog"
 
 
 class ChangeForm(Place):
@@ -107,7 +109,11 @@ async def book(request: Visitor) -> Response[str] | Redirect:
     fields = {**_put(form), "lead_id": str(form.lead_id), "key": form.key, "for_name": form.for_name}
     try:
         made = await appointments.book(
-            ledger, wish=wish, cause=_cause(request), overlap=_overlap(request, form)
+            ledger,
+            wish=wish,
+            cause=_cause(request),
+            through="dialog",
+            overlap=_overlap(request, form),
         )
     except (SlotTaken, NotWorking) as problem:
         return await _refused(request, form, problem, path="/appointments/book", fields=fields)
@@ -132,6 +138,7 @@ async def move(request: Visitor, appointment_id: FromPath[UUID]) -> Response[str
             to=_choice(request, form),
             version=form.version,
             cause=_cause(request),
+            through=form.by,
             overlap=_overlap(request, form),
         )
     except (SlotTaken, NotWorking) as problem:

@@ -12,7 +12,7 @@ from medicalcor.core import clock, ids
 from medicalcor.core.auth.roles import Right, may
 from medicalcor.core.settings import Settings
 from medicalcor.domain.language.countries import likely_language
-from medicalcor.operations import availability
+from medicalcor.operations import admissions, availability
 from medicalcor.readmodels.appointments import queries as appointments
 from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.practice import queries as practice
@@ -204,8 +204,11 @@ async def visit_data(seen: Visit, appointment_id: UUID, place: Place) -> dict[st
         p for p in await practice.practitioners(seen.connection) if _shows(p, entry.practitioner_id)
     ]
     names = await users.names(seen.connection)
+    decided = await admissions.of_visits(seen.connection, [appointment_id])
     return {
         "visit": entry,
+        "decisions": decided.get(appointment_id, ()),
+        "by_actor": {f"user:{one}": name for one, name in names.items()},
         "at": looked(place, today=today_at(zone)),
         "zone": zone,
         "now": clock.now(),
