@@ -71,10 +71,11 @@ where w.left_at is null and (w.appointment_id is null or (a.status in ('booked',
 
 -- name: asked
 -- Who was offered this opening, and when.
-select waiting_id, asked_at, ended_why from offers where opening_id = $1;
+select waiting_id, person_id, asked_at, ended_why from offers where opening_id = $1;
 
 -- name: offer_made
-select exists (select from offers where opening_id = $1 and waiting_id = $2);
+-- Whether this person was offered it already, for whatever they wait for.
+select exists (select from offers where opening_id = $1 and (waiting_id = $2 or person_id = $3));
 
 -- name: had_offer
 -- Whether this person was asked.
