@@ -26,8 +26,8 @@ class Limits:
 
 
 LIMITS: Final[Mapping[Fact, Limits]] = {
-    "emergency": Limits(1.0, -4.0),
-    "opt_out": Limits(2.0, -4.5),
+    "emergency": Limits(1.0, -3.5),
+    "opt_out": Limits(2.0, -5.5),
     "no_lead": Limits(1.0, -6.0),
     "book": Limits(3.0, -4.5),
     "acute": Limits(1.0, -2.5),
@@ -35,6 +35,7 @@ LIMITS: Final[Mapping[Fact, Limits]] = {
 _ENOUGH: Final = 4
 """Words below which the weights have nothing to go by that would outweigh a rule."""
 _FIRM: Final = ("opt_out:firm", "emergency:self_harm", "not_patient:animal")
+_HOT: Final = 4
 _NAMED: Final = 3
 """Words that are named as speaking for a fact which no rule found."""
 
@@ -82,6 +83,20 @@ def settled_intent(known: Facts, intent: str, odds: Odds) -> str:
         known.likely.append("no_lead")
         return "withdrawn" if known.procedures or known.has("withdrawn", "no") else "not_a_patient"
     return intent
+
+
+def backing(intent: str, points: int, odds: Odds) -> float:
+    """How far the weights are for a judgement; below zero they are against it."""
+    likely = odds.whole
+    if intent == "emergency":
+        return max(likely["emergency"], likely["acute"])
+    if intent in NO_LEAD:
+        return likely["no_lead"]
+    if intent != "prospect":
+        return -likely["no_lead"]
+    if points >= _HOT:
+        return max(likely["book"], likely["acute"])
+    return -max(likely["book"], likely["acute"], likely["no_lead"])
 
 
 def _settled(known: Facts, odds: Odds, fact: Fact, found: bool) -> bool:
