@@ -315,4 +315,11 @@ def _accepts(said: Said, asked: Said) -> bool:
     if any(match.first == 0 for match in said.found.get("no", [])):
         return False
     agreed = any(match.first < _REPLY_STARTS for match in said.found.get("yes", []))
-    return agreed or said.has("time")
+    return agreed or _names_a_time(said, asked)
+
+
+def _names_a_time(said: Said, asked: Said) -> bool:
+    """A bare number is no hour in answer to "how many?" or "how old?"."""
+    if asked.has("ctx:count", "ctx:age"):
+        return said.has_any("day", "soon", "clock")
+    return said.has("time")

@@ -14,7 +14,7 @@ Headings of the lexicon and what they do:
 
 from typing import Final
 
-from medicalcor.domain.scoring.alarms import settle_alarms
+from medicalcor.domain.scoring.alarms import has_stopped, settle_alarms
 from medicalcor.domain.scoring.patterns import Match
 from medicalcor.domain.scoring.places import (
     NEAR,
@@ -46,6 +46,7 @@ _PAIRS: Final = (
     ("faint:unwell", "faint:fall", 10, "emergency:consciousness"),
     ("refuse", "send", 6, "opt_out"),
     ("procedure:implant", "full_arch", 14, "procedure:all_on_x"),
+    ("pull", "mouth", 30, "procedure:extraction"),
 )
 """Two headings, how many words apart they may stand, and what they mean together."""
 _NEVER_WORN: Final = frozenset({"procedure:implant", "procedure:all_on_x"})
@@ -192,6 +193,8 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
         return "denied"
     if is_past(said, match, reach=PAST_REACH) or (match.means in _EVENTS and _is_old(said)):
         return "past"
+    if match.means == "acute:bleeding" and has_stopped(said):
+        return "past"
     if is_hearsay(said, match):
         return "hearsay"
     cut = said.has("wound") or (said.has("after") and said.has("procedure:extraction"))
@@ -296,10 +299,11 @@ def _why_weak(said: Said, match: Match) -> str | None:
         overlaps(match, hurt) for hurt in said.of("acute:trauma")
     ):
         return "part of another"
-    if is_past(said, match, reach=1) and not ends_before(said.of("need"), match, clauses, reach=NEAR):
+    needed = ends_before(said.of("need"), match, clauses, reach=NEAR)
+    if is_past(said, match, reach=1) and not needed:
         return "done before"
     suffered = said.has_any("acute", "emergency") or nearest(said, "past", match) is not None
-    if suffered and ends_before(said.of("after"), match, clauses, reach=NEAR):
+    if suffered and not needed and ends_before(said.of("after"), match, clauses, reach=NEAR):
         return "done before"
     if ends_before(said.of("done.before"), match, sentences, reach=NEAR) or any(
         0 <= mark.first - match.last <= 2 and sentences[mark.first] == sentences[match.first]
