@@ -41,7 +41,8 @@ def settle_alarms(said: Said) -> Said:
     for match in list(said.of("emergency")):
         _strike_for(said, match, _why_no_alarm(said, match))
     for match in [*said.of("blow"), *said.of("injury")]:
-        _strike_for(said, match, "past" if is_past(said, match, reach=_BLOW_REACH) else None)
+        gone = is_past(said, match, reach=_BLOW_REACH) or _is_over(said, match)
+        _strike_for(said, match, "past" if gone else None)
     for match in list(said.of("injury")):
         if any(overlaps(match, mask) for mask in said.of("unhurt")):
             said.strike(match, "denied")

@@ -285,7 +285,10 @@ def _booking(known: Facts) -> None:
         if place < 0 and (known.acute or known.procedures) and _asks_for_a_day(said):
             place = 0
         if place < 0 and asked is not None and _accepts(said, asked):
-            place = 0
+            if asked.has("ctx:call") and not asked.has("ctx:slot"):
+                known.call_me = True
+            else:
+                place = 0
         refused = max((match.first for match in said.of("not_now")), default=-1)
         if refused > place:
             known.book = False

@@ -165,6 +165,7 @@ def _strike_ignored(said: Said) -> None:
     _strike_overlapped(said, "ruled_out.after", by="ignore.ruled_out")
     _strike_overlapped(said, "blow", by="acute:failed")
     _strike_overlapped(said, "can", by="ignore.can")
+    _strike_overlapped(said, "after", by="ignore.after")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
@@ -193,7 +194,7 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
         return "denied"
     if is_past(said, match, reach=PAST_REACH) or (match.means in _EVENTS and _is_old(said)):
         return "past"
-    if match.means == "acute:bleeding" and has_stopped(said):
+    if (match.means == "acute:bleeding" and has_stopped(said)) or _is_told_as_over(said, match):
         return "past"
     if is_hearsay(said, match):
         return "hearsay"
@@ -201,6 +202,13 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
     if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match) and not cut:
         return "mild"
     return None
+
+
+def _is_told_as_over(said: Said, match: Match) -> bool:
+    """ "Last year I had an abscess and my cheek swelled up. All is well now." """
+    return (
+        said.has("over") and nearest(said, "past", match) is not None and nearest(said, "now", match) is None
+    )
 
 
 def _is_feared(said: Said, match: Match) -> bool:
@@ -295,15 +303,12 @@ def _why_weak(said: Said, match: Match) -> str | None:
         for other in said.of("procedure")
     ):
         return "part of another"
-    if match.means == "procedure:extraction" and any(
-        overlaps(match, hurt) for hurt in said.of("acute:trauma")
-    ):
+    if match.means == "procedure:extraction" and any(within(match, hurt) for hurt in said.of("acute:trauma")):
         return "part of another"
-    needed = ends_before(said.of("need"), match, clauses, reach=NEAR)
-    if is_past(said, match, reach=1) and not needed:
+    if is_past(said, match, reach=1) and not ends_before(said.of("need"), match, clauses, reach=NEAR):
         return "done before"
     suffered = said.has_any("acute", "emergency") or nearest(said, "past", match) is not None
-    if suffered and not needed and ends_before(said.of("after"), match, clauses, reach=NEAR):
+    if suffered and ends_before(said.of("after"), match, clauses, reach=NEAR):
         return "done before"
     if ends_before(said.of("done.before"), match, sentences, reach=NEAR) or any(
         0 <= mark.first - match.last <= 2 and sentences[mark.first] == sentences[match.first]
