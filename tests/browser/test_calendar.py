@@ -169,3 +169,27 @@ def test_a_finger_scrolls_unless_it_holds(open_page: OpenPage, day: str) -> None
     finger("pointermove", 3 * HOUR)
     finger("pointerup", 3 * HOUR)
     expect(_visit(page)).to_contain_text("12:00")
+
+
+def test_a_visit_says_why_it_has_its_time(open_page: OpenPage, day: str) -> None:
+    page = open_page()
+    page.goto(day)
+    _drag(page, _visit(page), down=HOUR)
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was changed.")
+    expect(_visit(page)).to_contain_text("09:00")
+    _visit(page).press("m")
+    for key in ["ArrowDown"] * 8 + ["Enter"]:
+        page.keyboard.press(key)
+    expect(page.locator("#toasts .toast").first).to_contain_text("Moved.")
+    expect(_visit(page)).to_contain_text("11:00")
+    _visit(page).press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Why this time?").click()
+    expect(dialog).to_contain_text("by dragging it in the calendar")
+    expect(dialog.get_by_text("comes out the same")).to_have_count(2)
+    dialog.get_by_role("link", name="Ana Popescu").click()
+    page.get_by_text("Why this time?").click()
+    expect(page.locator("#lead-visits")).to_contain_text("nothing in the way")
+    page.get_by_role("tab", name="Timeline").click()
+    expect(page.locator("#panel-happened")).to_contain_text("Could not be moved to")
+    expect(page.locator("#panel-happened")).to_contain_text("The practitioner has another visit then.")

@@ -10,7 +10,7 @@ import pytest
 
 from medicalcor.core.crypto.vault import new_master_key
 from medicalcor.core.database.embedded import EmbeddedPostgres
-from tests.conftest import TEMPLATE
+from tests.conftest import copy_of_template
 from tests.stack import Stack
 
 _numbers = itertools.count(1)
@@ -18,11 +18,11 @@ _numbers = itertools.count(1)
 
 async def make_database(url: str, name: str) -> None:
     connection = await asyncpg.connect(url)
-    await connection.execute(f"create database {name} template {TEMPLATE}")
+    await connection.execute(copy_of_template(name))
     await connection.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: what nobody uses any more takes from who comes after
 def system(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("system")
     asyncio.run(make_database(postgres.url(), "journeys"))

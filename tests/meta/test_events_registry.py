@@ -14,6 +14,7 @@ from medicalcor.readmodels.projections import PROJECTIONS
 from medicalcor.schemas import events as package
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.events import (
+    alerts,
     appointments,
     bookings,
     calls,
@@ -48,6 +49,7 @@ MODULES = (
     reminders,
     waitlist,
     bookings,
+    alerts,
 )
 ADVICE = (
     "An event's stored shape has changed. Raise its `version`, add the upcast from the version before, and write the"

@@ -27,6 +27,7 @@ from medicalcor.api.routes import (
     figures,
     form_script,
     health,
+    offer,
     unsubscribe,
     visit_file,
     workflows,
@@ -59,6 +60,7 @@ _ROUTES = (
     visit_file.show_visit_file,
     consent.ask,
     consent.answer,
+    *offer.ROUTES,
     form_script.form_script,
 )
 

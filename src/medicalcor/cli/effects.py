@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from medicalcor.core.database.pool import Pool, open_pool
 from medicalcor.core.settings import load_settings
-from medicalcor.operations import delivery, replaying
+from medicalcor.operations import admissions, delivery, replaying
 from medicalcor.operations.ledger import open_ledger
 from medicalcor.operations.replaying import Replayed, Why
 from medicalcor.schemas.effects import OPEN, EffectStatus
@@ -69,11 +69,12 @@ def why(context: click.Context, *, effect_id: UUID, as_json: bool) -> None:
 @effects.command()
 @click.pass_context
 def replay(context: click.Context) -> None:
-    """Decide everything once more from what was kept: messages, tasks, scores and triage. Exit 1 when anything differs."""
+    """Decide everything once more from what was kept: messages, tasks, scores, triage, bookings. Exit 1 when anything differs."""
 
     async def read(pool: Pool) -> list[Replayed]:
         async with pool.acquire() as connection:
-            return [one async for one in replaying.everything(connection)]
+            found = [one async for one in replaying.everything(connection)]
+            return found + [one async for one in admissions.everything(connection)]
 
     found = _with_pool(read)
     for one in found:

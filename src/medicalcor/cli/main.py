@@ -58,6 +58,11 @@ COMMANDS = {
     "effects": Entry(
         f"{_OF}effects:effects", "What waits to go out, what did not go, and why.", joins_demo=True
     ),
+    "bookings": Entry(
+        f"{_OF}bookings:bookings",
+        "Why visits have their times, and why wishes were refused.",
+        joins_demo=True,
+    ),
     "runs": Entry(f"{_OF}runs:runs", "What the workers do and did; try again what failed.", joins_demo=True),
     "simulate": Entry(f"{_OF}simulate:simulate", "Be a patient: post signed webhooks.", joins_demo=True),
     "score": Entry(f"{_OF}score:score", "Score messages by the rules alone, offline."),

@@ -11,9 +11,11 @@ import asyncio
 import ipaddress
 import json as jsonlib
 import math
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -87,6 +89,12 @@ class Retry:
         return max(planned / 2 + ids.jitter(planned / 2), asked or 0.0)
 
 
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom we trust, read once a process: it takes as long as starting everything else of a client."""
+    return httpx.create_ssl_context()
+
+
 class Outbound:
     """The door to one provider. `retry` holds for calls that may be repeated."""
 
@@ -108,6 +116,7 @@ class Outbound:
             base_url=base_url,
             headers=dict(headers or {}),
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30.0),
+            verify=certificates(),
             trust_env=not on_this_machine(base_url),
         )
 

@@ -53,7 +53,7 @@ class _Talk:
 
 async def score_lead(tools: Tools, asked: shapes.Conversation) -> shapes.ScoredLead:
     talk = await _talk(tools, asked)
-    output, by = await judge(tools.ledger, tools.ai, talk.anonymous, talk.by_rules, version=talk.version)
+    output, by, _ = await judge(tools.ledger, tools.ai, talk.anonymous, talk.by_rules, version=talk.version)
     return shapes.ScoredLead(
         **dict(output), by=by, rules_score=talk.by_rules.score, would_change=would_change(output)
     )

@@ -12,8 +12,10 @@ from medicalcor.core.errors import InvalidInput, NotFound, ProductError
 from medicalcor.core.eventstore.store import Append, Cause
 from medicalcor.domain.scheduling import visits
 from medicalcor.operations import booking, openings, reminders, visit_news
-from medicalcor.operations.booking import Overlap, Placed, stream
-from medicalcor.operations.ledger import Act, Ledger, by_system
+from medicalcor.operations.admitting import Asked, Overlap
+from medicalcor.operations.booking import Placed, stream
+from medicalcor.operations.ledger import Act, Ledger
+from medicalcor.schemas.admissions import Through
 from medicalcor.schemas.appointments import Appointment, AppointmentId, CancelReason, Choice, Wish
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.events.appointments import (
@@ -30,7 +32,6 @@ from medicalcor.schemas.events.appointments import (
 SQL = statements("medicalcor.operations", "appointments.sql")
 HOLD = timedelta(minutes=10)
 LONGEST_HOLD = timedelta(days=2)
-_AT_ONCE = 200  # lapsed holds that one round of the clean-up gives up
 
 
 class AppointmentChanged(ProductError):
@@ -44,11 +45,15 @@ class AppointmentChanged(ProductError):
         self.current = current
 
 
-async def book(ledger: Ledger, *, wish: Wish, cause: Cause, overlap: Overlap | None = None) -> Appointment:
-    """Book exactly what was chosen, once for the wish's key.
-
-    `SlotTaken` or `NotWorking`, both with the nearest other times, when it cannot be.
-    """
+async def book(
+    ledger: Ledger,
+    *,
+    wish: Wish,
+    cause: Cause,
+    through: Through = "system",
+    overlap: Overlap | None = None,
+) -> Appointment:
+    """Book exactly what was chosen, once for the wish's key; or `SlotTaken` or `NotWorking` with the nearest other times."""
 
     async def write(connection: Connection, placed: Placed) -> Appointment:
         appointment_id = ids.new_id()
@@ -58,15 +63,19 @@ async def book(ledger: Ledger, *, wish: Wish, cause: Cause, overlap: Overlap | N
             lead_id=wish.lead_id,
             visit=placed.visit,
             for_name=wish.for_name or None,
+            relation=wish.relation,
             overlaps=placed.overlaps,
             overlap_reason=placed.overlap_reason,
+            admission=placed.admission,
         )
         return await _begin(Act(ledger, connection, cause), wish, placed, event)
 
-    return await _place(ledger, wish, overlap, write)
+    return await _place(ledger, wish, cause, write, through=through, overlap=overlap)
 
 
-async def hold(ledger: Ledger, *, wish: Wish, cause: Cause, length: timedelta = HOLD) -> Appointment:
+async def hold(
+    ledger: Ledger, *, wish: Wish, cause: Cause, through: Through = "system", length: timedelta = HOLD
+) -> Appointment:
     """Keep a time free while somebody decides; after `length` it is free again of itself."""
     if not timedelta() < length <= LONGEST_HOLD:
         raise InvalidInput(f"A time can be held for up to {LONGEST_HOLD.days} days.")
@@ -78,21 +87,31 @@ async def hold(ledger: Ledger, *, wish: Wish, cause: Cause, length: timedelta = 
             lead_id=wish.lead_id,
             visit=placed.visit,
             for_name=wish.for_name or None,
+            relation=wish.relation,
             expires_at=clock.now() + length,
+            admission=placed.admission,
         )
         return await _begin(Act(ledger, connection, cause), wish, placed, event)
 
-    return await _place(ledger, wish, None, write)
+    return await _place(ledger, wish, cause, write, through=through)
 
 
-async def _place(ledger: Ledger, wish: Wish, overlap: Overlap | None, write: booking.Write) -> Appointment:
+async def _place(
+    ledger: Ledger,
+    wish: Wish,
+    cause: Cause,
+    write: booking.Write,
+    *,
+    through: Through,
+    overlap: Overlap | None = None,
+) -> Appointment:
     async def known(connection: Connection, standing: Row) -> Appointment | None:
         if standing["stream"] is None:
             return None
         return await _as_before(connection, wish, UUID(standing["stream"].removeprefix("appointment-")))
 
-    asked = booking.Asked(wish.choice, wish.person_id, key=_key(wish), overlap=overlap)
-    return await booking.place(ledger, asked=asked, known=known, write=write)
+    asked = Asked(wish.choice, wish.person_id, through, lead_id=wish.lead_id, key=_key(wish), overlap=overlap)
+    return await booking.place(ledger, asked=asked, cause=cause, known=known, write=write)
 
 
 async def _as_before(connection: Connection, wish: Wish, appointment_id: UUID) -> Appointment:
@@ -127,6 +146,8 @@ def _as_begun(wish: Wish, placed: Placed, event: AppointmentBooked | Appointment
         expires_at=event.expires_at if isinstance(event, AppointmentHeld) else None,
         version=1,
         moves=0,
+        for_name=event.for_name,
+        relation=event.relation,
     )
 
 
@@ -141,6 +162,7 @@ async def move(
     to: Choice,
     version: int | None,
     cause: Cause,
+    through: Through = "system",
     overlap: Overlap | None = None,
 ) -> Appointment:
     """To another time, practitioner or procedure. It keeps its old time when the new one is gone."""
@@ -149,11 +171,7 @@ async def move(
     async def known(connection: Connection, _standing: Row) -> Appointment | None:
         """Nothing is left to do when it is there already, as after a repeated request."""
         now_at = await _current(connection, appointment_id)
-        is_there = (now_at.procedure_id, now_at.practitioner_id, now_at.starts_at) == (
-            to.procedure_id,
-            to.practitioner_id,
-            to.starts_at,
-        )
+        is_there = all(getattr(now_at, name) == value for name, value in to)
         return now_at if is_there and now_at.status in {"booked", "confirmed"} else None
 
     async def write(connection: Connection, placed: Placed) -> Appointment:
@@ -167,8 +185,9 @@ async def move(
         await visit_news.arrange(act, moved)
         return moved
 
-    asked = booking.Asked(to, before.person_id, overlap=overlap, moving=appointment_id)
-    return await booking.place(ledger, asked=asked, known=known, write=write)
+    who, lead_id = before.person_id, before.lead_id
+    asked = Asked(to, who, through, lead_id=lead_id, overlap=overlap, moving=appointment_id)
+    return await booking.place(ledger, asked=asked, cause=cause, known=known, write=write)
 
 
 def _moved(current: Appointment, placed: Placed) -> AppointmentMoved:
@@ -179,6 +198,7 @@ def _moved(current: Appointment, placed: Placed) -> AppointmentMoved:
         moved_from=current.starts_at,
         overlaps=placed.overlaps,
         overlap_reason=placed.overlap_reason,
+        admission=placed.admission,
     )
 
 
@@ -192,7 +212,9 @@ async def keep(
         "keep",
         version,
         cause,
-        lambda a: AppointmentKept(appointment_id=a.id, person_id=a.person_id, starts_at=a.starts_at),
+        lambda a: AppointmentKept(
+            appointment_id=a.id, person_id=a.person_id, starts_at=a.starts_at, held_until=a.expires_at
+        ),
     )
 
 
@@ -257,30 +279,6 @@ async def complete(
         cause,
         lambda a: AppointmentCompleted(appointment_id=a.id, person_id=a.person_id, starts_at=a.starts_at),
     )
-
-
-async def expire_holds(ledger: Ledger) -> int:
-    """Give up what was held too long. Nothing waits for this: a lapsed hold keeps nobody from booking."""
-    async with ledger.pool.acquire() as connection:
-        rows = await connection.fetch(SQL["lapsed"], clock.now(), _AT_ONCE)
-    return sum([await _expire(ledger, row["id"], row["version"]) for row in rows])
-
-
-async def _expire(ledger: Ledger, appointment_id: UUID, version: int) -> bool:
-    before = await _found(ledger, appointment_id)
-
-    async def decide(connection: Connection) -> bool:
-        await booking.lock_of(connection, appointment_id)
-        current = await _current(connection, appointment_id)
-        if current.status != "held" or current.version != version:
-            return False
-        entry = booking.expiry(
-            appointment_id=appointment_id, person_id=current.person_id, version=current.version
-        )
-        await Act(ledger, connection, by_system(str(appointment_id))).append(entry)
-        return True
-
-    return await record(ledger.pool, decide, subject=before.person_id)
 
 
 async def _change(

@@ -7,12 +7,13 @@ select erased_at, stream, clashes, (select version from practice_state) as set_u
 from visit_standing($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: appointment
-select id, person_id, lead_id, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at, version, moves
+select id, person_id, lead_id, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at, version, moves,
+    for_name, relation
 from appointments where id = $1;
 
 -- name: for_file
 -- What a calendar file says of a visit, with how to prepare for it by language.
-select a.id, a.status, a.starts_at, a.ends_at, a.version, a.changed_at, c.preparation
+select a.id, a.status, a.starts_at, a.ends_at, a.version, a.changed_at, a.for_name, a.relation, c.preparation
 from appointments a join procedures c on c.id = a.procedure_id
 where a.id = $1;
 
@@ -21,7 +22,7 @@ select resource_no from occupancies where appointment_id = $1;
 
 -- name: lapsed
 -- Held too long, and not yet given up.
-select id, version from appointments where status = 'held' and expires_at <= $1 order by expires_at limit $2;
+select id, person_id, version from appointments where status = 'held' and expires_at <= $1 order by expires_at limit $2;
 
 -- name: booked_again
 -- Whether somebody has the same visit once more, at the same time and with the same practitioner, since this one ($1) was
@@ -39,3 +40,7 @@ select b.id from appointments a join appointments b on b.person_id = a.person_id
 where a.id = $1 and b.id <> a.id and b.procedure_id = $2 and b.practitioner_id = $3 and b.starts_at = $4
     and b.status = 'cancelled' and b.changed_at between a.booked_at - $5::interval and a.booked_at
 order by b.changed_at desc limit 1;
+
+-- name: refused_since
+-- How many wishes of a person ($1) were refused and kept since then ($2).
+select count(*) from refused_visits where person_id = $1 and at > $2;

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from medicalcor.core import clock
 from medicalcor.core.database.pool import Connection
-from medicalcor.core.errors import InvalidInput, NotFound, ProductError
+from medicalcor.core.errors import NotFound, ProductError
 from medicalcor.domain.scheduling import slots, walltime
 from medicalcor.domain.scheduling.intervals import Interval
-from medicalcor.domain.scheduling.slots import Question, Requirement, Room, Start, Worker
+from medicalcor.domain.scheduling.slots import Question, Start
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.set_up import Offer, SetUp, second
 from medicalcor.readmodels.practice import queries as practice
 from medicalcor.readmodels.practice.queries import Busy
-from medicalcor.schemas.appointments import Choice, PartOfDay, Slot, SlotQuery, Taken, Visit
+from medicalcor.schemas.appointments import Choice, PartOfDay, Slot, SlotQuery
 
 PARTS: Mapping[PartOfDay, tuple[time, time]] = {
     "any": (time(0), time(0)),
@@ -24,14 +24,11 @@ PARTS: Mapping[PartOfDay, tuple[time, time]] = {
     "afternoon": (time(12), time(17)),
     "evening": (time(17), time(0)),
 }
-_MOMENT = timedelta(seconds=1)
 _CLOSE = timedelta(hours=4)
 _AROUND = timedelta(days=14)
 """Other times than a wanted one are looked for within this much of it."""
 ALTERNATIVES = 3
 _NEAR = timedelta(days=10)
-_WALK_IN = timedelta(minutes=30)
-"""A visit may be entered this long after it began: somebody stood at the desk."""
 
 
 class NotWorking(ProductError):
@@ -43,13 +40,6 @@ class NotWorking(ProductError):
     def __init__(self, message: str | None = None, *, alternatives: Sequence[Slot] = ()) -> None:
         super().__init__(message)
         self.alternatives = tuple(alternatives)
-
-
-class NotFree(ProductError):
-    """The practitioner, or every room or device that could serve, is taken at that time."""
-
-    code = "not_free"
-    http_status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,96 +108,6 @@ async def nearest(ledger: Ledger, *, choice: Choice, but: UUID | None = None) ->
         if len(found) == ALTERNATIVES:
             break
     return [_slot(start, sought) for start in found]
-
-
-async def plan(
-    ledger: Ledger,
-    connection: Connection,
-    *,
-    zone: tzinfo,
-    choice: Choice,
-    but: UUID | None = None,
-    anyhow: bool = False,
-) -> Visit:
-    """What the choice takes: the practitioner and a free one of each room and device that it needs.
-
-    `NotWorking` and `NotFree` when it cannot be; `anyhow` plans it all the same. `but` is the visit that moves.
-    """
-    start = choice.starts_at
-    _must_be_sensible(start)
-    wanted = {"procedure_id": choice.procedure_id, "practitioner_id": choice.practitioner_id}
-    until = start + _MOMENT
-    sought = await look(ledger, connection, zone=zone, **wanted, start=start, end=until, but=but)
-    return _visit(sought, choice, anyhow=anyhow)
-
-
-def guess(ledger: Ledger, *, zone: tzinfo, choice: Choice) -> tuple[Visit, int] | None:
-    """The visit if everything is free, and the version of the set-up that this rests on; without a look at either.
-
-    None when that does not tell: whoever cannot be given it at once deserves a look.
-    """
-    set_up = ledger.set_up.last
-    offer = _offer(set_up, choice.procedure_id, choice.practitioner_id) if set_up else None
-    if set_up is None or offer is None:
-        return None
-    _must_be_sensible(choice.starts_at)
-    sought = _sought(zone, choice.starts_at, choice.starts_at + _MOMENT, set_up, offer, {})
-    try:
-        return _visit(sought, choice, anyhow=False), set_up.version
-    except (InvalidInput, NotWorking, NotFree):
-        return None
-
-
-def _visit(sought: Sought, choice: Choice, *, anyhow: bool) -> Visit:
-    question, at = sought.question, walltime.seconds(choice.starts_at)
-    if not question.workers:
-        raise InvalidInput("This practitioner does not do that procedure.")
-    worker = question.workers[0]
-    if not anyhow:
-        _must_be_open(question, worker, at)
-    takes = [_taken(worker.resource_no, sought, question.before, question.after, at)]
-    for requirement in question.requirements:
-        room = _room(question, requirement, at, worker.resource_no, anyhow=anyhow)
-        takes.append(_taken(room.resource_no, sought, requirement.before, requirement.after, at))
-    return Visit(
-        procedure_id=choice.procedure_id,
-        practitioner_id=choice.practitioner_id,
-        starts_at=choice.starts_at,
-        ends_at=choice.starts_at + sought.duration,
-        takes=tuple(takes),
-    )
-
-
-def _must_be_sensible(start: datetime) -> None:
-    if start < clock.now() - _WALK_IN:
-        raise InvalidInput("That time lies in the past. Choose one that is still to come.")
-    if start.second or start.microsecond:
-        raise InvalidInput("A visit begins on a whole minute.")
-
-
-def _must_be_open(question: Question, worker: Worker, at: int) -> None:
-    hours = slots.working(question, worker)
-    if not any(begins <= at and at + question.duration <= ends for begins, ends in hours):
-        raise NotWorking
-    if not slots.is_free(question, worker, at=at):
-        raise NotFree
-
-
-def _room(question: Question, requirement: Requirement, at: int, turn: int, *, anyhow: bool) -> Room:
-    room = slots.free_candidate(question, requirement, at=at, turn=turn)
-    if room is None and anyhow and requirement.candidates:
-        room = requirement.candidates[turn % len(requirement.candidates)]
-    if room is None:
-        raise NotFree
-    return room
-
-
-def _taken(resource_no: int, sought: Sought, before: int, after: int, at: int) -> Taken:
-    return Taken(
-        resource_no=resource_no,
-        starts_at=walltime.moment(at - before),
-        ends_at=walltime.moment(at + sought.question.duration + after),
-    )
 
 
 async def look(

@@ -71,9 +71,11 @@ async def takes(ledger: Ledger, *, message_id: UUID) -> bool:
     if judged is not None and judged["opt_out"]:
         return False
     seen = look(words, said, desk)
-    if seen.opt_out or seen.emergency or seen.intent in _ELSEWHERE:
+    heard = hear(words, desk.scene(words))
+    gives_up = desk.open is not None and heard.stop and seen.intent == "not_a_patient"
+    if seen.opt_out or seen.emergency or (seen.intent in _ELSEWHERE and not gives_up):
         return False
-    return _is_ours(desk, hear(words, desk.scene(words)), seen, asked=bool(judged and judged["wants_visit"]))
+    return _is_ours(desk, heard, seen, asked=bool(judged and judged["wants_visit"]))
 
 
 def look(words: str, said: str | None, desk: Desk) -> ScoringOutput:
@@ -115,6 +117,10 @@ async def understand(
     if desk.last is not None and desk.last.message_id == message_id and desk.last.next is not None:
         return Understood(desk.last.id, desk.last.next)  # begun again
     heard = await booking_hearing.hear_with(ledger, ai, desk, words)
+    if desk.open is None and heard.whose is None and not (heard.own or heard.move or heard.cancel):
+        async with ledger.pool.acquire() as connection:
+            spoken_of = await booking_desk.spoken_for(connection, desk, message_id, since=desk.now - LISTENS)
+        heard = replace(heard, whose=spoken_of)
     return await advance(
         ledger,
         conversation_id=conversation_id,

@@ -14,6 +14,7 @@ from medicalcor.domain.language.detect import detect
 from medicalcor.domain.scheduling.dialogue import Facts, State, Visit
 from medicalcor.domain.scheduling.understanding.choosing import Offered
 from medicalcor.domain.scheduling.understanding.hearing import Scene
+from medicalcor.domain.scheduling.understanding.whose import read_whose
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.wording import Line
 from medicalcor.readmodels.appointments import queries as appointments
@@ -22,6 +23,7 @@ from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.readmodels.bookings.queries import Booking
 from medicalcor.readmodels.practice import queries as practice
 from medicalcor.readmodels.practice.queries import Practitioner, Procedure
+from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.bookings import Wanted
 from medicalcor.schemas.common import Language
 from medicalcor.schemas.common import Procedure as Code
@@ -72,7 +74,7 @@ class Desk:
     @property
     def facts(self) -> Facts:
         visits = [
-            Visit(v.id, v.procedure_id, v.practitioner_id, v.starts_at.astimezone(self.zone))
+            Visit(v.id, v.procedure_id, v.practitioner_id, v.starts_at.astimezone(self.zone), v.whose)
             for v in self.visits
         ]
         return Facts(procedures=self.by_code, visits=visits, spoken_of=self.spoken_of)
@@ -92,6 +94,11 @@ class Desk:
             offered=[(o.starts_at.astimezone(self.zone), o.practitioner_id) for o in booking.options],
         )
 
+    def whose(self, state: State) -> Whose | None:
+        """Who is to come, as the dialogue stands; none: the person who writes."""
+        visit = next((v for v in self.visits if v.id == state.visit_id), None)
+        return visit.whose if visit else state.wanted.whose
+
     def scene(self, text: str) -> Scene:
         """What the words are read in. What was asked last says what a number means."""
         state = self.state
@@ -106,6 +113,8 @@ class Desk:
             practitioners=self.names,
             offered=offered,
             numbered=numbered,
+            family=[v.whose for v in self.visits if v.whose],
+            asked_whose=state.asked == "which_visit",
         )
 
 
@@ -140,6 +149,22 @@ async def desk_of(ledger: Ledger, connection: Connection, *, conversation_id: UU
 def _spoken_of(about: Row) -> tuple[Code, ...]:
     named = (Code(one) for one in about["procedures"] or ())
     return tuple(one for one in named if one != Code.CONSULTATION or about["consultation_named"])
+
+
+async def spoken_for(
+    connection: Connection, desk: Desk, message_id: UUID, *, since: datetime
+) -> Whose | None:
+    """Whom the conversation was about before it came to a visit; nobody whose visit was arranged meanwhile."""
+    if desk.last is not None:
+        since = max(since, desk.last.changed_at)
+    rows = await connection.fetch(SQL["before"], desk.about["conversation_id"], message_id, since)
+    for row in rows:
+        text = row["body"]
+        languages = tuple(dict.fromkeys((detect(text, known=desk.language), desk.language)))
+        said = read_whose(text, languages, strangers=tuple(desk.names.values()))
+        if said.whose is not None or said.own:
+            return said.whose
+    return None
 
 
 async def words_of(connection: Connection, *, conversation_id: UUID, message_id: UUID) -> str:

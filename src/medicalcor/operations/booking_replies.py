@@ -18,7 +18,7 @@ _CLOSES: dict[str, ClosedBecause] = {"stop": "given_up", "person": "to_a_person"
 
 async def reply(act: Act, desk: Desk, decision: Decision, *, booking_id: UUID, message_id: UUID) -> None:
     """Answer what was asked in between, then ask again, hand over, or say goodbye. A search says its own."""
-    words = Words(act.ledger, desk)
+    words = Words(act.ledger, desk, decision.state)
     answered, left = words.answers(decision.questions, decision.about or decision.state.wanted.procedure_id)
     before = [*([words.say(first)] if (first := _first(decision)) else []), *answered]
     content = _content(words, desk, decision, booking_id, before)
@@ -81,7 +81,7 @@ def _question(words: Words, desk: Desk, decision: Decision, booking_id: UUID, be
 
 def _visit(words: Words, desk: Desk, decision: Decision) -> str:
     found = next((v for v in desk.visits if v.id == decision.state.visit_id), None)
-    return words.visit(found.procedure_id, found.practitioner_id, found.starts_at) if found else ""
+    return words.visit(found) if found else ""
 
 
 async def say(act: Act, desk: Desk, content: Content, *, key: str, cause_id: UUID) -> None:

@@ -20,7 +20,8 @@ from medicalcor.operations.ledger import Act, Ledger, by_patient, by_system
 from medicalcor.operations.offering import Found
 from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.readmodels.bookings.queries import Booking
-from medicalcor.schemas.appointments import Appointment, Choice, Wish
+from medicalcor.schemas.admissions import Through
+from medicalcor.schemas.appointments import Appointment, Choice, Whose, Wish
 from medicalcor.schemas.bookings import Option
 from medicalcor.schemas.events.bookings import BookingClosed, BookingConfirmed, BookingOffered
 
@@ -125,18 +126,32 @@ async def _make(
         practitioner_id=option.practitioner_id,
         starts_at=option.starts_at,
     )
-    cause = by_patient(correlation_id)
+    cause, through = by_patient(correlation_id), await _through(ledger, message_id)
     if booking.goal == "move" and booking.appointment_id is not None:
         return await appointments.move(
-            ledger, appointment_id=booking.appointment_id, to=choice, version=None, cause=cause
+            ledger,
+            appointment_id=booking.appointment_id,
+            to=choice,
+            version=None,
+            cause=cause,
+            through=through,
         )
+    whose = (booking.wanted.whose if booking.wanted else None) or Whose()
     wish = Wish(
         person_id=booking.person_id,
         lead_id=booking.lead_id,
         choice=choice,
         key=f"booking:{booking.id}:{message_id}",
+        for_name=whose.name,
+        relation=whose.relation,
     )
-    return await appointments.book(ledger, wish=wish, cause=cause)
+    return await appointments.book(ledger, wish=wish, cause=cause, through=through)
+
+
+async def _through(ledger: Ledger, message_id: UUID) -> Through:
+    """Whether they tapped on a time or wrote which one they want."""
+    async with ledger.pool.acquire() as connection:
+        return "tap" if await connection.fetchval(booking_desk.SQL["was_tapped"], message_id) else "text"
 
 
 async def _done(

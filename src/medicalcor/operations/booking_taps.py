@@ -82,7 +82,7 @@ async def _is_late(ledger: Ledger, tapped: Tapped, old: Booking) -> bool:
     visit = next(iter(desk.visits), None)
     said = words.say("old")
     if visit is not None:
-        booked = words.visit(visit.procedure_id, visit.practitioner_id, visit.starts_at)
+        booked = words.visit(visit)
         said = f"{said} {words.say('already', visit=booked)}"
 
     async def decide(connection: Connection) -> None:
@@ -146,7 +146,7 @@ async def _arranged(connection: Connection, old: Booking) -> Appointment | None:
 async def _settled_already(act: Act, desk: Desk, tapped: Tapped, has: Appointment, option: Option) -> None:
     """The same time again is confirmed again; another one is a wish to move, which is asked about first."""
     words = Words(act.ledger, desk)
-    visit = words.visit(has.procedure_id, has.practitioner_id, has.starts_at)
+    visit = words.visit(has)
     if (has.starts_at, has.practitioner_id) == (option.starts_at, option.practitioner_id):
         content = words.text(words.say("already", visit=visit))
         await say(act, desk, content, key=f"booking-said:{tapped.message_id}", cause_id=tapped.message_id)

@@ -8,13 +8,16 @@ from uuid import UUID
 from medicalcor.domain.language.phrases import booking_words
 from medicalcor.domain.payments.money import written
 from medicalcor.domain.scheduling import told
+from medicalcor.domain.scheduling.dialogue import State
 from medicalcor.domain.scheduling.moments import in_a_row
 from medicalcor.domain.scheduling.understanding.hearing import Topic
 from medicalcor.operations import wording
 from medicalcor.operations.booking_desk import MOST_LISTED, Desk
 from medicalcor.operations.ledger import Ledger
 from medicalcor.operations.offering import Found
+from medicalcor.readmodels.appointments.queries import Entry
 from medicalcor.readmodels.bookings.queries import Booking
+from medicalcor.schemas.appointments import Appointment, Whose
 from medicalcor.schemas.bookings import Option
 from medicalcor.schemas.effects import Choice, Content, EmailMessage, WhatsAppText
 
@@ -30,6 +33,8 @@ class Words:
 
     ledger: Ledger
     desk: Desk
+    state: State | None = None
+    """Where the dialogue stands after what was just said; none: as it was recorded."""
 
     def say(self, key: str, **values: str) -> str:
         clinic = self.ledger.settings.clinic_name
@@ -50,7 +55,7 @@ class Words:
         if len(options) == 1:
             return self._single(booking_id, number, found, *before)
         choices = self._choices(booking_id, number, options)
-        said = [*before, *self._how(found), self._what(options[0])]
+        said = [*before, *self._how(found), self._theirs(self._what(options[0]))]
         return self.question(*said, choices=choices, opener="opener")
 
     def again(self, booking: Booking, *before: str) -> Content:
@@ -59,7 +64,7 @@ class Words:
         if len(found.options) == 1:
             return self._single(booking.id, len(booking.offers), found, *before)
         choices = self._choices(booking.id, len(booking.offers), found.options)
-        return self.question(*before, self.say("ask_choice"), choices=choices, opener="opener")
+        return self.question(*before, self._theirs(self.say("ask_choice")), choices=choices, opener="opener")
 
     def _choices(self, booking_id: UUID, number: int, options: Sequence[Option]) -> list[Choice]:
         return [
@@ -80,7 +85,14 @@ class Words:
             Choice(id=f"slot:{booking_id}:{number}-1", title=title),
             Choice(id=f"slot:{booking_id}:other", title=self.say("move_it")),
         ]
-        return self.question(*before, *self._how(found), asked, choices=choices, opener="opener")
+        return self.question(
+            *before, *self._how(found), self._theirs(asked), choices=choices, opener="opener"
+        )
+
+    def _theirs(self, sentence: str) -> str:
+        """With who is to come before it, where that is somebody else."""
+        said = told.of_whom(self.desk.whose(self.state or self.desk.state), sentence, self.desk.language)
+        return said[:1].upper() + said[1:]
 
     def _how(self, found: Found) -> list[str]:
         return [] if found.how in ("as_wished", "none") else [self.say(found.how)]
@@ -113,7 +125,7 @@ class Words:
             Choice(
                 id=f"slot:{booking_id}:visit-{n}",
                 title=in_a_row(visit.starts_at, zone=self.desk.zone, language=self.desk.language),
-                description=self.procedure(visit.procedure_id)[:72],
+                description=self._of(visit.whose, self.procedure(visit.procedure_id))[:72],
             )
             for n, visit in enumerate(self.desk.visits[:MOST_LISTED], 1)
         ]
@@ -128,9 +140,16 @@ class Words:
         said = (*before, self.say("ask_sure", visit=visit))
         return self.question(*said, choices=choices, opener="visits")
 
-    def visit(self, procedure_id: UUID, practitioner_id: UUID, starts_at: datetime) -> str:
-        parts = (self.procedure(procedure_id), self.when(starts_at), self.with_whom(practitioner_id))
-        return ", ".join(part for part in parts if part)
+    def visit(self, one: Entry | Appointment) -> str:
+        parts = (
+            self.procedure(one.procedure_id),
+            self.when(one.starts_at),
+            self.with_whom(one.practitioner_id),
+        )
+        return self._of(one.whose, ", ".join(part for part in parts if part))
+
+    def _of(self, whose: Whose | None, words: str) -> str:
+        return told.of_whom(whose, words, self.desk.language)
 
     def when(self, at: datetime) -> str:
         return told.when(at, zone=self.desk.zone, language=self.desk.language)

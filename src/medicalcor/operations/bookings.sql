@@ -33,8 +33,18 @@ where m.conversation_id = $1 and m.id <= $2 and not m.guest and m.body is not nu
     ), '00000000-0000-0000-0000-000000000000')
 order by m.id desc limit 5;
 
+-- name: before
+-- What was written in a conversation ($1) before a message ($2) since a moment ($3), the last first.
+select m.body from messages m
+where m.conversation_id = $1 and m.id < $2 and m.received_at > $3 and not m.guest and m.body is not null
+    and m.kind not in ('reaction', 'edit', 'revoke', 'system', 'automatic')
+order by m.id desc limit 5;
+
 -- name: message
 select id, conversation_id, person_id, lead_id, kind, guest, body from messages where id = $1;
+
+-- name: was_tapped
+select choice is not null from messages where id = $1;
 
 -- name: last_of_clinic
 -- What we said last, for a reply that makes sense only after it.

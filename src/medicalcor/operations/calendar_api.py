@@ -136,13 +136,14 @@ async def book(tools: Tools, question: Any) -> BookedVisit:
         choice=choice,
         key=f"api:{tools.ask_id}",
         for_name=asked.for_name,
+        relation=asked.relation,
     )
     try:
         if asked.hold_minutes is None:
-            made = await appointments.book(ledger, wish=wish, cause=cause)
+            made = await appointments.book(ledger, wish=wish, cause=cause, through="api")
         else:
             length = timedelta(minutes=asked.hold_minutes)
-            made = await appointments.hold(ledger, wish=wish, cause=cause, length=length)
+            made = await appointments.hold(ledger, wish=wish, cause=cause, through="api", length=length)
     except (SlotTaken, NotWorking) as problem:
         raise _with_others(ledger, problem, choice) from None
     return _shown(ledger, made)
@@ -181,7 +182,7 @@ async def list_visits(tools: Tools, question: Any) -> shapes.BookedVisits:
     found = [booking.appointment(row) for row in rows[: asked.limit]]
     more = len(rows) > asked.limit
     return shapes.BookedVisits(
-        appointments=tuple(_shown(tools.ledger, one) for one in found),
+        appointments=tuple(_shown(tools.ledger, one, names=question["names"]) for one in found),
         next=_cursor(found[-1]) if more else None,
     )
 
@@ -200,7 +201,8 @@ def _place(cursor: str | None) -> tuple[datetime | None, UUID | None]:
 
 async def show(tools: Tools, question: Any) -> BookedVisit:
     async with tools.ledger.pool.acquire() as connection:
-        return _shown(tools.ledger, await _visit(connection, UUID(question["id"])))
+        found = await _visit(connection, UUID(question["id"]))
+    return _shown(tools.ledger, found, names=question["names"])
 
 
 async def change(tools: Tools, question: Any) -> BookedVisit:
@@ -235,7 +237,12 @@ async def _move(ledger: Ledger, appointment_id: UUID, asked: shapes.ToChange, ca
     )
     try:
         return await appointments.move(
-            ledger, appointment_id=appointment_id, to=to, version=asked.version, cause=cause
+            ledger,
+            appointment_id=appointment_id,
+            to=to,
+            version=asked.version,
+            cause=cause,
+            through="api",
         )
     except (SlotTaken, NotWorking) as problem:
         raise _with_others(ledger, problem, to) from None
@@ -273,11 +280,14 @@ def _with_current(ledger: Ledger, problem: AppointmentChanged) -> CannotBe:
     return CannotBe(problem, current=_shown(ledger, problem.current))
 
 
-def _shown(ledger: Ledger, visit: Appointment) -> BookedVisit:
+def _shown(ledger: Ledger, visit: Appointment, *, names: bool = True) -> BookedVisit:
+    """`names` False: whoever may only look reads nobody's name."""
     zone = ZoneInfo(ledger.settings.clinic_timezone)
     told = {name: getattr(visit, name) for name in BookedVisit.model_fields}
     for name in ("starts_at", "ends_at", "expires_at"):
         told[name] = told[name] and told[name].astimezone(zone)
+    if not names:
+        told["for_name"] = None
     return BookedVisit(**told)
 
 

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
-from medicalcor.core.errors import InvalidInput
 from medicalcor.domain.scheduling.waitlist import Hindrance, Hole, Waiting, hindrance
 from medicalcor.domain.scheduling.walltime import DAY
-from medicalcor.operations import availability, visit_words
-from medicalcor.operations.availability import NotFree, NotWorking
+from medicalcor.operations import admitting, availability, visit_words
+from medicalcor.operations.admitting import Asked
 from medicalcor.operations.ledger import Ledger
 from medicalcor.schemas.appointments import Choice, PartOfDay
 
@@ -55,7 +54,8 @@ async def _candidate(
         procedure_id=row["procedure_id"], practitioner_id=hole.practitioner_id, starts_at=hole.starts_at
     )
     why = hindrance(waiting, hole, now=now, zone=visit_words.zone_of(ledger))
-    if why is None and not await _could_be(ledger, connection, choice, row["appointment_id"]):
+    asked = Asked(choice, row["person_id"], "waitlist", moving=row["appointment_id"])
+    if why is None and not await admitting.could_be(ledger, connection, asked):
         why = "not_free"
     return Candidate(waiting, row["person_id"], row["appointment_id"], choice, why)
 
@@ -78,14 +78,3 @@ def _waiting(row: Row) -> Waiting:
 def _part(part_of_day: PartOfDay) -> tuple[int, int]:
     opens, closes = (at.hour * 3600 + at.minute * 60 for at in availability.PARTS[part_of_day])
     return opens, closes or DAY
-
-
-async def _could_be(
-    ledger: Ledger, connection: Connection, choice: Choice, appointment_id: UUID | None
-) -> bool:
-    zone = visit_words.zone_of(ledger)
-    try:
-        await availability.plan(ledger, connection, zone=zone, choice=choice, but=appointment_id)
-    except (NotFree, NotWorking, InvalidInput):
-        return False
-    return True

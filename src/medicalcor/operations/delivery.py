@@ -20,7 +20,7 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import OutcomeUnknown, ProviderError
 from medicalcor.core.eventstore.store import Append
-from medicalcor.operations import effects, forms, reminders, templates, visit_news
+from medicalcor.operations import effects, forms, openings, reminders, templates, visit_news
 from medicalcor.operations.effects import Destination
 from medicalcor.operations.ledger import Act, Ledger
 from medicalcor.schemas.base import Event
@@ -295,6 +295,7 @@ async def not_delivered(act: Act, effect: Row, reason: str | None) -> None:
     if reason == NOT_ON_WHATSAPP and (
         await forms.answer_by_mail(act, effect)
         or await reminders.say_by_mail(act, effect)
+        or await openings.say_by_mail(act, effect)
         or await visit_news.say_by_mail(act, effect, content_of(effect))
     ):
         return

@@ -1,7 +1,15 @@
 """What can be asked at the gateway, by name."""
 
 from medicalcor.domain.voice.tools import PREFIX
-from medicalcor.operations import ai, calendar_api, calendar_feed, translating, voice_booking, voice_tools
+from medicalcor.operations import (
+    ai,
+    calendar_api,
+    calendar_feed,
+    offer_answers,
+    translating,
+    voice_booking,
+    voice_tools,
+)
 from medicalcor.operations.asks import Function, Functions
 
 VOICE: dict[str, Function] = {
@@ -21,4 +29,5 @@ FUNCTIONS: Functions = {
     **DESK,
     **calendar_api.FUNCTIONS,
     **calendar_feed.FUNCTIONS,
+    **offer_answers.FUNCTIONS,
 }

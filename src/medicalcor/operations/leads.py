@@ -23,7 +23,7 @@ from medicalcor.operations.wording import Line
 from medicalcor.schemas.common import LeadId, UserId
 from medicalcor.schemas.events.leads import LeadScored, LeadSeen
 from medicalcor.schemas.events.people import OptedOut
-from medicalcor.schemas.scoring import ScoredBy, ScoringInput, ScoringOutput, Turn
+from medicalcor.schemas.scoring import Merge, ScoredBy, ScoringInput, ScoringOutput, Turn
 from medicalcor.schemas.triage import Mention
 
 SQL = statements("medicalcor.operations")
@@ -41,11 +41,12 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """A judgement, whose it is, what the rules said, and the turns that it looked at."""
+    """A judgement, whose it is, what the rules said, what it was made of when AI answered, and the turns that it looked at."""
 
     output: ScoringOutput
     by: ScoredBy
     by_rules: ScoringOutput
+    merge: Merge | None
     turns: tuple[UUID, ...]
     mentions: tuple[Mention, ...]
 
@@ -80,9 +81,9 @@ async def score(
         said = await turns_of(connection, lead_id=about["lead_id"])
         own = await lexicon.current(connection)
     by_rules = rules.score(_scoring_input(said, about, name=None), own)
-    output, by = await judge(ledger, ai, scoring_input(said, about), by_rules, version=own.label)
+    output, by, merge = await judge(ledger, ai, scoring_input(said, about), by_rules, version=own.label)
     health = found_in(Turn(role=one.role, content=one.text) for one in said)
-    verdict = _Verdict(output, by, by_rules, tuple(s.id for s in said), health)
+    verdict = _Verdict(output, by, by_rules, merge, tuple(s.id for s in said), health)
 
     async def decide(connection: Connection) -> None:
         act = Act(ledger, connection, by_system(correlation_id))
@@ -107,7 +108,7 @@ def _scoring_input(said: list[Said], about: Row, *, name: str | None) -> Scoring
 
 async def judge(
     ledger: Ledger, ai: AiClient | None, facts: ScoringInput, by_rules: ScoringOutput, *, version: str
-) -> tuple[ScoringOutput, ScoredBy]:
+) -> tuple[ScoringOutput, ScoredBy, Merge | None]:
     """AI's judgement of `facts`, which name nobody; the rules' where it is off, slow or wrong, or where it is not asked:
     about an opt-out there is nothing to judge, and a text that gives orders to machines is read by none."""
     spent = Spent()
@@ -118,17 +119,18 @@ async def judge(
         return ScoredBy(scorer=scorer, why=why, version=name, seconds=spent.seconds, tokens=spent.tokens)
 
     if ai is None or by_rules.opt_out or prompt.gives_orders(by_rules):
-        return by_rules, by("ai_off" if ai is None else "rules_suffice")
+        return by_rules, by("ai_off" if ai is None else "rules_suffice"), None
     seconds = ledger.settings.ai_timeout_seconds
     try:
         judgement = await ai.judge(
             prompt.messages(facts), shape=prompt.AiJudgement, timeout=seconds, spent=spent
         )
-        return prompt.combine(judgement, by_rules), by("ai_answered")
+        merge = prompt.made_of(judgement, by_rules)
+        return prompt.combine(judgement, by_rules), by("ai_answered"), merge
     except ProviderError as problem:
-        return by_rules, by(problem.reason or "ai_error")
+        return by_rules, by(problem.reason or "ai_error"), None
     except ValueError:
-        return by_rules, by("ai_nonsense")
+        return by_rules, by("ai_nonsense"), None
 
 
 async def _record(act: Act, message: Row, verdict: _Verdict, *, request: str | None) -> None:
@@ -209,6 +211,7 @@ def _scored(message: Row, verdict: _Verdict) -> LeadScored:
         rules_score=by_rules.score,
         agreed=output.classification == by_rules.classification,
         turns=verdict.turns,
+        merge=verdict.merge,
     )
 
 

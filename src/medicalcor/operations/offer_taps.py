@@ -53,7 +53,12 @@ async def _books(ledger: Ledger, tapped: Tapped, offer: Row) -> bool:
     try:
         if await _has_visit(ledger, offer["waiting_id"]):
             await appointments.move(
-                ledger, appointment_id=offer["appointment_id"], to=choice, version=None, cause=cause
+                ledger,
+                appointment_id=offer["appointment_id"],
+                to=choice,
+                version=None,
+                cause=cause,
+                through="waitlist",
             )
         else:
             wish = Wish(
@@ -62,7 +67,7 @@ async def _books(ledger: Ledger, tapped: Tapped, offer: Row) -> bool:
                 key=openings.message_key(offer["id"]),
                 lead_id=offer["lead_id"] or tapped.lead_id,
             )
-            await appointments.book(ledger, wish=wish, cause=cause)
+            await appointments.book(ledger, wish=wish, cause=cause, through="waitlist")
     except (SlotTaken, NotWorking, NotPossible, InvalidInput, NotFound):
         return False
     return True
@@ -88,7 +93,9 @@ async def _answer(ledger: Ledger, tapped: Tapped, offer: Row, key: str, reason: 
         act = Act(ledger, connection, by_system(tapped.correlation_id))
         await openings.end(act, offer_id=offer["id"], person_id=offer["person_id"], reason=reason)
         line = await visit_taps.line_of(connection, tapped)
-        told = await visit_words.of_choice(connection, openings.choice_of(offer))
+        told = await visit_words.of_choice(
+            connection, openings.choice_of(offer), instead_of=offer["appointment_id"]
+        )
         visit = visit_words.in_words(ledger, [told], line.language)
         said = phrase(key, line.language, clinic=ledger.settings.clinic_name, visit=visit)
         await visit_taps.say(act, tapped, line, said)

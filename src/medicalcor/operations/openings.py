@@ -5,8 +5,10 @@ asked, and when somebody has it or its time has come, it is closed. Who has it t
 was killed anywhere is made good by the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from medicalcor.core import clock, ids
@@ -15,7 +17,9 @@ from medicalcor.core.database.queries import statements
 from medicalcor.core.database.transaction import record
 from medicalcor.core.eventstore.store import Append
 from medicalcor.core.log import get_logger
-from medicalcor.domain.language.phrases import TEMPLATE_BUTTONS, TEMPLATES, filled, phrase
+from medicalcor.domain.language.phrases import TEMPLATE_BUTTONS, TEMPLATES, filled, offer_words, phrase
+from medicalcor.domain.scheduling import offer_link
+from medicalcor.domain.scheduling.offer_link import OfferLink
 from medicalcor.domain.scheduling.waitlist import next_wave
 from medicalcor.operations import candidates, effects, reaching, visit_words, waitlist, wording
 from medicalcor.operations.candidates import Candidate
@@ -23,7 +27,9 @@ from medicalcor.operations.effects import Intent
 from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.operations.reaching import Reach
 from medicalcor.operations.reminders import quiet_of
+from medicalcor.operations.wording import Line
 from medicalcor.schemas.appointments import Appointment, Choice
+from medicalcor.schemas.common import Language
 from medicalcor.schemas.effects import Content, EmailMessage
 from medicalcor.schemas.events.waitlist import OfferEnded, OfferMade, OpeningClosed, OpeningFound
 from medicalcor.schemas.waitlist import OfferEnd, OpeningEnd
@@ -93,19 +99,31 @@ async def _advance(ledger: Ledger, opening_id: UUID) -> int:
         rows = await connection.fetch(SQL["asked"], opening_id)
     never = {row["waiting_id"] for row in rows if row["ended_why"] == "not_sent"}
     asked = {row["waiting_id"]: row["asked_at"] for row in rows if row["waiting_id"] not in never}
-    left = [one.waiting for one in considered if one.hindrance is None and one.waiting.id not in never]
-    wave = {one.id for one in next_wave(left, hole, asked=asked, now=now, zone=zone)}
-    chosen = [one for one in considered if one.waiting.id in wave]
-    for one in chosen:
-        await _ask(ledger, opening_id, one, now)
-    return len(chosen)
+    people = {row["person_id"] for row in rows if row["waiting_id"] not in never}
+    left = _one_a_person(
+        one
+        for one in considered
+        if one.hindrance is None and one.waiting.id not in never and one.person_id not in people
+    )
+    wave = next_wave((one.waiting for one in left.values()), hole, asked=asked, now=now, zone=zone)
+    for one in wave:
+        await _ask(ledger, opening_id, left[one.id], now)
+    return len(wave)
+
+
+def _one_a_person(considered: Iterable[Candidate]) -> dict[UUID, Candidate]:
+    """Whoever waits for two things is asked about the one that they have waited for longest: they come once."""
+    longest: dict[UUID, Candidate] = {}
+    for one in sorted(considered, key=lambda one: (one.waiting.since, one.waiting.id)):
+        longest.setdefault(one.person_id, one)
+    return {one.waiting.id: one for one in longest.values()}
 
 
 async def _ask(ledger: Ledger, opening_id: UUID, one: Candidate, now: datetime) -> None:
     """Offer it to one of the wave, once; what the policy lets not go out is an offer that was never made."""
 
     async def decide(connection: Connection) -> None:
-        if await connection.fetchval(SQL["offer_made"], opening_id, one.waiting.id):
+        if await connection.fetchval(SQL["offer_made"], opening_id, one.waiting.id, one.person_id):
             return
         offer_id = ids.new_id()
         act = Act(ledger, connection, by_system(str(offer_id)))
@@ -127,10 +145,10 @@ async def _ask(ledger: Ledger, opening_id: UUID, one: Candidate, now: datetime) 
 
 
 async def _send(act: Act, reach: Reach, offer_id: UUID, one: Candidate) -> bool:
-    buttons = [f"offer:{offer_id}:{verb}" for verb in TEMPLATE_BUTTONS["earlier_time"]]
+    offer = _Offered(offer_id, one.person_id, one.choice, one.appointment_id)
     intent = Intent(
         key=message_key(offer_id),
-        content=await _content(act, reach, "earlier_time", one.choice, buttons),
+        content=await _content(act, reach.line, "earlier_time", offer),
         purpose="waitlist",
         cause_id=offer_id,
         asked_at=one.waiting.since,
@@ -140,17 +158,69 @@ async def _send(act: Act, reach: Reach, offer_id: UUID, one: Candidate) -> bool:
     return all(one.decision.verdict != "refuse" for one in planned)
 
 
-async def _content(act: Act, reach: Reach, name: str, choice: Choice, buttons: Sequence[str] = ()) -> Content:
-    line, clinic = reach.line, act.ledger.settings.clinic_name
-    told = await visit_words.of_choice(act.connection, choice)
+async def say_by_mail(act: Act, effect: Row) -> bool:
+    """WhatsApp does not reach them: the same by mail, once, where they left an address. Whether a mail goes out.
+
+    Not when the offer is over: what came of it they need not be asked about.
+    """
+    noun, _colon, offer_id = effect["key"].partition(":")
+    if effect["purpose"] != "waitlist" or noun != "offer" or ":" in offer_id:
+        return False
+    row = await act.connection.fetchrow(SQL["offer"], UUID(offer_id), effect["person_id"])
+    if row is None or row["ended_at"] is not None or row["closed_at"] is not None:
+        return False
+    reach = await reaching.by_mail(act, person_id=effect["person_id"])
+    if reach is None:
+        return False
+    intent = Intent(
+        key=f"{effect['key']}:mail",
+        content=await _content(act, reach.line, "earlier_time", _offered(row)),
+        purpose="waitlist",
+        cause_id=row["id"],
+        asked_at=effect["asked_at"],
+        useless_after=effect["useless_after"],
+    )
+    planned = await effects.plan(act, conversation_id=reach.conversation_id, intents=[intent])
+    return any(one.decision.verdict != "refuse" for one in planned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What is offered to whom; `appointment_id` is the visit that it would stand in for."""
+
+    id: UUID
+    person_id: UUID
+    choice: Choice
+    appointment_id: UUID | None
+
+
+def _offered(row: Row) -> _Offered:
+    return _Offered(row["id"], row["person_id"], choice_of(row), row["appointment_id"])
+
+
+async def _content(
+    act: Act, line: Line, name: Literal["earlier_time", "earlier_time_gone"], offer: _Offered
+) -> Content:
+    """Asked with buttons to tap, or a link where there are none; that it is gone is only told."""
+    clinic = act.ledger.settings.clinic_name
+    told = await visit_words.of_choice(act.connection, offer.choice, instead_of=offer.appointment_id)
     visit = visit_words.in_words(act.ledger, [told], line.language)
+    asks = name == "earlier_time"
     if line.reply_kind != "email":
+        buttons = [f"offer:{offer.id}:{verb}" for verb in TEMPLATE_BUTTONS[name]] if asks else []
         return wording.template(line, name, clinic, visit, buttons=buttons)
     body = filled(TEMPLATES[name][line.language], [clinic, visit])
-    if buttons:
-        body += "\n\n" + phrase("offer_reply", line.language, clinic=clinic)
+    if asks:
+        link = offer_words(line.language)["link"].format(link=_link(act.ledger, offer, line.language))
+        body = f"{body}\n\n{link}\n\n{phrase('offer_reply', line.language, clinic=clinic)}"
     subject = phrase("offer_subject", line.language, clinic=clinic)
     return EmailMessage(subject=subject, body=body, language=line.language, written_by="phrases")
+
+
+def _link(ledger: Ledger, offer: _Offered, language: Language) -> str:
+    """Where it is taken or let go by a click; it opens this one offer, for this person."""
+    sealed = offer_link.packed(OfferLink(offer.id, offer.person_id, language))
+    return f"{ledger.settings.gateway_url}/offers/{ledger.vault.token(offer_link.PURPOSE, sealed)}"
 
 
 async def settle(ledger: Ledger, *, opening_id: UUID) -> bool:
@@ -204,9 +274,10 @@ async def end(act: Act, *, offer_id: UUID, person_id: UUID, reason: OfferEnd, te
         return
     event = OfferEnded(offer_id=offer_id, person_id=person_id, reason=reason)
     await act.append(Append(offer_stream(offer_id), (event,), person_id))
-    message = await act.connection.fetchrow(SQL["offer_message"], message_key(offer_id))
-    if message is not None and message["pending"]:
-        await effects.void(act, waiting=[message], reason="visit_changed")
+    messages = await act.connection.fetch(SQL["offer_messages"], message_key(offer_id))
+    pending = [message for message in messages if message["pending"]]
+    if pending:
+        await effects.void(act, waiting=pending, reason="visit_changed")
     elif tell and reason == "taken":
         await _tell(act, offer)
 
@@ -215,7 +286,7 @@ async def _tell(act: Act, offer: Row) -> None:
     reach = await reaching.reach(act, person_id=offer["person_id"], mails=(), now=clock.now())
     if reach is None:
         return
-    content = await _content(act, reach, "earlier_time_gone", choice_of(offer))
+    content = await _content(act, reach.line, "earlier_time_gone", _offered(offer))
     intent = Intent(
         key=f"offer-gone:{offer['id']}",
         content=content,

@@ -13,6 +13,8 @@ from medicalcor.schemas.common import LANGUAGES, Language
 SQL = statements("medicalcor.operations", "reminders.sql")
 _TYPED = frozenset({"text", "email"})
 _OFFER = "offer:"
+_BY_MAIL = ":mail"
+"""What was said by mail because WhatsApp did not reach them is the same message."""
 
 
 async def meant(connection: Connection, arrival: Arrival, place: Place) -> str | None:
@@ -23,13 +25,13 @@ async def meant(connection: Connection, arrival: Arrival, place: Place) -> str |
     last = await connection.fetchrow(SQL["said_last"], place.conversation_id, arrival.in_reply_to)
     if last is not None and last["purpose"] == "waitlist" and last["key"].startswith(_OFFER):
         answer = replies.to_offer(text, languages=languages)
-        return f"{last['key']}:{answer}" if answer else None
+        return f"{last['key'].removesuffix(_BY_MAIL)}:{answer}" if answer else None
     reminded = last is not None and last["purpose"] == "reminder"
     verb = replies.about_visit(text, languages=languages, asked=reminded)
     if verb is None:
         return None
     if last is not None and reminded:
-        return await _of_reminder(connection, last["key"], verb)
+        return await _of_reminder(connection, last["key"].removesuffix(_BY_MAIL), verb)
     # whoever wants to move or cancel of their own accord talks with the booking agent, which asks before it acts
     return await _of_the_only_visit(connection, place.person_id, verb) if verb == "confirm" else None
 

@@ -275,8 +275,14 @@ where effect_id = $1 and attempt = $2 and ended_at is null;
 
 -- name: gateway_heard
 -- From when to when a gateway has surely been taking in the providers' words, of late: the latest start among those
--- that were seen since then counts, so that a gap between two is one. Nulls when none has been seen.
-select max(started_at) as since, max(last_seen) as until from processes where kind = 'gateway' and last_seen > $1;
+-- that were seen since then counts, so that a gap between two is one. Nulls when none has been seen. What was taken in
+-- and not yet read is not silence: it may be the very word that is waited for.
+select
+    max(started_at) as since,
+    least(
+        max(last_seen), (select min(received_at) from inbox where handled_at is null and kind = 'status')
+    ) as until
+from processes where kind = 'gateway' and last_seen > $1;
 
 -- name: contact_facts
 select

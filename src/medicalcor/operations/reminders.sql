@@ -21,7 +21,7 @@ group by a.id;
 
 -- name: told
 -- What is said of visits to whoever comes: when, what and with whom.
-select a.id, a.person_id, a.starts_at, a.for_name, a.status, a.moves, c.titles, c.preparation, d.name as practitioner
+select a.id, a.person_id, a.starts_at, a.for_name, a.relation, a.status, a.moves, c.titles, c.preparation, d.name as practitioner
 from appointments a
 join procedures c on c.id = a.procedure_id
 left join practitioners d on d.id = a.practitioner_id
@@ -29,9 +29,9 @@ where a.id = any($1::uuid[])
 order by a.starts_at, a.id;
 
 -- name: told_offer
--- The same of a time that nobody has yet.
-select c.titles, c.preparation, d.name as practitioner
-from procedures c left join practitioners d on d.id = $2
+-- The same of a time that nobody has yet; $3 the visit that it would stand in for, whose patient comes.
+select c.titles, c.preparation, d.name as practitioner, a.for_name, a.relation
+from procedures c left join practitioners d on d.id = $2 left join appointments a on a.id = $3
 where c.id = $1;
 
 -- name: a_line

@@ -10,7 +10,7 @@ from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
 from medicalcor.domain.outreach import policy
-from medicalcor.domain.scoring import rules
+from medicalcor.domain.scoring import prompt, rules
 from medicalcor.domain.scoring.own import OwnWords
 from medicalcor.domain.triage import mentions
 from medicalcor.domain.triage import rules as triage_rules
@@ -18,17 +18,18 @@ from medicalcor.operations import effects
 from medicalcor.operations.talk import as_said
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.events.lexicon import PhraseAdded
-from medicalcor.schemas.scoring import OwnPhrase, ScoringInput, ScoringOutput, Turn
+from medicalcor.schemas.scoring import Merge, OwnPhrase, ScoringInput, ScoringOutput, Turn
 from medicalcor.schemas.triage import TriageResult
 
 SQL = statements("medicalcor.operations", "replaying.sql")
+_SIGNS = ("budget", "intent_to_book", "emergency", "opt_out")
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """One decision, then and now. `again` is None when it cannot be made once more, and `because` says why."""
 
-    noun: Literal["effect", "score", "triage"]
+    noun: Literal["effect", "score", "triage", "booking"]
     id: UUID
     at: datetime
     then: str
@@ -93,14 +94,16 @@ def _in_short(decision: Decision) -> str:
 
 
 async def _scored_again(connection: Connection, row: Row, said: Sequence[Turn] | None) -> Replayed:
-    """By the rules, with the clinic's own words as they were then: what AI said is not said twice the same."""
+    """By the rules, with the clinic's own words as they were then; or from what AI answered then: it is not asked twice."""
+    if row["by"]["scorer"] == "ai":
+        return _merged_again(row)
     by, then = row["by"], f"{row['classification']} {row['score']}"
 
     def told(again: str | None, because: str | None = None) -> Replayed:
         return Replayed("score", row["id"], row["occurred_at"], then, again, because)
 
     version, _, own = by["version"].partition("+")
-    if by["scorer"] != "rules" or version != rules.VERSION:
+    if version != rules.VERSION:
         return told(None, f"It was scored by {by['scorer']} {by['version']}.")
     if said is None:
         return told(None, "What was said is erased.")
@@ -108,6 +111,36 @@ async def _scored_again(connection: Connection, row: Row, said: Sequence[Turn] |
     known = ScoringInput(channel=row["channel"], messages=tuple(said), language=row["language"])
     output = rules.score(known, words)
     return told(f"{output.classification.value} {output.score}")
+
+
+def _merged_again(row: Row) -> Replayed:
+    """What AI answered and what the rules had found, made one judgement once more."""
+
+    def told(then: str, again: str | None, because: str | None = None) -> Replayed:
+        return Replayed("score", row["id"], row["occurred_at"], then, again, because)
+
+    by, then = row["by"], f"{row['classification']} {row['score']}"
+    if row["output"] is None:
+        return told(then, None, "What was said is erased.")
+    if row["merge"] is None:
+        return told(
+            then, None, f"It was scored by {by['scorer']} {by['version']}, and its answer was not kept."
+        )
+    merge = Merge.model_validate(row["merge"])
+    if merge.version != prompt.MERGE:
+        return told(then, None, f"It was merged by rules {merge.version}; these are rules {prompt.MERGE}.")
+    then = _judged(ScoringOutput.model_validate(row["output"]))
+    try:
+        return told(then, _judged(prompt.settled(merge)))
+    except ValueError as refused:
+        return told(then, str(refused))
+
+
+def _judged(output: ScoringOutput) -> str:
+    """A judgement without its words."""
+    signs = [name for name in _SIGNS if getattr(output, name)]
+    rest = (output.urgency, output.intent, output.language, *output.procedures, *signs)
+    return f"{output.classification.value} {output.score}: {', '.join(rest)}"
 
 
 async def _own_words(connection: Connection, version: int) -> OwnWords:

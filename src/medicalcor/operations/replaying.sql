@@ -8,7 +8,7 @@ order by position;
 -- name: scores
 -- Every judgement, with the language that the person was known by, the message that it was about, and the triage that
 -- followed from it in the same act.
-select e.event_id as id, e.occurred_at, m.kind, s.output, t.payload -> 'triage' as triage, e.payload ->> 'classification' as classification, (e.payload ->> 'rules_score')::int as score,
+select e.event_id as id, e.occurred_at, m.kind, s.output, s.merge, t.payload -> 'triage' as triage, e.payload ->> 'classification' as classification, (e.payload ->> 'score')::int as score,
     e.payload -> 'by' as by, e.payload -> 'turns' as turns, c.channel,
     (
         select known.payload ->> 'language' from domain_events known

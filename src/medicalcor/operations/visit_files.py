@@ -6,8 +6,9 @@ from uuid import UUID
 from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
-from medicalcor.domain.scheduling import visit_file
+from medicalcor.domain.scheduling import told, visit_file
 from medicalcor.domain.scheduling.visit_file import Booked, Place
+from medicalcor.operations import visit_words
 from medicalcor.operations.ledger import Ledger
 from medicalcor.schemas.common import Language
 from medicalcor.schemas.effects import EmailMessage
@@ -53,4 +54,5 @@ def _booked(visit: Row, language: Language) -> Booked:
         version=visit["version"],
         changed_at=visit["changed_at"],
         language=language,
+        who=told.who(whose, language) if (whose := visit_words.whose(visit)) else "",
     )

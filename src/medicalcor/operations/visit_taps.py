@@ -187,7 +187,7 @@ async def _ask_which(ledger: Ledger, tapped: Tapped, visits: Sequence[Known]) ->
             Choice(
                 id=f"visit:{one.id}:{tapped.verb}",
                 title=visit_words.moment(ledger, one.told.starts_at, line.language)[:24],
-                description=(one.told.for_name or visit_words.title(one.told, line.language))[:72],
+                description=visit_words.whose_and_what(one.told, line.language)[:72],
             )
             for one in visits[:MOST_LISTED]
         ]

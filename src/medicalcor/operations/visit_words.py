@@ -6,13 +6,13 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
 from medicalcor.core.errors import NotFound
 from medicalcor.domain.scheduling import told as telling
 from medicalcor.domain.scheduling.told import Told
 from medicalcor.operations.ledger import Ledger
-from medicalcor.schemas.appointments import Choice
+from medicalcor.schemas.appointments import Choice, Whose
 from medicalcor.schemas.common import Language
 
 SQL = statements("medicalcor.operations", "reminders.sql")
@@ -38,20 +38,26 @@ async def known(connection: Connection, visits: Sequence[UUID]) -> list[Known]:
             person_id=row["person_id"],
             status=row["status"],
             moves=row["moves"],
-            told=Told(
-                row["starts_at"], row["titles"], row["practitioner"], row["for_name"], row["preparation"]
-            ),
+            told=Told(row["starts_at"], row["titles"], row["practitioner"], whose(row), row["preparation"]),
         )
         for row in rows
     ]
 
 
-async def of_choice(connection: Connection, choice: Choice) -> Told:
-    """Of a time that nobody has yet."""
-    row = await connection.fetchrow(SQL["told_offer"], choice.procedure_id, choice.practitioner_id)
+def whose(row: Row) -> Whose | None:
+    """Who comes, when it is somebody else than the person."""
+    name, relation = row["for_name"], row["relation"]
+    return Whose(name=name, relation=relation) if name or relation else None
+
+
+async def of_choice(connection: Connection, choice: Choice, *, instead_of: UUID | None = None) -> Told:
+    """Of a time that nobody has yet; `instead_of` the visit that whoever comes has now."""
+    row = await connection.fetchrow(
+        SQL["told_offer"], choice.procedure_id, choice.practitioner_id, instead_of
+    )
     if row is None:
         raise NotFound("There is no such procedure.")
-    return Told(choice.starts_at, row["titles"], row["practitioner"], None, row["preparation"])
+    return Told(choice.starts_at, row["titles"], row["practitioner"], whose(row), row["preparation"])
 
 
 def in_words(ledger: Ledger, told: Sequence[Told], language: Language) -> str:
@@ -78,6 +84,11 @@ def moment(ledger: Ledger, at: datetime, language: Language) -> str:
 def title(told: Told, language: Language) -> str:
     """What is done."""
     return telling.title(told, language) or ""
+
+
+def whose_and_what(told: Told, language: Language) -> str:
+    """Enough to tell a family's visits apart in a list."""
+    return telling.of_whom(told.whose, title(told, language), language)
 
 
 def zone_of(ledger: Ledger) -> tzinfo:

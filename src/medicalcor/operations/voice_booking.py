@@ -19,6 +19,7 @@ from medicalcor.domain.identity.phones import e164
 from medicalcor.domain.language.countries import likely_language
 from medicalcor.domain.language.moments import in_words
 from medicalcor.domain.scheduling import spoken
+from medicalcor.domain.scheduling import told as telling
 from medicalcor.domain.voice.tools import (
     BookAppointment,
     CancelAppointment,
@@ -42,6 +43,10 @@ from medicalcor.schemas.events.people import PersonNamed
 SQL = statements("medicalcor.operations")
 LOOK_AHEAD = timedelta(days=27)
 OFFERED = 3
+_FEW_DAYS = timedelta(days=2)
+"""After the day of the next free time: nobody who calls wants to hear of a month."""
+_APART = timedelta(minutes=45)
+"""Times that are closer together are hardly a choice."""
 _OFFER = (
     "Offer these times, say them as written, and let the caller choose. Nothing is kept for them: book what they choose "
     "with book_appointment, or move a visit there with move_appointment."
@@ -98,7 +103,9 @@ async def find_slots(tools: Tools, question: Any) -> Any:
     who = spoken.person(asked.practitioner, {p.id: p.name or "" for p in able})
     if asked.practitioner and who is None:
         return {"practitioners": [p.name for p in able], "instruction": _WHO}
-    found = await availability.find(tools.ledger, query=_query(asked, wanted.id, who, clinic.zone))
+    query = _query(asked, wanted.id, who, clinic.zone)
+    no_day = not (asked.first_day or asked.last_day or asked.soonest)
+    found = await (_nearest(tools.ledger, query) if no_day else availability.find(tools.ledger, query=query))
     times = [clinic.time(slot, wanted) for slot in found]
     today = clock.now().astimezone(clinic.zone).date().isoformat()
     told = {"today": today, "for": spoken.title(wanted.titles, clinic.language), "minutes": wanted.minutes}
@@ -125,6 +132,29 @@ def _query(asked: FindSlots, procedure_id: UUID, who: UUID | None, zone: ZoneInf
         )
     except ValueError:
         raise InvalidInput("These days are too far apart. Look within a year.") from None
+
+
+async def _nearest(ledger: Ledger, query: SlotQuery) -> list[Slot]:
+    """Whoever names no day hears the next time and two others of that and the following days, as at a front desk."""
+    soonest = await availability.find(
+        ledger, query=query.model_copy(update={"order": "earliest", "limit": 1})
+    )
+    if not soonest:
+        return []
+    [first] = soonest
+    day = first.starts_at.astimezone(ZoneInfo(ledger.settings.clinic_timezone)).date()
+    until = min(day + _FEW_DAYS, query.last_day)
+    near = query.model_copy(update={"first_day": day, "last_day": until})
+    others = await availability.find(ledger, query=near)
+    kept = [first, *(slot for slot in others if slot.starts_at - first.starts_at >= _APART)][:OFFERED]
+    if len(kept) < OFFERED and until < query.last_day:
+        later = {
+            "first_day": until + timedelta(days=1),
+            "order": "earliest",
+            "limit": OFFERED - len(kept),
+        }
+        kept += await availability.find(ledger, query=query.model_copy(update=later))
+    return sorted(kept, key=lambda slot: slot.starts_at)
 
 
 def _day(written: str, name: str) -> date | None:
@@ -162,7 +192,7 @@ async def book_appointment(tools: Tools, question: Any) -> Any:
         for_name=for_name,
     )
     try:
-        made = await appointments.book(tools.ledger, wish=wish, cause=_cause(tools, about))
+        made = await appointments.book(tools.ledger, wish=wish, cause=_cause(tools, about), through="voice")
     except (SlotTaken, NotWorking) as problem:
         return _instead(clinic, choice, problem)
     return {"booked": True, **_said(tools.ledger, clinic, made), "instruction": _BOOKED}
@@ -208,6 +238,7 @@ async def move_appointment(tools: Tools, question: Any) -> Any:
             to=choice,
             version=visit.version,
             cause=_cause(tools, about),
+            through="voice",
         )
     except (SlotTaken, NotWorking) as problem:
         return _instead(clinic, choice, problem)
@@ -276,13 +307,14 @@ def _instead(clinic: _Clinic, choice: Choice, problem: SlotTaken | NotWorking) -
 
 
 def _said(ledger: Ledger, clinic: _Clinic, visit: Appointment | Entry) -> Mapping[str, str]:
-    told = {
+    said = {
         "what": clinic.title(visit.procedure_id),
         "say": in_words(visit.starts_at, zone=clinic.zone, language=clinic.language),
         "with": clinic.name(visit.practitioner_id),
+        "for": telling.who(visit.whose, clinic.language) if visit.whose else "",
         "where": " ".join(ledger.settings.clinic_facts.get("address", ledger.settings.clinic_name).split()),
     }
-    return {name: words for name, words in told.items() if words}
+    return {name: words for name, words in said.items() if words}
 
 
 async def _clinic(ledger: Ledger, question: Any, language: str) -> _Clinic:

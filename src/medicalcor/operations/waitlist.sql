@@ -71,10 +71,11 @@ where w.left_at is null and (w.appointment_id is null or (a.status in ('booked',
 
 -- name: asked
 -- Who was offered this opening, and when.
-select waiting_id, asked_at, ended_why from offers where opening_id = $1;
+select waiting_id, person_id, asked_at, ended_why from offers where opening_id = $1;
 
 -- name: offer_made
-select exists (select from offers where opening_id = $1 and waiting_id = $2);
+-- Whether this person was offered it already, for whatever they wait for.
+select exists (select from offers where opening_id = $1 and (waiting_id = $2 or person_id = $3));
 
 -- name: had_offer
 -- Whether this person was asked.
@@ -91,11 +92,24 @@ select
 from offers o join waitlist w on w.id = o.waiting_id join openings p on p.id = o.opening_id
 where o.id = $1 and o.person_id = $2;
 
--- name: offer_message
--- The message by which somebody was asked, and whether it can still be called back.
+-- name: offer_by_mail
+-- An offer ($1) to this person ($2) with the conversation in which it was made by mail; $3 is the message's key.
+select
+    o.id, o.opening_id, o.waiting_id, o.person_id, o.procedure_id, o.practitioner_id, o.starts_at, o.ended_at, o.ended_why,
+    w.appointment_id, p.closed_at, e.conversation_id, t.lead_id as talk_lead_id
+from offers o
+join waitlist w on w.id = o.waiting_id
+join openings p on p.id = o.opening_id
+join effects e on e.key in ($3, $3 || ':mail') and e.kind = 'email.message'
+join conversations t on t.id = e.conversation_id
+where o.id = $1 and o.person_id = $2
+order by e.planned_at desc limit 1;
+
+-- name: offer_messages
+-- The messages by which somebody was asked, and whether each can still be called back.
 select e.id, e.kind, e.person_id, e.status, e.status in ('planned', 'held', 'delayed')
     and not exists (select from effect_attempts t where t.effect_id = e.id and t.ended_at is null) as pending
-from effects e where e.key = $1;
+from effects e where e.key in ($1, $1 || ':mail');
 
 -- name: strays
 -- Openings that are closed and still offered: whoever was asked in the very moment.

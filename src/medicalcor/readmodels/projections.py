@@ -1,6 +1,7 @@
 """All projections, in the order in which they are applied: effects and appointments before those who look at them."""
 
 from medicalcor.core.eventstore.store import Projections
+from medicalcor.readmodels.alerts import projection as alerts
 from medicalcor.readmodels.appointments import projection as appointments
 from medicalcor.readmodels.bookings import projection as bookings
 from medicalcor.readmodels.calls import projection as calls
@@ -31,6 +32,7 @@ _ALL = (
     bookings,
     templates,
     waitlist,
+    alerts,
 )
 
 TABLES: tuple[str, ...] = tuple(table for noun in _ALL for table in noun.TABLES)

@@ -84,6 +84,20 @@ class Visit(Shape):
     takes: tuple[Taken, ...]
 
 
+Relation = Literal[
+    "son", "daughter", "child", "wife", "husband", "mother", "father", "grandmother", "grandfather", "grandson",
+    "granddaughter", "brother", "sister", "other",
+]  # fmt: skip
+"""What whoever comes is to the person who writes; `other`: a friend, a cousin, somebody else."""
+
+
+class Whose(Shape):
+    """Who comes, when it is not the person who books: by name, by what they are to that person, or both."""
+
+    name: str | None = None
+    relation: Relation | None = None
+
+
 class Wish(Shape):
     """A visit that somebody asks for. The same `key` books once."""
 
@@ -93,6 +107,8 @@ class Wish(Shape):
     lead_id: LeadId | None = None
     for_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
     """Who comes, when it is somebody else than the person."""
+    relation: Relation | None = None
+    """What they are to the person; it stands in for a name that was not told."""
 
 
 class Appointment(Shape):
@@ -111,6 +127,13 @@ class Appointment(Shape):
     """Say it with a change: one that was decided on an older version is refused."""
     moves: int
     """How often it was moved."""
+    for_name: str | None = None
+    """Who comes, when it is somebody else than the person."""
+    relation: Relation | None = None
+
+    @property
+    def whose(self) -> Whose | None:
+        return Whose(name=self.for_name, relation=self.relation) if self.for_name or self.relation else None
 
 
 class FreeTime(Published):
@@ -124,7 +147,7 @@ class FreeTime(Published):
 
 
 class BookedVisit(Published):
-    """A visit as it stands. Never the patient's name: `person_id` says whose it is."""
+    """A visit as it stands. `person_id` says who booked it; their own name is not told."""
 
     id: AppointmentId
     person_id: PersonId
@@ -139,3 +162,7 @@ class BookedVisit(Published):
     """Until when a time that is held is kept."""
     version: int
     """Send it with a change."""
+    for_name: str | None = None
+    """Who comes, when it is somebody else than the person: a child, a parent. For keys with `booking:write`."""
+    relation: Relation | None = None
+    """What they are to the person, where that is known."""

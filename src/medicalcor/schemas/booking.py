@@ -25,6 +25,7 @@ from medicalcor.schemas.appointments import (
     CancelReason,
     FreeTime,
     PartOfDay,
+    Relation,
     Status,
 )
 from medicalcor.schemas.base import Published
@@ -193,6 +194,8 @@ class ToBook(Published):
     contact: Contact | None = None
     for_name: _NAME | None = None
     """Who comes, when it is somebody else than the person: a child, a parent."""
+    relation: Relation | None = None
+    """What they are to the person; the clinic shows it, and it stands in for a name that is not known."""
     hold_minutes: Annotated[int, Field(ge=1, le=LONGEST_HOLD_MINUTES)] | None = None
     """Only keep the time for so long; to book it then, PATCH the status to `booked`."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from medicalcor.schemas.appointments import PartOfDay
+from medicalcor.schemas.appointments import PartOfDay, Whose
 from medicalcor.schemas.base import Shape
 from medicalcor.schemas.practice import PractitionerId, ProcedureId
 
@@ -59,6 +59,8 @@ class Wanted(Shape):
     """Times that were offered before are not wanted: others are looked for."""
     among: tuple[ProcedureId, ...] = ()
     """The procedures that the patient was asked to choose from, in their order."""
+    whose: Whose | None = None
+    """Who comes, when it is not the person who writes."""
 
 
 class Option(Shape):

@@ -83,6 +83,31 @@ class ScoringOutput(Shape):
     """`prospect`, `existing_patient`, `not_a_patient`, `opt_out`, `emergency`, `withdrawn`, `smalltalk`, `complaint`."""
 
 
+class AiAnswer(Shape):
+    """What AI answered, without its words: these quote the patient."""
+
+    score: int = Field(ge=1, le=5)
+    procedures: tuple[Procedure, ...]
+    budget: bool
+    intent_to_book: bool
+    urgency: Urgency
+    emergency: bool
+    opt_out: bool
+    language: Language
+    confidence: float
+
+
+class Merge(Shape):
+    """What a judgement by AI was made of: its answer, and what the rules had found, which it cannot lose."""
+
+    answer: AiAnswer
+    rules_emergency: bool
+    rules_opt_out: bool
+    rules_intent: str
+    version: str
+    """Of the rules of the merge."""
+
+
 class ScoredBy(Shape):
     """Who judged, and why it was this one."""
 

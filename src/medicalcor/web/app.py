@@ -35,14 +35,13 @@ OpenLedger = Callable[[], AbstractAsyncContextManager[Ledger]]
 
 def create_dashboard(settings: Settings, *, open_ledger: OpenLedger) -> Litestar:
     """The ASGI app. `open_ledger` is entered when the process starts and left when it stops."""
-    site = Site(settings, Renderer(zone=settings.clinic_timezone, clinic=settings.clinic_name))
+    renderer = Renderer(zone=settings.clinic_timezone, clinic=settings.clinic_name)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_ledger() as ledger:
-            site.ledger, site.stream = ledger, Stream(ledger.pool)
-            app.state.site = site
-            with _streams_end_at_stop(site.stream):
+            app.state.site = Site(settings, renderer, ledger, stream := Stream(ledger.pool))
+            with _streams_end_at_stop(stream):
                 yield
 
     return Litestar(

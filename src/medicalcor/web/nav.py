@@ -19,6 +19,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("/leads", _("Leads"), "users", "l", Right.SEE_LEADS),
+    Page("/alerts", _("Alerts"), "bell", "n", Right.SEE_LEADS),
     Page("/appointments", _("Calendar"), "calendar-days", "a", Right.SEE_CALENDAR),
     Page("/waitlist", _("Waitlist"), "hourglass", "w", Right.SEE_CALENDAR),
     Page("/calls", _("Calls"), "phone", "c", Right.SEE_LEADS),

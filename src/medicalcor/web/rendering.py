@@ -58,6 +58,7 @@ class Renderer:
         return self._environments[language].get_template(template).render(data)
 
 
+@cache
 def _environment(language: str, zone: str, clinic: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

@@ -38,12 +38,12 @@ class Figures:
 
 @dataclass
 class Site:
-    """One a process; the ledger comes when the process starts."""
+    """One a process, from its start to its stop."""
 
     settings: Settings
     renderer: Renderer
-    ledger: Ledger = field(init=False)
-    stream: Stream = field(init=False)
+    ledger: Ledger
+    stream: Stream
     _figures: tuple[float, Figures] | None = field(default=None, init=False)
 
     async def figures(self, connection: Connection) -> Figures:

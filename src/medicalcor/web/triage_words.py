@@ -83,6 +83,11 @@ TRIAGE: Mapping[str, Mapping[str, str]] = {
         "automatic": _("Nothing to do"),
         "medical_history": _("Read what was said of their health"),
     },
+    "urgency": {
+        "now": _("At once"),
+        "today": _("Today"),
+        "soon": _("When there is time"),
+    },
     "draft": {
         "ai_answered": _("The AI wrote it. Read it before you send it."),
         "ai_off": _("AI is switched off: a fixed text, to be completed by you."),

@@ -50,6 +50,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "actor": {
         "patient": _("the patient"),
         "system": _("automatically"),
+        "call": _("the caller"),
+        "api": _("another system"),
     },
     "away": {
         "holiday": _("Closed or on holiday"),

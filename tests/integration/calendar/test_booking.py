@@ -14,10 +14,11 @@ from medicalcor.core.database.pool import ExclusionViolation, Pool, open_pool
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.errors import Forbidden, InvalidInput, NotFound
 from medicalcor.domain.scheduling.visits import HoldLapsed, NotPossible
-from medicalcor.operations import appointments
+from medicalcor.operations import appointments, holds
+from medicalcor.operations.admitting import Overlap
 from medicalcor.operations.appointments import AppointmentChanged
 from medicalcor.operations.availability import NotWorking
-from medicalcor.operations.booking import Overlap, SlotTaken
+from medicalcor.operations.booking import SlotTaken
 from medicalcor.readmodels.appointments import queries
 from medicalcor.readmodels.rebuild import compare
 from medicalcor.schemas.appointments import Appointment, Choice
@@ -169,10 +170,10 @@ async def test_what_was_held_is_kept_or_cleaned_up(clinic: Clinic, still: clock.
     ]
     booked = await appointments.keep(clinic.ledger, appointment_id=kept.id, cause=CAUSE)
     assert (booked.status, booked.expires_at) == ("booked", None)
-    assert await appointments.expire_holds(clinic.ledger) == 0
+    assert await holds.expire_holds(clinic.ledger) == 0
     still.forward(minutes=11)
-    assert await appointments.expire_holds(clinic.ledger) == 1
-    assert await appointments.expire_holds(clinic.ledger) == 0
+    assert await holds.expire_holds(clinic.ledger) == 1
+    assert await holds.expire_holds(clinic.ledger) == 0
     async with clinic.ledger.pool.acquire() as connection:
         entry = await queries.by_id(connection, appointment_id=left.id)
     assert entry is not None
@@ -189,7 +190,7 @@ async def test_many_want_what_two_holds_have_left(
     wishes = [await clinic.wish(at(10), who=who) for who in ("Ionescu", "Marin") for _ in range(5)]
     got = await outcomes(
         *(appointments.book(clinic.ledger, wish=w, cause=CAUSE) for w in wishes),
-        appointments.expire_holds(clinic.ledger),  # type: ignore[arg-type]  # tells a number
+        holds.expire_holds(clinic.ledger),  # type: ignore[arg-type]  # tells a number
     )
     assert sum(isinstance(one, Appointment) for one in got) == 2, got
     await sound(clinic, database_url)

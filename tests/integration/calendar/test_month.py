@@ -19,7 +19,8 @@ from conftest import CAUSE, Clinic
 from medicalcor.core import clock
 from medicalcor.core.database.pool import Pool
 from medicalcor.core.errors import ProductError
-from medicalcor.operations import appointments, availability, openings, reminders, waitlist
+from medicalcor.operations import appointments, availability, holds, openings, reminders, waitlist
+from medicalcor.operations.booking import SlotTaken
 from medicalcor.readmodels.rebuild import compare
 from medicalcor.schemas.appointments import Choice, SlotQuery, Wish
 from medicalcor.schemas.waitlist import Joining, Wants
@@ -152,7 +153,7 @@ class Month:
         )
         found = await availability.find(self.clinic.ledger, query=query)
         if not found:
-            raise availability.NotFree
+            raise SlotTaken
         slot = self.dice.choice(found)
         return Choice(procedure_id=procedure, practitioner_id=slot.practitioner_id, starts_at=slot.starts_at)
 
@@ -240,7 +241,7 @@ class Month:
 
     async def sweep(self) -> list[Heard]:
         """One round of the jobs; now and then somebody changes their mind between two of its lines."""
-        await appointments.expire_holds(self.clinic.ledger)
+        await holds.expire_holds(self.clinic.ledger)
         await reminders.sweep(self.clinic.ledger)
         await openings.sweep(self.clinic.ledger)
         if self.dice.random() < 0.1:

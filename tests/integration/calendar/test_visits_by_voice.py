@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from conftest import Clinic, at
-from medicalcor.core import ids
+from medicalcor.core import clock, ids
 from medicalcor.core.errors import InvalidInput
 from medicalcor.operations import voice_booking
 from medicalcor.operations.asks import Tools
@@ -59,6 +59,24 @@ async def test_days_and_hours_are_kept(line: Line) -> None:
     nothing = await line.use("find_slots", first_day="2026-05-09", last_day="2026-05-10")
     assert nothing["times"] == []
     assert "no free time" in nothing["instruction"]
+
+
+async def test_who_names_no_day_hears_the_next_time_and_others_of_the_days_after_it(line: Line) -> None:
+    found = await line.use("find_slots", procedure="consultation")
+    told = [one["slot"].rpartition("/")[2] for one in found["times"]]
+    assert len(told) == 3
+    assert told[0].startswith("2026-05-04T09:00"), "the very next one is among them"
+    assert {one[:10] for one in told} <= {"2026-05-04", "2026-05-05", "2026-05-06"}
+    assert told == sorted(told)
+
+
+async def test_where_little_is_free_it_looks_on_and_over_the_weekend(line: Line, still: clock.Still) -> None:
+    """It is Monday; from Friday on the next three days have only one that is worked."""
+    still.at = at(16, 50, days=3)
+    found = await line.use("find_slots", procedure="consultation", part_of_day="morning")
+    told = [one["slot"].rpartition("/")[2] for one in found["times"]]
+    assert told[0].startswith("2026-05-08T09:00")
+    assert len(told) == 3
 
 
 async def test_the_chosen_time_is_booked_once_and_no_other(line: Line) -> None:

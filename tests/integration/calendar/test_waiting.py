@@ -134,6 +134,30 @@ async def test_two_at_once_and_only_one_has_it(room: Room) -> None:
     assert len(news) == len(set(news)) <= 2, "and nobody is told twice besides"
 
 
+async def test_who_waits_with_two_visits_is_asked_once_and_keeps_the_other(room: Room) -> None:
+    hole = at(12, days=2)
+    first = await room.waits(at(10, days=7))
+    room.still.forward(minutes=1)
+    later = await room.clinic.book(at(15, days=9), person=first.person)
+    joining = Joining(
+        person_id=first.person,
+        appointment_id=later.id,
+        wants=Wants(procedure_id=room.clinic.procedures["consultation"]),
+    )
+    await waitlist.join(room.clinic.ledger, joining=joining, cause=CAUSE)
+    await room.comes_free(hole)
+    [asked] = await room.sweep()
+    assert await room.sweep() == []
+    assert await room.phones.tap(first.person, asked.buttons[0], asked)
+    await room.sweep()
+    assert await room.has(first.person, hole)
+    assert await room.has(first.person, later.starts_at)
+    async with room.pool.acquire() as connection:
+        left = dict(await connection.fetch("select appointment_id, left_why from waitlist"))
+    assert first.visit is not None
+    assert left == {first.visit.id: "got_earlier", later.id: None}
+
+
 async def test_waves_by_patience_and_fair_over_time(room: Room) -> None:
     people = [await room.waits(at(9, 30 * (n % 2), days=8 + n // 2)) for n in range(5)]
     await room.comes_free(at(12, days=2))

@@ -10,6 +10,7 @@ from medicalcor.core import ids
 from medicalcor.core.database.pool import Pool
 from medicalcor.core.database.transaction import transaction
 from medicalcor.core.eventstore.store import Append, Cause, EventStore, Recorded
+from medicalcor.schemas import admissions, scoring
 from medicalcor.schemas import appointments as visits
 from medicalcor.schemas import bookings as talks
 from medicalcor.schemas import practice as clinic
@@ -19,6 +20,7 @@ from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.decisions import Decision
 from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
 from medicalcor.schemas.events import (
+    alerts,
     appointments,
     bookings,
     calls,
@@ -244,6 +246,23 @@ class Story:
                     output=output,
                     rules_score=5,
                     agreed=True,
+                    merge=scoring.Merge(
+                        answer=scoring.AiAnswer(
+                            score=5,
+                            procedures=(),
+                            budget=True,
+                            intent_to_book=True,
+                            urgency=output.urgency,
+                            emergency=False,
+                            opt_out=False,
+                            language="ro",
+                            confidence=0.9,
+                        ),
+                        rules_emergency=False,
+                        rules_opt_out=False,
+                        rules_intent="prospect",
+                        version="1",
+                    ),
                 ),
             ),
             (
@@ -536,7 +555,13 @@ class Story:
     def _visits(self) -> list[tuple[str, Event]]:
         held, lapsed, booked, missed, off = (ids.new_id() for _ in range(5))
         begins = (
-            appointments.AppointmentHeld(**self._visit(held, 9), for_name="Mihai Canarescu", expires_at=T0),
+            appointments.AppointmentHeld(
+                **self._visit(held, 9),
+                for_name="Mihai Canarescu",
+                relation="son",
+                expires_at=T0,
+                admission=self._admission("placed", "free"),
+            ),
             appointments.AppointmentHeld(**self._visit(lapsed, 10), expires_at=T0),
             appointments.AppointmentBooked(
                 **self._visit(booked, 9, deliberate=True),
@@ -556,7 +581,18 @@ class Story:
             (missed, appointments.AppointmentMissed, {}),
             (off, appointments.AppointmentCancelled, {"reason": "patient"}),
         )
+        refused = appointments.AppointmentRefused(
+            refusal_id=ids.new_id(),
+            person_id=self.person,
+            lead_id=self.lead,
+            wanted=visits.Choice(
+                procedure_id=self.procedure, practitioner_id=self.practitioner, starts_at=T0
+            ),
+            admission=self._admission("slot_taken", "practitioner_taken"),
+            offered=(visits.Slot(practitioner_id=self.practitioner, starts_at=T0, ends_at=T0),),
+        )
         return [
+            (f"wishes-{self.person}", refused),
             *((f"appointment-{one.appointment_id}", one) for one in begins),
             *(
                 (
@@ -566,6 +602,13 @@ class Story:
                 for one, kind, more in goes_on
             ),
         ]
+
+    def _admission(self, verdict: admissions.Verdict, ground: admissions.Ground) -> admissions.Admission:
+        there = admissions.Candidate(resource_no=self.number)
+        facts = admissions.Facts(
+            through="text", now=T0, starts_at=T0, grace=0, set_up=1, offered=True, practitioner=there
+        )
+        return admissions.Admission(verdict=verdict, reasons=(ground,), facts=facts, rules="1")
 
     def _dialogue(self) -> list[tuple[str, Event]]:
         """A visit is arranged: asked for, offered, chosen, booked."""
@@ -676,6 +719,9 @@ class Story:
             ),
             (f"lead-{self.lead}", leads.LeadArchived(lead_id=self.lead, reason="done")),
             (f"template-{self.template}", self._template()),
+            (f"alert-{self.note}", alerts.AlertTaken(alert_id=self.note, by=self.user)),
+            (f"alert-{self.note}", alerts.AlertReopened(alert_id=self.note, by=self.user)),
+            (f"alert-{self.note}", alerts.AlertResolved(alert_id=self.note, by=self.user)),
         ]
 
     def _template(self) -> templates.TemplateStateLearnt:

@@ -70,7 +70,7 @@ async def test_list_shows_the_latest_by_what_is_asked_and_nothing_personal(
     hers = [one for one in told if one.subject_id == story.person]
     assert types(person) == [one.type for one in hers]
     lead = await events("list", "--json", "--lead", str(story.lead), "--limit", "200")
-    apart = ("person.", "consent.", "payment.", "reminder.", "offer.", "opening.")
+    apart = ("person.", "consent.", "payment.", "reminder.", "offer.", "opening.", "alert.")
     assert types(lead) == [one.type for one in hers if not one.type.startswith(apart)]
     stream = await events("list", "--json", "--stream", told[0].stream, "--type", "person.named")
     assert types(stream) == ["person.named"]

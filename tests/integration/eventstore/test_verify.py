@@ -100,8 +100,12 @@ async def test_the_columns_are_all_that_there_are(owner: Connection) -> None:
 
 @pytest.mark.parametrize("column", COLUMNS)
 async def test_one_byte_of_any_column_of_any_event(
-    owner: Connection, vault: Vault, story: list[Recorded], column: str
+    owner: Connection, pool: Pool, store: EventStore, column: str
 ) -> None:
+    """One person's story has every kind of event."""
+    vault = store.vault
+    await tell(pool, store, Story())
+    await sign(pool, vault)
     await unlock(owner)
     rows = await owner.fetch(f"select ctid, {column} as value from domain_events where {column} is not null")
     assert rows

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.conftest import TEMPLATE, _numbers, _statement
+from tests.conftest import _numbers, _statement, copy_of_template
 
 from medicalcor.cli import demo_links
 from medicalcor.cli.seeding import stories as told
@@ -63,7 +63,7 @@ def filled_once(postgres: EmbeddedPostgres, settings: Settings) -> str:
     name = "seeded"
 
     async def make() -> None:
-        await _statement(postgres.url(), f"create database {name} template {TEMPLATE}")
+        await _statement(postgres.url(), copy_of_template(name))
         async with await open_pool(postgres.url(database=name)) as pool:
             await filled(pool, settings, at=AFTERNOON)
 
@@ -75,7 +75,7 @@ def filled_once(postgres: EmbeddedPostgres, settings: Settings) -> str:
 async def clinic(postgres: EmbeddedPostgres, filled_once: str) -> AsyncIterator[Pool]:
     """The demo clinic, the test's own."""
     name = f"clinic_{next(_numbers)}"
-    await _statement(postgres.url(), f"create database {name} template {filled_once}")
+    await _statement(postgres.url(), copy_of_template(name, filled_once))
     async with await open_pool(postgres.url(database=name)) as opened:
         yield opened
     await _statement(postgres.url(), f"drop database {name} with (force)")

@@ -47,10 +47,9 @@ class Browser:
         return found[1]
 
 
-@pytest.fixture
-def settings(database_url: str, master_key: str) -> Settings:
+@pytest.fixture(scope="session")
+def settings(master_key: str) -> Settings:
     return Settings(
-        database_url=database_url,
         medicalcor_master_key=master_key,  # type: ignore[arg-type]  # pydantic makes the secret
         clinic_name="Clinica Aurora",
         whatsapp_api_key="test",  # type: ignore[arg-type]  # as above
@@ -62,17 +61,32 @@ def ledger(settings: Settings, pool: Pool) -> Ledger:
     return open_ledger(settings, pool)
 
 
-@pytest.fixture
-def app(settings: Settings, ledger: Ledger) -> Litestar:
+class Dashboard:
+    """Made once, started for each test: making its routes takes longer than most tests."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.app = create_dashboard(settings, open_ledger=self._opened)
+        self.ledger: Ledger | None = None
+
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Ledger]:
-        yield ledger
+    async def _opened(self) -> AsyncIterator[Ledger]:
+        assert self.ledger is not None
+        yield self.ledger
 
-    return create_dashboard(settings, open_ledger=opened)
+
+@pytest.fixture(scope="session")
+def dashboard(settings: Settings) -> Dashboard:
+    return Dashboard(settings)
 
 
 @pytest.fixture
-async def anonymous(app: Litestar) -> AsyncIterator[Browser]:
+def app(dashboard: Dashboard, ledger: Ledger) -> Litestar:
+    dashboard.ledger = ledger
+    return dashboard.app
+
+
+@pytest.fixture
+async def anonymous(app: Litestar, quick_passwords: None) -> AsyncIterator[Browser]:
     transport = ASGITransport(app)  # type: ignore[arg-type]  # Litestar's own names for the same calls
     async with _started(app), AsyncClient(transport=transport, base_url="http://dashboard.example") as client:
         yield Browser(client)
@@ -96,7 +110,7 @@ async def _started(app: Litestar) -> AsyncIterator[None]:
 
 
 @pytest.fixture
-async def elena(pool: Pool) -> UUID:
+async def elena(pool: Pool, quick_passwords: None) -> UUID:
     """The receptionist."""
     return await accounts.add(
         pool, email=EMAIL, name="Elena Radu", role=Role.RECEPTIONIST, password=PASSWORD, language="en"

@@ -158,13 +158,19 @@ async def test_a_doctor_may_put_a_visit_over_another_and_says_why(
     await booked(anonymous, surgery, lead, when, key="key-first")
     visit = await booked(anonymous, surgery, lead, when.replace(hour=10), key="key-second")
     path = f"/appointments/{visit}/move"
-    refused = await anonymous.post(path, surgery.put(when, version=1), htmx=True)
+    refused = await anonymous.post(path, surgery.put(when, version=1, by="drag"), htmx=True)
     assert "Put it there all the same" in refused.text
     over = await anonymous.post(path, surgery.put(when, version=1, reason="Twins, together"), htmx=True)
     assert "Moved." in over.text
     assert over.text.count("lane-1-2") == over.text.count("lane-2-2") == 1
     card = await anonymous.post(f"/appointments/{visit}/card", htmx=True)
     assert "Twins, together" in card.text
+    assert card.text.count("comes out the same") == 2
+    assert "Overridden on purpose: The practitioner has another visit then." in card.text
+    page = await anonymous.get(f"/leads/{lead}")
+    assert "Why this time?" in page.text
+    assert "Could not be moved to" in page.text
+    assert "Asked by dragging it in the calendar." in page.text
 
 
 async def test_what_somebody_else_changed_is_not_moved(
@@ -242,3 +248,52 @@ async def test_somebody_who_only_looks_changes_nothing(looker: Browser, surgery:
 def _undo(html: str) -> list[tuple[str, str]]:
     toast = html.split('<div class="toast">')[1].split("</form>", maxsplit=1)[0]
     return re.findall(r'name="(?!_csrf)(\w+)" value="([^"]*)"', toast)
+
+
+async def test_a_visit_for_somebody_else_is_booked_shown_and_suggested_again(
+    browser: Browser, surgery: Surgery, lead: UUID
+) -> None:
+    when = monday()
+    place = f"/appointments?day={when.date()}&lead={lead}&procedure={surgery.treatment}"
+    assert "For whom, if it is somebody else" in (await browser.get(place)).text
+    whom = {"for_name": "Andrei Popescu", "relation": "son"}
+    fields = surgery.put(when, lead_id=lead, key="key-family", **whom)
+    made = await browser.post("/appointments/book", fields, htmx=True)
+    assert "<b" in made.text
+    assert "Andrei Popescu" in made.text
+    visit = re.findall(r'data-id="([0-9a-f-]{36})"', made.text)[-1]
+    card = await browser.post(f"/appointments/{visit}/card", {}, htmx=True)
+    assert "Andrei Popescu" in card.text
+    assert "Booked through" in card.text
+    assert '<option value="Andrei Popescu">' in (await browser.get(place)).text
+    assert "For Andrei Popescu · son" in (await browser.get(f"/leads/{lead}")).text
+    assert "visit for Andrei Popescu" in (await browser.get("/leads")).text
+    for sought in ("andrei", "popes andr"):
+        found = await browser.post("/leads/find", {"q": sought}, htmx=True)
+        assert f"/leads/{lead}" in found.text, "whoever looks for the child finds the phone it comes with"
+    assert "Andrei" not in place
+    off = await browser.post(f"/appointments/{visit}/cancel", {"version": "1", "why": "other"}, htmx=True)
+    again = {name: unescape(value) for name, value in _undo(off.text)}
+    assert (again["for_name"], again["relation"]) == ("Andrei Popescu", "son")
+
+
+async def test_whoever_has_no_name_yet_is_shown_by_what_they_are(
+    browser: Browser, surgery: Surgery, lead: UUID
+) -> None:
+    fields = surgery.put(monday(), lead_id=lead, key="key-unnamed", relation="daughter")
+    made = await browser.post("/appointments/book", fields, htmx=True)
+    assert "Ana Popescu · daughter" in made.text
+
+
+async def test_what_was_typed_for_whom_stays_when_the_page_draws_itself_anew_or_refuses(
+    browser: Browser, surgery: Surgery, lead: UUID
+) -> None:
+    when, whom = monday(), {"for_name": "Andrei", "relation": "son"}
+    shown = {"day": str(when.date()), "lead": str(lead), "procedure": str(surgery.treatment)}
+    again = await browser.post("/appointments/calendar", {**shown, **whom}, htmx=True)
+    assert 'value="Andrei"' in again.text
+    await booked(browser, surgery, lead, when, key="key-first")
+    fields = surgery.put(when, lead_id=lead, key="key-again", **whom, **shown)
+    refused = await browser.post("/appointments/book", fields, htmx=True)
+    assert "Nothing was changed." in refused.text
+    assert refused.text.count('name="for_name" value="Andrei"') > 1

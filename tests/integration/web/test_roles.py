@@ -14,6 +14,7 @@ from medicalcor.core.auth import accounts
 from medicalcor.core.auth.roles import MAY, Right, Role
 from medicalcor.core.database.pool import Pool
 from medicalcor.operations.ledger import Ledger
+from medicalcor.web import asking
 
 PUBLIC = {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/account/language")}
 WORK = {
@@ -145,8 +146,9 @@ async def test_without_signing_in_there_is_only_the_door(anonymous: Browser) -> 
 
 @pytest.mark.parametrize("role", list(Role))
 async def test_each_role_gets_what_its_table_says(
-    anonymous: Browser, pool: Pool, ledger: Ledger, role: Role
+    anonymous: Browser, pool: Pool, ledger: Ledger, role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(asking, "_PATIENCE_SECONDS", 0)  # there is no worker who would answer
     await accounts.add(
         pool, email="who@clinic.example", name="Who", role=role, password=PASSWORD, language="en"
     )

@@ -12,7 +12,7 @@ from medicalcor.api.webhooks.items import Item
 from medicalcor.api.webhooks.stripe import item_of
 from medicalcor.api.webhooks.whatsapp_items import split
 from medicalcor.domain.language.text import read
-from medicalcor.domain.scoring import facts
+from medicalcor.domain.scoring import explain, facts, opinion
 from medicalcor.domain.scoring.patterns import Match
 from medicalcor.domain.scoring.reading import Said
 from medicalcor.schemas.common import Procedure
@@ -35,7 +35,8 @@ def _emitted() -> set[str]:
         said.add(Match(0, 1, means, "ro"))
     said.struck.append((Match(0, 1, "budget", "ro"), "denied"))
     known = facts.Facts("ro", [said], [None], emergency=True, procedures={Procedure.VENEERS})
-    return {item.means for item in facts._evidence(known)}
+    likely = {f"likely:{fact}" for fact in opinion.LIMITS}
+    return {item.means for item in explain.evidence_of(known)} | likely | {"unlikely"}
 
 
 def test_what_a_passage_counted_for_has_words() -> None:

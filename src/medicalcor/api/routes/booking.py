@@ -227,6 +227,7 @@ def _question(request: Call, asked: Shape | None, about: UUID | None) -> Mapping
         "asked": asked,
         "id": about,
         "by": caller_of(request).owner,
+        "names": Scope.BOOKING_WRITE in caller_of(request).scopes,
         "until": clock.now() + BEGUN_WITHIN,
     }
 

@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any, Final
 
 from medicalcor.core.errors import NotFound
+from medicalcor.schemas.appointments import Relation
 from medicalcor.schemas.common import LANGUAGES, Language, Procedure
 
 KEYS: Final = (
@@ -98,9 +99,21 @@ def form_words(language: Language) -> Mapping[str, str]:
     return words
 
 
+def offer_words(language: Language) -> Mapping[str, str]:
+    """The offer of an earlier time in a mail, and on the page behind its link."""
+    words: Mapping[str, str] = _texts(language)["offer"]
+    return words
+
+
 def button(key: str, language: Language) -> str:
     """What stands on a button; short enough for WhatsApp."""
     words: str = _texts(language)["button"][key]
+    return words
+
+
+def kin(relation: Relation, language: Language) -> str:
+    """Somebody of the patient's, as one says it to the patient."""
+    words: str = _texts(language)["kin"][relation]
     return words
 
 

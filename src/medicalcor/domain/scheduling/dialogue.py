@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from medicalcor.domain.scheduling.understanding.family import fits, may_be
 from medicalcor.domain.scheduling.understanding.hearing import Heard, Topic
+from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.bookings import Asked, Goal, Wanted, When
 from medicalcor.schemas.common import Procedure
 
@@ -30,6 +32,8 @@ class Visit:
     practitioner_id: UUID
     starts_at: datetime
     """By the clock on the clinic's wall."""
+    whose: Whose | None = None
+    """Who comes, when it is not the person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,9 @@ def _decide(state: State, heard: Heard, facts: Facts) -> Decision:
     if heard.stop:
         return Decision(move="stop" if state.visit_id is None else "keep", state=state)
     state = _goal(state, heard)
-    if state.goal != "book":
+    if state.goal == "book":
+        state = replace(state, wanted=_for_whom(state.wanted, heard))
+    else:
         state = _which(state, heard, facts)
         if state.visit_id is None:
             return _no_visit(state, heard, facts)
@@ -126,11 +132,38 @@ def _goal(state: State, heard: Heard) -> State:
     return state
 
 
+def _for_whom(wanted: Wanted, heard: Heard) -> Wanted:
+    """Who comes: what was told before stays, until somebody else is named."""
+    said, before = heard.whose, wanted.whose
+    if said is None:
+        return wanted.model_copy(update={"whose": None}) if heard.own and heard.wants_visit else wanted
+    if before is not None and said.name is None and said.relation == before.relation:
+        return wanted
+    if before is not None and before.name is None and said.relation is None:
+        said = Whose(name=said.name, relation=before.relation)
+    return wanted.model_copy(update={"whose": said})
+
+
+def _theirs(visits: Sequence[Visit], heard: Heard) -> Sequence[Visit]:
+    """Those of whom is spoken; where nothing says for certain whose a visit is, those that may be."""
+    if heard.own:
+        return [visit for visit in visits if visit.whose is None] or visits
+    said = heard.whose
+    if said is None:
+        return visits
+    surely = [visit for visit in visits if fits(said, visit.whose)]
+    return surely or [visit for visit in visits if visit.whose and may_be(said, visit.whose)]
+
+
 def _which(state: State, heard: Heard, facts: Facts) -> State:
-    """The visit that is spoken of: the only one, the one chosen, or the only one on the day that was named."""
-    if state.visit_id is not None and heard.visit_id in (None, state.visit_id):
-        return state
-    found = [visit for visit in facts.visits if heard.visit_id in (None, visit.id)]
+    """The visit that is spoken of: the only one, the one chosen, or the only one of the person or day that was named."""
+    found = _theirs([visit for visit in facts.visits if heard.visit_id in (None, visit.id)], heard)
+    if state.visit_id is not None:
+        if heard.visit_id in (None, state.visit_id) and (
+            heard.whose is None or any(visit.id == state.visit_id for visit in found)
+        ):
+            return state
+        state = replace(state, visit_id=None, asked=None)
     if len(found) > 1 and state.asked == "which_visit" and heard.option:
         found = found[heard.option - 1 : heard.option]
     elif len(found) > 1 and heard.visit.days:
@@ -150,7 +183,7 @@ def _no_visit(state: State, heard: Heard, facts: Facts) -> Decision:
     """None to speak of is for a colleague: it may stand in another calendar."""
     if not facts.visits:
         return Decision(move="person", state=state)
-    unclear = state.asked == "which_visit" and not heard.questions
+    unclear = state.asked == "which_visit" and not (heard.questions or heard.whose)
     return Decision(move="ask", state=replace(state, asked="which_visit"), unclear=unclear)
 
 
@@ -182,7 +215,7 @@ def _arranging(state: State, heard: Heard, facts: Facts) -> Decision:
         state = replace(state, wanted=state.wanted.model_copy(update={"procedure_id": choices[0]}))
     state = replace(state, wanted=_merged(state, heard))
     if state.wanted.procedure_id is None or len(choices) > 1:
-        unclear = state.asked == "procedure" and not (heard.is_wish or heard.questions)
+        unclear = state.asked == "procedure" and not (heard.is_wish or heard.questions or heard.whose)
         return Decision(
             move="ask", state=replace(state, asked="procedure"), unclear=unclear, narrowed=tuple(choices)
         )
@@ -226,6 +259,8 @@ def _procedures(state: State, heard: Heard, facts: Facts) -> list[UUID]:
     if state.asked == "procedure" and heard.option and not heard.procedures:
         return list(state.wanted.among[heard.option - 1 : heard.option])
     named = heard.procedures or (() if state.wanted.procedure_id else tuple(facts.spoken_of))
+    if not heard.procedures and (heard.own or _grown_up(state.wanted.whose)):
+        named = tuple(one for one in named if one != Procedure.PEDIATRIC)  # it was spoken of for a child
     if Procedure.PEDIATRIC in named and Procedure.PEDIATRIC in facts.procedures:
         named = (Procedure.PEDIATRIC,)
     if heard.acute and not named and not state.wanted.procedure_id:
@@ -233,6 +268,17 @@ def _procedures(state: State, heard: Heard, facts: Facts) -> list[UUID]:
     specific = [one for one in named if one != Procedure.CONSULTATION]
     found = {facts.procedures.get(one) or facts.procedures.get("consultation") for one in specific or named}
     return sorted(one for one in found if one is not None)
+
+
+def _grown_up(whose: Whose | None) -> bool:
+    return whose is not None and whose.relation in {
+        "wife",
+        "husband",
+        "mother",
+        "father",
+        "grandmother",
+        "grandfather",
+    }
 
 
 def _merged(state: State, heard: Heard) -> Wanted:
@@ -273,7 +319,7 @@ def _about_the_offer(state: State, heard: Heard) -> Decision:
         return _find(replace(state, wanted=_beyond(state, heard)))
     if heard.no:
         return Decision(move="ask", state=replace(state, asked="day"))
-    if heard.yes and state.asked == "choice":
+    if state.asked == "choice" and (heard.yes or heard.whose or heard.own):
         return Decision(move="ask", state=state)
     if heard.questions:
         return Decision(move="answer", state=state)

@@ -83,7 +83,7 @@ class Question:
     weekdays: frozenset[int] = frozenset(range(7))
 
     @cached_property
-    def spans(self) -> list[walltime.Span]:
+    def spans(self) -> tuple[walltime.Span, ...]:
         return walltime.spans(self.zone, self.start, self.end + self.duration)
 
     @cached_property
@@ -118,22 +118,27 @@ class Start:
 def openings(question: Question) -> list[Opening]:
     """Everybody with a free time, the first choice first: whom the patient knows, then who has most time."""
     asked = _asked_for(question)
-    hours = [common(_starts_at_work(question, worker), asked) for worker in question.workers]
-    times = list(_grid(merged(chain.from_iterable(hours)), question.spans))
+    at_work = [common(_starts_at_work(question, worker), asked) for worker in question.workers]
+    times = list(_grid(merged(chain.from_iterable(at_work)), question.spans))
     kept = _Kept(question, times)
     allowed = -1
     for requirement in question.requirements:
         allowed &= ~kept.everywhere(requirement)
     found = []
-    for worker, at_work in zip(question.workers, hours, strict=True):
+    for worker, begins in zip(question.workers, at_work, strict=True):
         taken = kept.by(worker.resource_no, question.before, question.after)
-        if starts := _within(times, at_work) & allowed & ~taken:
+        if starts := _within(times, begins) & allowed & ~taken:
             found.append(Opening(worker, times, starts))
     return sorted(found, key=lambda o: (not o.worker.preferred, -o.starts.bit_count(), o.worker.resource_no))
 
 
 def working(question: Question, worker: Worker) -> list[Interval]:
     """When they work, whoever else wants them then."""
+    return without(hours(question, worker), merged(worker.off))
+
+
+def hours(question: Question, worker: Worker) -> list[Interval]:
+    """When they would work, were it not for time off."""
     weekly, days = worker.weekly, worker.days
     wall = [
         (midnight + opens, midnight + closes)
@@ -141,7 +146,7 @@ def working(question: Question, worker: Worker) -> list[Interval]:
         if day not in question.holidays
         for opens, closes in (days[day] if day in days else weekly.get(weekday, ()))
     ]
-    return without(walltime.moments(merged(wall), question.spans), merged(worker.off))
+    return walltime.moments(merged(wall), question.spans)
 
 
 def _starts_at_work(question: Question, worker: Worker) -> list[Interval]:
@@ -208,28 +213,6 @@ class _Around(dict[int, Times]):
         high = bisect_left(self._times, ends + self._behind)
         found = self[one] = (1 << high) - (1 << low)
         return found
-
-
-def is_free(question: Question, worker: Worker, *, at: int) -> bool:
-    """Whether no other visit is in the way of one at `at`."""
-    return _is_clear(question, worker.resource_no, question.before, question.after, at)
-
-
-def free_candidate(question: Question, requirement: Requirement, *, at: int, turn: int) -> Room | None:
-    """A candidate that is free for a visit at `at`; `turn` says with whom to begin, so that all do not want one."""
-    count = len(requirement.candidates)
-    for nth in range(count):
-        room = requirement.candidates[(turn + nth) % count]
-        is_open = not any(start < at + question.duration and at < stop for start, stop in room.off)
-        if is_open and _is_clear(question, room.resource_no, requirement.before, requirement.after, at):
-            return room
-    return None
-
-
-def _is_clear(question: Question, resource_no: int, before: int, after: int, at: int) -> bool:
-    low, high = at - before, at + question.duration + after
-    taken = map(unpacked, question.busy.get(resource_no, ()))
-    return not any(begins < high and low < ends for begins, ends in taken)
 
 
 def _grid(intervals: Intervals, during: Sequence[walltime.Span]) -> Iterator[int]:

@@ -7,6 +7,8 @@ from typing import Final
 
 from babel.dates import format_datetime
 
+from medicalcor.domain.language.phrases import kin
+from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.common import Language
 
 _WHEN: Final[Mapping[Language, str]] = {
@@ -37,7 +39,7 @@ class Told:
     titles: Mapping[str, str]
     """Of the procedure, by language."""
     practitioner: str | None
-    for_name: str | None
+    whose: Whose | None
     """Who comes, when it is somebody else than the person who is written to."""
     preparation: Mapping[str, str] = field(default_factory=dict)
     """How to prepare for this procedure, by language; none: as for any visit."""
@@ -53,6 +55,16 @@ def short(at: datetime, *, zone: tzinfo, language: Language) -> str:
     return format_datetime(at.astimezone(zone), _SHORT[language], locale=language)
 
 
+def who(whose: Whose, language: Language) -> str:
+    """The name; where it was not told, what they are to the patient: "fiul dumneavoastră"."""
+    return whose.name or kin(whose.relation or "other", language)
+
+
+def of_whom(whose: Whose | None, words: str, language: Language) -> str:
+    """With who comes first, where a family shares a phone: "Andrei: …"."""
+    return f"{who(whose, language)}: {words}" if whose else words
+
+
 def title(told: Told, language: Language) -> str | None:
     """The procedure's name in that language, or else as the clinic calls it."""
     return told.titles.get(language) or next(iter(told.titles.values()), None)
@@ -62,7 +74,7 @@ def visit(told: Told, *, zone: tzinfo, language: Language) -> str:
     """ "consultație, marți, 5 mai, ora 10:00, Dr. Ionescu"; with the name first where a family shares a phone."""
     parts = (title(told, language), when(told.starts_at, zone=zone, language=language), told.practitioner)
     words = ", ".join(part for part in parts if part)
-    return f"{told.for_name}: {words}" if told.for_name else words
+    return of_whom(told.whose, words, language)
 
 
 def visits(several: list[Told], *, zone: tzinfo, language: Language) -> str:

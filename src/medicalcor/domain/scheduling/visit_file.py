@@ -19,11 +19,13 @@ PURPOSE: Final = "visit-file"
 REMIND: Final = timedelta(hours=2)
 """The patient's own calendar rings so long before."""
 _FORM: Final = struct.Struct(">16sIHHI2s")
+_LONGEST_NAME: Final = 60
+"""Bytes of a name that a link carries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """What a file says of a visit: no name, no procedure."""
+    """What a file says of a visit: no procedure, and no name but that of who comes in somebody else's place."""
 
     id: UUID
     starts_at: datetime
@@ -31,6 +33,8 @@ class Booked:
     version: int
     changed_at: datetime
     language: Language
+    who: str = ""
+    """Who comes, as it is said to the patient, where a family shares a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +53,24 @@ class Place:
 
 def packed(booked: Booked) -> bytes:
     """To be sealed."""
-    return _FORM.pack(
-        booked.id.bytes,
-        int(booked.starts_at.timestamp()),
-        booked.minutes,
-        booked.version,
-        int(booked.changed_at.timestamp()),
-        booked.language.encode(),
+    return (
+        _FORM.pack(
+            booked.id.bytes,
+            int(booked.starts_at.timestamp()),
+            booked.minutes,
+            booked.version,
+            int(booked.changed_at.timestamp()),
+            booked.language.encode(),
+        )
+        + booked.who.encode()[:_LONGEST_NAME].decode(errors="ignore").encode()
     )
 
 
 def unpacked(content: bytes) -> Booked:
     """Raises InvalidInput for what `packed` never made."""
-    if len(content) != _FORM.size:
+    if not _FORM.size <= len(content) <= _FORM.size + _LONGEST_NAME:
         raise InvalidInput("The link is damaged.")
-    visit, starts, minutes, version, changed, written = _FORM.unpack(content)
+    visit, starts, minutes, version, changed, written = _FORM.unpack(content[: _FORM.size])
     language = next((one for one in LANGUAGES if one.encode() == written), None)
     if language is None:
         raise InvalidInput("The link is damaged.")
@@ -74,6 +81,7 @@ def unpacked(content: bytes) -> Booked:
         version=version,
         changed_at=datetime.fromtimestamp(changed, UTC),
         language=language,
+        who=content[_FORM.size :].decode(),
     )
 
 
@@ -81,6 +89,7 @@ def file_of(booked: Booked, place: Place, *, off: bool = False, preparation: str
     """As calendars read it; the same visit makes the same file. `off` takes it out of the calendar again;
     `preparation` is what the procedure asks for, in place of what holds for every visit."""
     words = booking_words(booked.language)
+    title = words["calendar_title"].format(clinic=place.name)
     visit = CalendarVisit(
         id=booked.id,
         version=booked.version,
@@ -88,7 +97,7 @@ def file_of(booked: Booked, place: Place, *, off: bool = False, preparation: str
         starts_at=booked.starts_at,
         ends_at=booked.starts_at + timedelta(minutes=booked.minutes),
         changed_at=booked.changed_at,
-        title=words["calendar_title"].format(clinic=place.name),
+        title=f"{title} – {booked.who}" if booked.who else title,
         place=place.address,
         details=None if off else preparation or words["preparation"],
     )

@@ -7,6 +7,7 @@ twice, in the night when it goes forward it does not come at all.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from medicalcor.domain.scheduling.intervals import Interval, Intervals, merged
 
@@ -25,8 +26,9 @@ class Span:
     offset: int
 
 
-def spans(zone: tzinfo, start: int, end: int) -> list[Span]:
-    """From `start` to `end` in stretches of one offset."""
+@lru_cache(maxsize=1024)
+def spans(zone: tzinfo, start: int, end: int) -> tuple[Span, ...]:
+    """From `start` to `end` in stretches of one offset; remembered, as the same days are booked again and again."""
     found: list[Span] = []
     begun, offset = start, _offset(zone, start)
     at = start
@@ -39,7 +41,7 @@ def spans(zone: tzinfo, start: int, end: int) -> list[Span]:
         at = ahead
     if begun < end:
         found.append(Span(begun, end, offset))
-    return found
+    return tuple(found)
 
 
 def _offset(zone: tzinfo, at: int) -> int:

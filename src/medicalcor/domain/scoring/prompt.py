@@ -10,7 +10,10 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from medicalcor.schemas.common import Classification, Language, Procedure, Urgency
-from medicalcor.schemas.scoring import ScoringInput, ScoringOutput
+from medicalcor.schemas.scoring import AiAnswer, Merge, ScoringInput, ScoringOutput
+
+MERGE: Final = "1"
+"""The version of how AI's answer and the rules become one judgement."""
 
 _LANGUAGE_NAMES: Final[dict[Language, str]] = {
     "ro": "Romanian",
@@ -84,39 +87,60 @@ def gives_orders(by_rules: ScoringOutput) -> bool:
 def combine(judgement: AiJudgement, rules: ScoringOutput) -> ScoringOutput:
     """The model's judgement made consistent by the rubric. What the rules found of emergencies and
     opt-outs stays found. Raises `ValueError` for an answer that contradicts itself beyond repair."""
-    emergency = judgement.emergency or rules.emergency
-    opt_out = judgement.opt_out or rules.opt_out
-    points = _score(judgement, emergency=emergency, opt_out=opt_out)
+    if not judgement.reasoning.strip() or not judgement.suggested_action.strip():
+        raise ValueError("The model gave no reasons.")
+    in_words = {
+        "reasoning": judgement.reasoning,
+        "suggested_action": judgement.suggested_action,
+        "evidence": rules.evidence,
+    }
+    return settled(made_of(judgement, rules)).model_copy(update=in_words)
+
+
+def made_of(judgement: AiJudgement, rules: ScoringOutput) -> Merge:
+    """What the judgement is made of, to be kept with it."""
+    told = judgement.model_dump(exclude={"reasoning", "suggested_action"})
+    return Merge(
+        answer=AiAnswer.model_validate(told),
+        rules_emergency=rules.emergency,
+        rules_opt_out=rules.opt_out,
+        rules_intent=rules.intent,
+        version=MERGE,
+    )
+
+
+def settled(merge: Merge) -> ScoringOutput:
+    """The judgement without its words. Raises `ValueError` for an answer that contradicts itself beyond repair."""
+    answer = merge.answer
+    emergency = answer.emergency or merge.rules_emergency
+    opt_out = answer.opt_out or merge.rules_opt_out
+    points = _score(answer, emergency=emergency, opt_out=opt_out)
     lead = points > 1
     return ScoringOutput(
         score=points,
         classification=Classification.of(points),
-        confidence=judgement.confidence if points == judgement.score else min(judgement.confidence, 0.6),
-        reasoning=judgement.reasoning,
-        suggested_action=judgement.suggested_action,
-        procedures=tuple(sorted(set(judgement.procedures))) if lead else (),
-        budget=judgement.budget,
-        intent_to_book=judgement.intent_to_book and lead,
-        urgency=_urgency(judgement.urgency, points, emergency=emergency),
+        confidence=answer.confidence if points == answer.score else min(answer.confidence, 0.6),
+        reasoning="",
+        suggested_action="",
+        procedures=tuple(sorted(set(answer.procedures))) if lead else (),
+        budget=answer.budget,
+        intent_to_book=answer.intent_to_book and lead,
+        urgency=_urgency(answer.urgency, points, emergency=emergency),
         emergency=emergency,
         opt_out=opt_out,
-        language=judgement.language,
-        evidence=rules.evidence,
-        intent=_intent(rules, points, emergency=emergency, opt_out=opt_out),
+        language=answer.language,
+        intent=_intent(merge.rules_intent, points, emergency=emergency, opt_out=opt_out),
     )
 
 
-def _score(judgement: AiJudgement, *, emergency: bool, opt_out: bool) -> int:
-    if not judgement.reasoning.strip() or not judgement.suggested_action.strip():
-        raise ValueError("The model gave no reasons.")
+def _score(answer: AiAnswer, *, emergency: bool, opt_out: bool) -> int:
     if opt_out:
         return 1
     if emergency:
-        return max(judgement.score, 4)
-    wanted = bool(judgement.procedures)
-    if judgement.score >= 4 and not wanted and judgement.urgency is not Urgency.HIGH_PRIORITY:
+        return max(answer.score, 4)
+    if answer.score >= 4 and not answer.procedures and answer.urgency is not Urgency.HIGH_PRIORITY:
         raise ValueError("The model scored a hot lead but names neither a procedure nor an acute need.")
-    return judgement.score
+    return answer.score
 
 
 def _urgency(told: Urgency, points: int, *, emergency: bool) -> Urgency:
@@ -129,7 +153,7 @@ def _urgency(told: Urgency, points: int, *, emergency: bool) -> Urgency:
     return Urgency.NORMAL if told is Urgency.LOW else told
 
 
-def _intent(rules: ScoringOutput, points: int, *, emergency: bool, opt_out: bool) -> str:
+def _intent(by_rules: str, points: int, *, emergency: bool, opt_out: bool) -> str:
     """The rules' word for it, unless the score says otherwise."""
     if opt_out:
         return "opt_out"
@@ -137,8 +161,8 @@ def _intent(rules: ScoringOutput, points: int, *, emergency: bool, opt_out: bool
         return "emergency"
     not_leads = {"not_a_patient", "withdrawn", "smalltalk"}
     if points == 1:
-        return rules.intent if rules.intent in not_leads else "not_a_patient"
-    return "prospect" if rules.intent in not_leads | {"opt_out", "emergency"} else rules.intent
+        return by_rules if by_rules in not_leads else "not_a_patient"
+    return "prospect" if by_rules in not_leads | {"opt_out", "emergency"} else by_rules
 
 
 def reply_messages(

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from medicalcor.core import clock, context
 from medicalcor.core.breaker import Breaker, BreakerOpen, Permit
 from medicalcor.core.errors import ProviderBusy, ProviderError, ProviderOff, ProviderUnavailable
-from medicalcor.core.http import on_this_machine
+from medicalcor.core.http import certificates, on_this_machine
 from medicalcor.core.log import get_logger
 from medicalcor.core.observability import metrics, tracing
 from medicalcor.integrations.openai.audio import audio_name
@@ -76,7 +76,7 @@ class AiClient:
                 api_key=api_key,
                 base_url=base_url,
                 max_retries=0,
-                http_client=DefaultAsyncHttpxClient(trust_env=not near),
+                http_client=DefaultAsyncHttpxClient(verify=certificates(), trust_env=not near),
             )
 
     async def aclose(self) -> None:

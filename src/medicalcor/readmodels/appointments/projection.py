@@ -8,13 +8,14 @@ from uuid import UUID
 
 from medicalcor.core.database.queries import statements
 from medicalcor.core.eventstore.store import Project, Recorded, Statement
+from medicalcor.core.text import folded
 from medicalcor.schemas.appointments import Status
 from medicalcor.schemas.events import appointments as events
 from medicalcor.schemas.events import people as people_events
 from medicalcor.schemas.events import reminders as reminder_events
 
 SQL = statements("medicalcor.readmodels.appointments", "projection.sql")
-TABLES = ("appointments", "occupancies", "reminders")
+TABLES = ("appointments", "occupancies", "reminders", "refused_visits")
 
 
 def _id(recorded: Recorded) -> UUID:
@@ -28,11 +29,12 @@ def _expiry(recorded: Recorded) -> datetime | None:
 def _placed(recorded: Recorded, *, status: Status) -> Statement:
     event, plain = recorded.event, recorded.plain
     visit, lead = plain["visit"], plain["lead_id"]
+    whose = event if isinstance(event, events.AppointmentHeld | events.AppointmentBooked) else None
     return SQL["place"], (
         _id(recorded),
         recorded.subject_id,
         UUID(lead) if lead else None,
-        event.for_name if isinstance(event, events.AppointmentHeld | events.AppointmentBooked) else None,
+        whose.for_name if whose else None,
         UUID(visit["procedure_id"]),
         UUID(visit["practitioner_id"]),
         datetime.fromisoformat(visit["starts_at"]),
@@ -45,6 +47,8 @@ def _placed(recorded: Recorded, *, status: Status) -> Statement:
         recorded.actor,
         recorded.occurred_at,
         *_takes(recorded),
+        whose.relation if whose else None,
+        folded(whose.for_name) if whose and whose.for_name else None,
     )
 
 
@@ -112,6 +116,25 @@ def _reminder(recorded: Recorded) -> Statement:
     )
 
 
+def _refused(recorded: Recorded) -> Statement:
+    plain = recorded.plain
+    wanted, admission = plain["wanted"], plain["admission"]
+    return SQL["refuse"], (
+        UUID(plain["refusal_id"]),
+        recorded.subject_id,
+        UUID(plain["lead_id"]) if plain["lead_id"] else None,
+        recorded.occurred_at,
+        recorded.actor,
+        UUID(wanted["procedure_id"]),
+        UUID(wanted["practitioner_id"]),
+        datetime.fromisoformat(wanted["starts_at"]),
+        UUID(plain["appointment_id"]) if plain["appointment_id"] else None,
+        admission["verdict"],
+        admission["reasons"][0],
+        [datetime.fromisoformat(slot["starts_at"]) for slot in plain["offered"]],
+    )
+
+
 def _erased(recorded: Recorded) -> Statement:
     return SQL["erase"], (recorded.subject_id,)
 
@@ -131,5 +154,6 @@ APPLY: Mapping[str, Sequence[Project]] = {
     events.AppointmentMissed.type: _to("missed"),
     events.AppointmentCompleted.type: _to("completed"),
     reminder_events.ReminderDecided.type: (_reminder,),
+    events.AppointmentRefused.type: (_refused,),
     people_events.PersonErased.type: (_erased,),
 }

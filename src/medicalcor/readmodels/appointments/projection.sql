@@ -3,8 +3,8 @@
 with placed as (
     insert into appointments (
         id, person_id, lead_id, for_name, procedure_id, practitioner_id, starts_at, ends_at, status, expires_at,
-        version, put_over, put_over_why, booked_by, booked_at, changed_at, settled_at
-    ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $15)
+        version, put_over, put_over_why, booked_by, booked_at, changed_at, settled_at, relation, folded
+    ) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $15, $20, $21)
 )
 insert into occupancies (appointment_id, resource_no, during, begins, ends, status, expires_at, deliberate)
 select $1, no, tstzrange(from_, until), extract(epoch from from_), extract(epoch from until), $9, $10, deliberate
@@ -44,4 +44,9 @@ set outcome = excluded.outcome, message_id = excluded.message_id, effect_key = e
     decided_at = excluded.decided_at;
 
 -- name: erase
-update appointments set for_name = null, put_over_why = null where person_id = $1;
+update appointments set for_name = null, relation = null, folded = null, put_over_why = null where person_id = $1;
+
+-- name: refuse
+insert into refused_visits (
+    id, person_id, lead_id, at, actor, procedure_id, practitioner_id, starts_at, appointment_id, verdict, reason, offered
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from medicalcor.core.database.pool import Connection
+from medicalcor.core.database.pool import Connection, Row
 from medicalcor.core.database.queries import statements
-from medicalcor.schemas.appointments import Status
+from medicalcor.schemas.appointments import Relation, Status, Whose
 
 _SQL = statements("medicalcor.readmodels.appointments")
 
@@ -28,12 +28,22 @@ class Entry:
     version: int
     moves: int
     patient: str | None
-    """Who comes; None once the person is erased."""
+    """Who comes, or who booked where that is all that is known; None once the person is erased."""
+    for_name: str | None
+    """Who comes, when it is somebody else than the person."""
+    relation: Relation | None
+    """What they are to the person."""
+    booker: str | None
+    """The person's own name."""
     put_over: Sequence[UUID]
     put_over_why: str | None
     booked_by: str
     booked_at: datetime
     end_reason: str | None
+
+    @property
+    def whose(self) -> Whose | None:
+        return Whose(name=self.for_name, relation=self.relation) if self.for_name or self.relation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,11 @@ async def between(
 async def of_person(connection: Connection, *, person_id: UUID, now: datetime) -> list[Entry]:
     """The latest first."""
     return [Entry(**dict(row)) for row in await connection.fetch(_SQL["of_person"], person_id, now)]
+
+
+async def family(connection: Connection, *, person_id: UUID) -> list[Row]:
+    """Who else has had visits under this person: `for_name`, `relation`; the last one first."""
+    return await connection.fetch(_SQL["family"], person_id)
 
 
 async def next_of_person(connection: Connection, *, person_id: UUID, now: datetime) -> Entry | None:

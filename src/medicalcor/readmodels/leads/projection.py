@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from medicalcor.core.database.queries import statements
@@ -88,7 +89,14 @@ def _score_kept(recorded: Recorded) -> Statement:
         [UUID(turn) for turn in plain["turns"]],
         by["seconds"],
         by["tokens"],
+        _merge(recorded),
     )
+
+
+def _merge(recorded: Recorded) -> dict[str, Any] | None:
+    event = recorded.event
+    merge = event.merge if isinstance(event, events.LeadScored) else None
+    return merge.model_dump(mode="json") if merge else None
 
 
 def _reviewed(recorded: Recorded) -> Statement:

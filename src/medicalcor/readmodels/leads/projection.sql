@@ -30,8 +30,8 @@ update leads set person_wanted_since = null where id = $1;
 -- name: add_score
 insert into scores (
     id, lead_id, person_id, message_id, at, scorer, why, version, score, classification, confidence,
-    output, rules_score, agreed, turns, seconds, tokens
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17);
+    output, rules_score, agreed, turns, seconds, tokens, merge
+) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- name: review_score
 update scores set who_was_right = $2, reviewed_at = $3, reviewed_by = $4 where message_id = $1 and at <= $3;
@@ -122,7 +122,7 @@ where e.id = $1 and l.id = e.lead_id;
 update leads set opt_out = true, unanswered_since = null where person_id = $1;
 
 -- name: erase
-with scores_blanked as (update scores set output = null where person_id = $1)
+with scores_blanked as (update scores set output = null, merge = null where person_id = $1)
 update leads
 set last_text = null, campaign = null, language = null, urgency = null, emergency = false, budget = false, intent_to_book = false,
     procedures = '{}', intent = null, emergency_since = null, medical_flags = '{}', health = '{}'

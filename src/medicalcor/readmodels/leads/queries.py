@@ -98,6 +98,8 @@ class LeadRow:
     """Nobody acted in the time that the rule gives."""
     keeper: str | None = None
     """Whose lead it is."""
+    family: Sequence[str] = ()
+    """Who else has visits to come under this person."""
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ with ranked as ({ranked}), placed as (
       and (not $6::bool or p.need <= 5)
       and ($7::text[] is null or exists (
           select from people who where who.id = p.person_id and who.folded like all ($7))
+          or exists (select from appointments v where v.person_id = p.person_id and v.folded like all ($7))
           or exists (select from addresses a where a.person_id = p.person_id and a.value like any ($8)))
     order by p.need, p.need_at desc, p.id
     limit $9
@@ -63,7 +64,10 @@ select c.id, c.person_id, who.name, c.channel, coalesce(who.language, c.language
     c.classification, c.need, c.need_at, c.last_text, c.last_activity_at, c.procedures, c.budget, c.intent_to_book,
     c.medical_flags, c.missed_call, c.missed_call_since, c.opt_out, c.archived_at, c.status, who.erased_at is not null as erased, address.value as phone, mail.value as email,
     c.person_wanted, c.consent_unclear_since, c.owed_rule, c.owed_since, c.escalated, keeper.name as keeper, talk.channel as talk_channel, owner.taken_over_by, owner.name as owner, talk.last_inbound_at, talk.last_outbound_at,
-    latest.rules_score, latest.scorer, earlier.score as earlier_score
+    latest.rules_score, latest.scorer, earlier.score as earlier_score, array(
+        select distinct v.for_name from appointments v
+        where v.person_id = c.person_id and v.for_name is not null and v.status in ('booked', 'confirmed') and v.ends_at > $2
+    ) as family
 from chosen c
 join people who on who.id = c.person_id
 left join users keeper on keeper.id = c.owner_id

@@ -91,6 +91,27 @@ def _of_visit(recorded: Recorded) -> Statement:
     )
 
 
+def _of_refusal(recorded: Recorded) -> Statement:
+    """In short, on the lead that it was asked from, or else the person's latest one then."""
+    plain = recorded.plain
+    told = {
+        "starts_at": plain["wanted"]["starts_at"],
+        "reason": plain["admission"]["reasons"][0],
+        "through": plain["admission"]["facts"]["through"],
+        "moving": plain["appointment_id"] is not None,
+        "offered": [slot["starts_at"] for slot in plain["offered"]],
+    }
+    return SQL["of_refusal"], (
+        recorded.position,
+        UUID(plain["lead_id"]) if plain["lead_id"] else None,
+        recorded.subject_id,
+        recorded.occurred_at,
+        recorded.type,
+        recorded.actor,
+        told,
+    )
+
+
 _EVIDENCE = ("sayings", "references", "hints", "customer_keys")
 _LEAD = (
     leads.LeadCreated,
@@ -168,4 +189,5 @@ APPLY: Mapping[str, Sequence[Project]] = {
     **{event.type: (_of_person,) for event in _PERSON},
     **{event.type: (_of_payment,) for event in _PAYMENT},
     **{event.type: (_of_visit,) for event in _VISIT},
+    appointments.AppointmentRefused.type: (_of_refusal,),
 }

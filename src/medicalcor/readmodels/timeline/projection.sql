@@ -21,3 +21,11 @@ cross join lateral (
     order by created_at desc limit 1
 ) l
 where a.id = $2;
+
+-- name: of_refusal
+-- On the lead that the visit was asked from ($2), or else the person's latest one then.
+insert into timeline (position, lead_id, person_id, at, type, actor, data)
+select $1, l.id, $3, $4, $5, $6, $7
+from leads l
+where l.person_id = $3 and l.created_at <= $4 and (l.id = $2 or $2 is null)
+order by l.created_at desc limit 1;

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from typing import Annotated, ClassVar
+from uuid import UUID
 
-from medicalcor.schemas.appointments import AppointmentId, CancelReason, Visit
+from medicalcor.schemas.admissions import Admission
+from medicalcor.schemas.appointments import AppointmentId, CancelReason, Choice, Relation, Slot, Visit
 from medicalcor.schemas.base import Event, Personal
 from medicalcor.schemas.common import LeadId, PersonId
 
@@ -17,7 +19,10 @@ class AppointmentHeld(Event):
     lead_id: LeadId | None
     visit: Visit
     for_name: Annotated[str | None, Personal()] = None
+    relation: Annotated[Relation | None, Personal()] = None
     expires_at: datetime
+    admission: Admission | None = None
+    """Why it could be; None: it was held before this was kept."""
 
 
 class AppointmentBooked(Event):
@@ -27,9 +32,11 @@ class AppointmentBooked(Event):
     lead_id: LeadId | None
     visit: Visit
     for_name: Annotated[str | None, Personal()] = None
+    relation: Annotated[Relation | None, Personal()] = None
     overlaps: tuple[AppointmentId, ...] = ()
     """The visits that it was put over, on purpose."""
     overlap_reason: Annotated[str | None, Personal()] = None
+    admission: Admission | None = None
 
 
 class AppointmentKept(Event):
@@ -39,6 +46,7 @@ class AppointmentKept(Event):
     appointment_id: AppointmentId
     person_id: PersonId
     starts_at: datetime | None = None
+    held_until: datetime | None = None
 
 
 class AppointmentExpired(Event):
@@ -68,6 +76,22 @@ class AppointmentMoved(Event):
     moved_from: datetime
     overlaps: tuple[AppointmentId, ...] = ()
     overlap_reason: Annotated[str | None, Personal()] = None
+    admission: Admission | None = None
+
+
+class AppointmentRefused(Event):
+    """Somebody asked for a visit, or to move one, and it could not be. Stream `wishes-<person id>`."""
+
+    type: ClassVar[str] = "appointment.refused"
+    refusal_id: UUID
+    person_id: PersonId
+    lead_id: LeadId | None
+    wanted: Choice
+    appointment_id: AppointmentId | None = None
+    """The visit that was to be moved there."""
+    admission: Admission
+    offered: tuple[Slot, ...] = ()
+    """What was offered instead."""
 
 
 class AppointmentCancelled(Event):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from medicalcor.schemas.base import Event, Personal, Shape
 from medicalcor.schemas.common import Channel, ConversationId, LeadId, MessageId, PersonId, UserId
-from medicalcor.schemas.scoring import ScoredBy, ScoringOutput
+from medicalcor.schemas.scoring import Merge, ScoredBy, ScoringOutput
 from medicalcor.schemas.triage import Mention, Post, TriageResult
 
 
@@ -64,6 +64,8 @@ class LeadScored(Event):
     rules_score: int
     agreed: bool
     """Whether the rules came to the same classification."""
+    merge: Annotated[Merge | None, Personal()] = None
+    """What it was made of when AI answered; None: the rules' own, or judged before this was kept."""
 
 
 class ScoreReviewed(Event):

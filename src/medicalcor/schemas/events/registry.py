@@ -5,6 +5,7 @@ from typing import Any
 
 from medicalcor.schemas.base import Event
 from medicalcor.schemas.events import (
+    alerts,
     appointments,
     bookings,
     calls,
@@ -81,6 +82,7 @@ EVENTS: tuple[type[Event], ...] = (
     appointments.AppointmentCancelled,
     appointments.AppointmentMissed,
     appointments.AppointmentCompleted,
+    appointments.AppointmentRefused,
     reminders.ReminderDecided,
     waitlist.WaitlistJoined,
     waitlist.WaitlistLeft,
@@ -124,6 +126,9 @@ EVENTS: tuple[type[Event], ...] = (
     leads.OwnerChosen,
     people.LanguageChosen,
     conversations.MessageTranslated,
+    alerts.AlertTaken,
+    alerts.AlertResolved,
+    alerts.AlertReopened,
 )
 
 BY_TYPE: Mapping[str, type[Event]] = {event.type: event for event in EVENTS}

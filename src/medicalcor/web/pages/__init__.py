@@ -3,6 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from medicalcor.web.pages.account.routes import ROUTES as ACCOUNT
+from medicalcor.web.pages.alerts.routes import ROUTES as ALERTS
 from medicalcor.web.pages.appointments.commands import ROUTES as CALENDAR_COMMANDS
 from medicalcor.web.pages.appointments.newcomers import ROUTES as NEWCOMERS
 from medicalcor.web.pages.appointments.routes import ROUTES as CALENDAR
@@ -56,4 +57,5 @@ ROUTES: list[HTTPRouteHandler] = [
     *OFFERING,
     *WAITLIST,
     *NEWCOMERS,
+    *ALERTS,
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 from dbos import DBOS
 
 from medicalcor.core import context
-from medicalcor.operations import appointments, openings, reminders, visit_news
+from medicalcor.operations import holds, openings, reminders, visit_news
 from medicalcor.workflows.steps.current import current
 from medicalcor.workflows.steps.retries import RETRIES, through_outages
 
@@ -13,7 +13,7 @@ from medicalcor.workflows.steps.retries import RETRIES, through_outages
 @DBOS.step(name="appointments.expire_holds", **RETRIES)
 @through_outages
 async def expire_holds() -> int:
-    return await appointments.expire_holds(current().ledger)
+    return await holds.expire_holds(current().ledger)
 
 
 @DBOS.step(name="appointments.remind", **RETRIES)

@@ -141,12 +141,6 @@ def test_every_slot_is_the_oracles_and_every_one_of_the_oracles_is_found(
         at = walltime.moment(slot.at)
         assert {o.worker.resource_no for o in found if slot.at in o} == expected[at]
         assert slot.worker.resource_no in expected[at]
-    if clinic.rooms is not None:
-        for slot in offered:
-            room = slots.free_candidate(asked, asked.requirements[0], at=slot.at, turn=slot.at)
-            assert room is not None
-            taken = clinic.rooms[room.resource_no - 100]
-            assert clinic.is_clear(taken, walltime.moment(slot.at), clinic.room_around)
 
 
 @given(clinics(), st.integers(1, 9))

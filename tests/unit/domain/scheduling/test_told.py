@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from medicalcor.domain.scheduling.told import Told, short, visits
+from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.common import LANGUAGES, Language
 
 ZONE = ZoneInfo("Europe/Bucharest")
@@ -28,7 +29,7 @@ def test_a_visit_in_full(language: Language, written: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_family_in_one_line_and_a_moment_that_fits_a_list(language: Language) -> None:
-    child = Told(AT, {"ro": "obturație\n1"}, None, "Mihai")
+    child = Told(AT, {"ro": "obturație\n1"}, None, Whose(name="Mihai"))
     line = visits([TOLD, child], zone=ZONE, language=language)
     assert "\n" not in line
     assert "; Mihai: obturație 1, " in line

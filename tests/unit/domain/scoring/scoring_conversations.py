@@ -12,7 +12,9 @@ FRESH = Path(__file__).parent / "cases_fresh.jsonl"
 HEARING = Path(__file__).parent / "cases_hearing.jsonl"
 UNSEEN_RO = Path(__file__).parent / "cases_unseen_ro.jsonl"
 ABROAD = Path(__file__).parent / "cases_unseen_abroad.jsonl"
+MANY_HANDS = Path(__file__).parent / "cases_many_hands.jsonl"
 HELD_OUT = Path(__file__).parent / "cases_held_out.jsonl"
+HELD_OUT_2 = Path(__file__).parent / "cases_held_out_2.jsonl"
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "scoring" / "dev.jsonl"
 
 

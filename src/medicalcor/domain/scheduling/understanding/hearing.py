@@ -15,8 +15,10 @@ from medicalcor.domain.scheduling.understanding.days import read_days
 from medicalcor.domain.scheduling.understanding.hours import Hours, digits, read_hours, read_parts
 from medicalcor.domain.scheduling.understanding.lexis import Lexis, lexis, plain
 from medicalcor.domain.scheduling.understanding.settling import settle
-from medicalcor.domain.scoring.facts import gather
+from medicalcor.domain.scheduling.understanding.whose import ForWhom, read_whose
+from medicalcor.domain.scoring.facts import Facts, gather
 from medicalcor.domain.scoring.lexicon import lexicon
+from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.bookings import When
 from medicalcor.schemas.common import LANGUAGES, Language, Procedure
 from medicalcor.schemas.scoring import ScoringInput, Turn
@@ -51,6 +53,10 @@ class Scene:
     offered: Sequence[Offered] = ()
     numbered: int = 0
     """How many other things were offered under a number: procedures, visits."""
+    family: Sequence[Whose] = ()
+    """Who else has visits to come from this address."""
+    asked_whose: bool = False
+    """Whether it was asked which visit is meant: a bare name answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,10 @@ class Heard:
     """What a message says. Nothing of it is guessed: what may mean two things is both."""
 
     procedures: tuple[Procedure, ...] = ()
+    whose: Whose | None = None
+    """Who is to come, when it is not the person who writes."""
+    own: bool = False
+    """`my own visit`."""
     when: When = ANY_TIME
     visit: When = ANY_TIME
     """When the visit is that is spoken of."""
@@ -108,7 +118,7 @@ class Heard:
     def means_something(self) -> bool:
         """That something was asked, and nobody knows what, is nothing yet: other languages and AI may know."""
         return self.is_wish or bool(
-            self.option or self.none or self.later or self.earlier or self.yes or self.no or self.move
+            self.whose or self.option or self.none or self.later or self.earlier or self.yes or self.no or self.move
             or self.cancel or self.stop or self.human or self.waits or self.absent or self.shift
             or self.questions not in ((), ("other",))
         )  # fmt: skip
@@ -143,14 +153,12 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
     rest = scan.text
     when = _with_hours(settled.when, hours)
     when = when.model_copy(update={"soonest": _soonest(when, said, words)})
-    spoken = gather(
-        ScoringInput(
-            channel="whatsapp", messages=(Turn(role="user", content=text),), language=words.languages[0]
-        ),
-        lexicon(),
-    )
+    spoken, people = _meant(text, words), _people(text, scene, words)
     heard = Heard(
         procedures=tuple(sorted(spoken.procedures)),
+        whose=people.whose,
+        own=people.own,
+        human=people.several,
         when=when,
         visit=settled.visit,
         practitioner=None if but else practitioner,
@@ -167,6 +175,23 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
     if settled.off.says and not (heard.when.at and heard.when.days):
         return _asked(heard, text)  # whoever rules days out is still looking
     return _asked(_chosen(heard, said, scene, words, asks="?" in text), text)
+
+
+def _meant(text: str, words: Lexis) -> Facts:
+    """What a message of these words says in general: treatments, pain, a wish for a visit."""
+    turns = (Turn(role="user", content=text),)
+    asked = ScoringInput(channel="whatsapp", messages=turns, language=words.languages[0])
+    return gather(asked, lexicon())
+
+
+def _people(text: str, scene: Scene, words: Lexis) -> ForWhom:
+    return read_whose(
+        text,
+        words.languages,
+        known=scene.family,
+        strangers=tuple(scene.practitioners.values()),
+        bare=scene.asked_whose,
+    )
 
 
 def _asked(heard: Heard, text: str) -> Heard:
@@ -238,7 +263,7 @@ def _refused(said: str, scene: Scene, practitioner: UUID, words: Lexis) -> bool:
 
 def _acts(heard: Heard, said: str, rest: str, words: Lexis, *, off: When) -> Heard:
     move, cancel = words.says("move", said), words.says("cancel", said)
-    human = any(words.says(key, said) for key in ("human", "several", "her_or_him"))
+    human = heard.human or any(words.says(key, said) for key in ("human", "several", "her_or_him"))
     nothing_else = not (heard.is_wish or move or cancel)
     heard = replace(
         heard,

@@ -15,13 +15,14 @@ from medicalcor.core import clock, ids
 from medicalcor.core.auth.roles import Right
 from medicalcor.core.errors import InvalidInput, NotFound
 from medicalcor.operations import appointments
+from medicalcor.operations.admitting import Overlap
 from medicalcor.operations.appointments import AppointmentChanged
 from medicalcor.operations.availability import NotWorking
-from medicalcor.operations.booking import Overlap, SlotTaken
+from medicalcor.operations.booking import SlotTaken
 from medicalcor.operations.ledger import Cause, by_user
 from medicalcor.readmodels.appointments import queries as calendar
 from medicalcor.readmodels.leads import queries as leads
-from medicalcor.schemas.appointments import Appointment, CancelReason, Choice, Slot, Wish
+from medicalcor.schemas.appointments import Appointment, CancelReason, Choice, Relation, Slot, Wish
 from medicalcor.web.forms import read
 from medicalcor.web.pages.appointments.shown import Place, data_of, looked, today_at
 from medicalcor.web.request import Visitor, is_fragment, right, staff
@@ -58,11 +59,13 @@ class BookForm(PutForm):
 
     lead_id: UUID
     for_name: str = Field(default="", max_length=200)
+    relation: Relation | Literal[""] = ""
     key: str = Field(min_length=8, max_length=40, pattern=r"^[\w-]+$")
 
 
 class MoveForm(PutForm):
     version: int
+    by: Literal["dialog", "drag"] = "dialog"
 
 
 class ChangeForm(Place):
@@ -102,15 +105,21 @@ async def book(request: Visitor) -> Response[str] | Redirect:
         lead_id=form.lead_id,
         choice=_choice(request, form),
         key=form.key,
-        for_name=form.for_name or None,
+        for_name=form.for_name.strip() or None,
+        relation=form.relation or None,
     )
-    fields = {**_put(form), "lead_id": str(form.lead_id), "key": form.key, "for_name": form.for_name}
+    whom = {"for_name": form.for_name, "relation": form.relation}
+    fields = {**_put(form), "lead_id": str(form.lead_id), "key": form.key, **whom}
     try:
         made = await appointments.book(
-            ledger, wish=wish, cause=_cause(request), overlap=_overlap(request, form)
+            ledger,
+            wish=wish,
+            cause=_cause(request),
+            through="dialog",
+            overlap=_overlap(request, form),
         )
     except (SlotTaken, NotWorking) as problem:
-        return await _refused(request, form, problem, path="/appointments/book", fields=fields)
+        return await _refused(request, form, problem, path="/appointments/book", fields=fields, whom=whom)
     undo = Undo(f"/appointments/{made.id}/cancel", {"version": str(made.version), "why": "other"})
     there = _at(request, form, made).model_copy(update={"lead": "", "procedure": ""})
     return await _done(request, there, _("Booked."), undo)
@@ -132,6 +141,7 @@ async def move(request: Visitor, appointment_id: FromPath[UUID]) -> Response[str
             to=_choice(request, form),
             version=form.version,
             cause=_cause(request),
+            through=form.by,
             overlap=_overlap(request, form),
         )
     except (SlotTaken, NotWorking) as problem:
@@ -156,7 +166,13 @@ async def cancel(request: Visitor, appointment_id: FromPath[UUID]) -> Response[s
         )
     except AppointmentChanged as problem:
         return await _refused(request, form, problem)
-    again = {**_where(request, gone), "lead_id": str(gone.lead_id), "key": str(ids.new_id())}
+    again = {
+        **_where(request, gone),
+        "lead_id": str(gone.lead_id),
+        "key": str(ids.new_id()),
+        "for_name": gone.for_name or "",
+        "relation": gone.relation or "",
+    }
     undo = Undo("/appointments/book", again) if gone.lead_id else None
     return await _done(request, form, _("Cancelled. The time is free again."), undo)
 
@@ -244,10 +260,12 @@ async def _refused(
     *,
     path: str | None = None,
     fields: dict[str, str] | None = None,
+    whom: dict[str, str] | None = None,
 ) -> Response[str] | Redirect:
     alternatives = () if isinstance(problem, AppointmentChanged) else problem.alternatives
     refusal = Refusal(problem.message, alternatives, path, fields)
-    return await _shown(request, place, refusal=refusal)
+    more = {"whom": whom} if whom else {}
+    return await _shown(request, place, refusal=refusal, **more)
 
 
 async def _shown(request: Visitor, place: Place, **say: Any) -> Response[str] | Redirect:

@@ -1,19 +1,29 @@
 """The calendar: a day of all practitioners, a week of one; and for whom something is being booked."""
 
+from typing import Literal
 from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
+from pydantic import Field
 
 from medicalcor.core import clock
 from medicalcor.core.auth import accounts
 from medicalcor.core.auth.roles import Right
 from medicalcor.core.errors import NotFound
 from medicalcor.readmodels.leads import queries as leads
+from medicalcor.schemas.appointments import Relation
 from medicalcor.web.forms import read
 from medicalcor.web.pages.appointments.shown import Place, blank, data_of, visit_data
 from medicalcor.web.request import Visitor, right, staff
 from medicalcor.web.site import visit
+
+
+class ShownForm(Place):
+    """What is on the page, with for whom a visit is being booked: that is no part of an address."""
+
+    for_name: str = Field(default="", max_length=200)
+    relation: Relation | Literal[""] = ""
 
 
 class FindForm(Place):
@@ -37,9 +47,10 @@ async def show_calendar(
 @post("/appointments/calendar", opt=right(Right.SEE_CALENDAR), status_code=200)
 async def refresh(request: Visitor) -> Response[str]:
     """The calendar again, after a change."""
-    place = await read(request, Place)
+    form = await read(request, ShownForm)
+    whom = {"for_name": form.for_name, "relation": form.relation}
     async with visit(request) as seen:
-        return seen.part("pages/appointments/_calendar.html", **await data_of(seen, place))
+        return seen.part("pages/appointments/_calendar.html", **await data_of(seen, form, whom=whom))
 
 
 @post("/appointments/find", opt=right(Right.BOOK), status_code=200)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,13 +12,13 @@ from medicalcor.core import clock, ids
 from medicalcor.core.auth.roles import Right, may
 from medicalcor.core.settings import Settings
 from medicalcor.domain.language.countries import likely_language
-from medicalcor.operations import availability
+from medicalcor.operations import admissions, availability
 from medicalcor.readmodels.appointments import queries as appointments
 from medicalcor.readmodels.leads import queries as leads
 from medicalcor.readmodels.practice import queries as practice
 from medicalcor.readmodels.practice.queries import Practitioner
 from medicalcor.readmodels.users import queries as users
-from medicalcor.schemas.appointments import Slot, SlotQuery
+from medicalcor.schemas.appointments import Relation, Slot, SlotQuery
 from medicalcor.schemas.common import LANGUAGES
 from medicalcor.schemas.events.consents import ConsentPurpose
 from medicalcor.web.forms import Form
@@ -118,6 +118,8 @@ async def data_of(seen: Visit, place: Place, **say: Any) -> dict[str, Any]:
         "toast": None,
         "undo": None,
         "refusal": None,
+        "whom": {"for_name": "", "relation": ""},
+        "relations": get_args(Relation),
         **blank(seen.site.settings),
         **say,
     }
@@ -157,6 +159,7 @@ async def _booking(seen: Visit, at: Looked) -> dict[str, Any] | None:
         soon = await _free(seen, at, procedure.id, first, first + _FAR, limit=_SOON)
     return {
         "lead": lead,
+        "family": await appointments.family(seen.connection, person_id=lead["person_id"]),
         "offered": sorted(((p.id, chosen(p.titles, language)) for p in offered), key=lambda one: one[1]),
         "procedure": procedure,
         "openings": shown,
@@ -204,8 +207,11 @@ async def visit_data(seen: Visit, appointment_id: UUID, place: Place) -> dict[st
         p for p in await practice.practitioners(seen.connection) if _shows(p, entry.practitioner_id)
     ]
     names = await users.names(seen.connection)
+    decided = await admissions.of_visits(seen.connection, [appointment_id])
     return {
         "visit": entry,
+        "decisions": decided.get(appointment_id, ()),
+        "by_actor": {f"user:{one}": name for one, name in names.items()},
         "at": looked(place, today=today_at(zone)),
         "zone": zone,
         "now": clock.now(),

@@ -13,6 +13,7 @@ from medicalcor.operations.booking_desk import STALE
 from medicalcor.readmodels.bookings import queries as bookings
 from medicalcor.readmodels.bookings.queries import Booking
 from medicalcor.readmodels.practice import queries as practice
+from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.bookings import Asked, Goal, When
 from medicalcor.web.dates import Dates
 from medicalcor.web.request import language_of, staff
@@ -33,6 +34,7 @@ class Arranging:
     """A dialogue as staff see it: what is wanted, what was offered, what is missing."""
 
     goal: Goal
+    whose: Whose | None
     procedure: str | None
     practitioner: str | None
     days: str
@@ -74,6 +76,7 @@ def _arranging(
     when = wanted.when if wanted else When()
     return Arranging(
         goal=booking.goal,
+        whose=wanted.whose if wanted else None,
         procedure=titles.get(wanted.procedure_id) if wanted and wanted.procedure_id else None,
         practitioner=names.get(wanted.practitioner_id) if wanted and wanted.practitioner_id else None,
         days=_days(when, dates),

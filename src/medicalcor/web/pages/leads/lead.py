@@ -110,6 +110,7 @@ async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
     judged: list[Score] = await leads.scores(seen.connection, lead_id=lead_id)
     sent = await effects.of_lead(seen.connection, lead_id=lead_id)
     clinic = seen.site.settings.clinic_name
+    colleagues = await users.names(seen.connection)
     return {
         **_facts(lead, now),
         **await _money(seen, lead),
@@ -126,7 +127,8 @@ async def about_data(seen: Visit, lead_id: UUID) -> dict[str, Any]:
             (effect, view.text_of(effect, clinic) if to_patient(effect.kind) else None)
             for effect in reversed(sent)
         ],
-        "colleagues": await users.names(seen.connection),
+        "colleagues": colleagues,
+        "by_actor": {f"user:{one}": name for one, name in colleagues.items()},
         "work": await leads.work(seen.connection, lead_id=lead_id),
         "owners": [
             one

@@ -16,7 +16,8 @@ from medicalcor.core.database.pool import Row
 from medicalcor.core.errors import NotFound
 from medicalcor.domain.outreach import hours
 from medicalcor.domain.scheduling.reminders import AHEAD, Kind, Quiet, Visit, moment
-from medicalcor.operations import waitlist
+from medicalcor.operations import admissions, waitlist
+from medicalcor.operations.admissions import Decided
 from medicalcor.operations.ledger import by_user
 from medicalcor.operations.reminders import quiet_of
 from medicalcor.readmodels.appointments import queries as appointments
@@ -42,6 +43,8 @@ class Line:
     waits: bool
     """Whether they would have it earlier."""
     waiting_id: UUID | None
+    decisions: Sequence[Decided]
+    """Why it has its time."""
 
 
 async def visits_of(seen: Seen, lead: Row, now: datetime) -> list[Line]:
@@ -54,6 +57,7 @@ async def visits_of(seen: Seen, lead: Row, now: datetime) -> list[Line]:
     by_visit = {wish.appointment_id: wish.id for wish in wishes}
     zone = ZoneInfo(hours.zone_of(lead["phone"], clinic_zone=seen.site.settings.clinic_timezone, at=now))
     quiet = quiet_of(seen.site.ledger)
+    reasons = await admissions.of_visits(seen.connection, [entry.id for entry in entries[:MOST]])
     lines = []
     for entry in entries[:MOST]:
         own = [one for one in decided if one.appointment_id == entry.id]
@@ -64,6 +68,7 @@ async def visits_of(seen: Seen, lead: Row, now: datetime) -> list[Line]:
                 _ahead(_visit(entry, agreed[entry.id]), {one.ahead for one in own}, now, zone, quiet),
                 entry.id in by_visit,
                 by_visit.get(entry.id),
+                reasons.get(entry.id, ()),
             )
         )
     return lines

@@ -1,0 +1,90 @@
+"""Rules and weights together: who has the last word, and that it can be told why."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scoring_conversations import said
+
+from medicalcor.domain.language.text import read
+from medicalcor.domain.scoring import opinion
+from medicalcor.domain.scoring.own import OwnWords
+from medicalcor.domain.scoring.rules import score
+from medicalcor.domain.scoring.weights import FACTS, features, parsed, pieces, weights, written
+from medicalcor.schemas.scoring import OwnPhrase, ScoringInput, ScoringOutput
+
+SILENCE = "va rog sa nu ma mai sunati si sa nu-mi mai scrieti, m-am saturat"
+"""Found by the weights alone: to the rules "nu ma … sunati … scrieti" asks for another way to be reached."""
+NO_ALARM = "la preturile astea cad lesinat 😅 la albire n-aveti si voi vreo reducere?"
+
+
+def by_rules(facts: ScoringInput, monkeypatch: pytest.MonkeyPatch) -> ScoringOutput:
+    with monkeypatch.context() as patch:
+        nothing = opinion.Limits(math.inf, -math.inf)
+        patch.setattr(opinion, "LIMITS", dict.fromkeys(opinion.LIMITS, nothing))
+        return score(facts)
+
+
+def test_a_wish_for_silence_that_no_rule_found_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not by_rules(said(SILENCE), monkeypatch).opt_out
+    judged = score(said(SILENCE))
+    assert (judged.opt_out, judged.score) == (True, 1)
+    named = [found for found in judged.evidence if found.means == "likely:opt_out"]
+    assert 1 <= len(named) <= 3
+    assert all(SILENCE[found.start : found.end] == found.text for found in named)
+
+
+def test_an_alarm_that_is_very_unlikely_is_struck_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert by_rules(said(NO_ALARM), monkeypatch).emergency
+    judged = score(said(NO_ALARM))
+    assert not judged.emergency
+    assert [found.text for found in judged.evidence if found.means == "unlikely"]
+
+
+def test_what_a_clinic_added_is_never_struck() -> None:
+    own = OwnWords(1, [OwnPhrase(means="emergency:consciousness", language="ro", phrase="cad lesinat")])
+    assert score(said(NO_ALARM), own).emergency
+
+
+@pytest.mark.parametrize("text", ["STOP", "nu respira", "lesinat", "hello", "call me"])
+def test_few_words_are_left_to_the_rules(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert score(said(text)) == by_rules(said(text), monkeypatch)
+
+
+def test_an_alarm_in_one_turn_is_not_struck_for_a_long_talk_around_it() -> None:
+    talk = ["Buna, cat costa albirea?", "Multumesc. Si detartrajul?", "Lucrati si sambata dupa masa?"]
+    assert score(said(*talk, "sotul meu nu mai poate respira, i s-a umflat gatul", "ok, multumesc")).emergency
+
+
+@given(st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.text(max_size=80)), max_size=5))
+def test_whatever_is_written_has_odds(turns: list[tuple[str, str]]) -> None:
+    odds = weights().likelihoods([(role, read(text)) for role, text in turns])
+    assert set(odds) == set(FACTS)
+    assert all(math.isfinite(each) for each in odds.values())
+
+
+@given(st.text(min_size=1, max_size=30).map(lambda text: read(text).folded).filter(bool))
+def test_a_word_counts_by_its_parts(words: list[str]) -> None:
+    found = [*features(("word", words[0]))]
+    assert found[0] == f"w{words[0]}"
+    assert all(part[1:] in f"<{words[0]}>" for part in found[1:])
+
+
+def test_the_order_of_turns_is_part_of_what_is_weighed() -> None:
+    asked = [("assistant", read("Doriti o programare?")), ("user", read("da"))]
+    assert ("question", "programare") in pieces(asked)
+    assert ("answer", "da") in pieces(asked)
+    assert ("answer", "da") not in pieces([("user", read("da"))])
+
+
+def test_the_file_reads_as_it_was_written() -> None:
+    rows = {"wdurere": (40.0, *range(len(FACTS))), "-dur": (9.0, *(0.0 for _ in FACTS))}
+    biases = [-1.5] * len(FACTS)
+    again = parsed(written(biases, rows))
+    assert (again.biases, dict(again.rows)) == (tuple(biases), rows)
+
+
+def test_every_fact_has_limits_apart() -> None:
+    assert set(opinion.LIMITS) == set(FACTS)
+    assert all(limits.struck < 0 < limits.added for limits in opinion.LIMITS.values())
