@@ -105,7 +105,7 @@ def _walks_away(last: Said) -> bool:
         last.has("dear")
         and last.has("small", "bye")
         and not last.words.asked
-        and not last.has_any("book", "budget", "not_now", "procedure", "complaint")
+        and not last.has_any("book", "budget", "not_now", "someday", "procedure", "complaint")
     )
 
 

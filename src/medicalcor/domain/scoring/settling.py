@@ -245,7 +245,8 @@ def _is_old(said: Said) -> bool:
 
 def _strike_procedures(said: Said) -> None:
     _strike_overlapped(said, "done.before", by="ignore.done")
-    _strike_overlapped(said, "procedure:extraction", by="ignore.procedure:extraction")
+    for procedure in ("procedure:extraction", "procedure:root_canal"):
+        _strike_overlapped(said, procedure, by=f"ignore.{procedure}")
     out: list[Match] = []
     for match in sorted(said.of("procedure"), key=lambda found: found.first):
         if _ruled_out(said, match) or _carried_on(said, match, out):
