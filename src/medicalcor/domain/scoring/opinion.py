@@ -35,6 +35,7 @@ LIMITS: Final[Mapping[Fact, Limits]] = {
 _ENOUGH: Final = 4
 """Words below which the weights have nothing to go by that would outweigh a rule."""
 _FIRM: Final = ("opt_out:firm", "emergency:self_harm", "not_patient:animal")
+_HOT: Final = 4
 _NAMED: Final = 3
 """Words that are named as speaking for a fact which no rule found."""
 
@@ -82,6 +83,20 @@ def settled_intent(known: Facts, intent: str, odds: Odds) -> str:
         known.likely.append("no_lead")
         return "withdrawn" if known.procedures or known.has("withdrawn", "no") else "not_a_patient"
     return intent
+
+
+def backing(intent: str, points: int, odds: Odds) -> float:
+    """How far the weights are for a judgement; below zero they are against it."""
+    likely = odds.whole
+    if intent == "emergency":
+        return max(likely["emergency"], likely["acute"])
+    if intent in NO_LEAD:
+        return likely["no_lead"]
+    if intent != "prospect":
+        return -likely["no_lead"]
+    if points >= _HOT:
+        return max(likely["book"], likely["acute"])
+    return -max(likely["book"], likely["acute"], likely["no_lead"])
 
 
 def _settled(known: Facts, odds: Odds, fact: Fact, found: bool) -> bool:

@@ -27,7 +27,7 @@ def score(facts: ScoringInput, own: OwnWords | None = None) -> ScoringOutput:
     return ScoringOutput(
         score=worth,
         classification=Classification.of(worth),
-        confidence=confidence(known, intent, worth),
+        confidence=confidence(known, intent, worth, opinion.backing(intent, worth, odds)),
         reasoning=reasoning(known, intent, worth),
         suggested_action=suggested_action(known, intent, worth),
         procedures=tuple(sorted(known.procedures)),
