@@ -20,6 +20,7 @@ PAGES = {
     "payments": "/payments",
     "calendar-day": "/appointments",
     "waitlist": "/waitlist",
+    "alerts": "/alerts",
     "calendar-week": "/appointments?view=week",
     "api-keys": "/settings/api-keys",
     "scoring": "/settings/scoring",

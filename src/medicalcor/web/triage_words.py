@@ -83,7 +83,7 @@ TRIAGE: Mapping[str, Mapping[str, str]] = {
         "automatic": _("Nothing to do"),
         "medical_history": _("Read what was said of their health"),
     },
-    "urgency": {
+    "alert_urgency": {
         "now": _("At once"),
         "today": _("Today"),
         "soon": _("When there is time"),

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,15 @@ from medicalcor.domain.scoring import explain, facts, opinion
 from medicalcor.domain.scoring.patterns import Match
 from medicalcor.domain.scoring.reading import Said
 from medicalcor.schemas.common import Procedure
-from medicalcor.web import unread
+from medicalcor.web import unread, words
+from medicalcor.web.consent_words import CONSENT
+from medicalcor.web.money_words import MONEY
+from medicalcor.web.practice_words import PRACTICE
+from medicalcor.web.reasons import REASONS
+from medicalcor.web.scoring_words import SCORING
 from medicalcor.web.translate import LANGUAGES, translator
+from medicalcor.web.triage_words import TRIAGE
+from medicalcor.web.visit_words import VISITS
 from medicalcor.web.words import TABLES, meaning
 
 
@@ -123,3 +131,11 @@ def test_those_reasons_are_all_there_are() -> None:
 
 def test_a_new_reason_is_shown_as_it_was_kept() -> None:
     assert unread.in_words("something else", translator("ro")) == "something else"
+
+
+def test_no_table_of_words_hides_another() -> None:
+    named = re.findall(r'^    "([a-z_]+)": \{', Path(words.__file__).read_text("utf-8"), flags=re.MULTILINE)
+    parts = (SCORING, MONEY, PRACTICE, CONSENT, TRIAGE, VISITS, REASONS)
+    everywhere = [*named, *(name for part in parts for name in part)]
+    assert sorted({name for name in everywhere if everywhere.count(name) > 1}) == []
+    assert set(TABLES) | set(MONEY) <= set(everywhere)

@@ -14,6 +14,7 @@ from typing import Final
 
 from medicalcor.domain.scoring.patterns import Match
 from medicalcor.domain.scoring.places import (
+    NEAR,
     ends_before,
     is_denied,
     is_hearsay,
@@ -40,7 +41,8 @@ def settle_alarms(said: Said) -> Said:
     for match in list(said.of("emergency")):
         _strike_for(said, match, _why_no_alarm(said, match))
     for match in [*said.of("blow"), *said.of("injury")]:
-        _strike_for(said, match, "past" if is_past(said, match, reach=_BLOW_REACH) else None)
+        gone = is_past(said, match, reach=_BLOW_REACH) or _is_over(said, match)
+        _strike_for(said, match, "past" if gone else None)
     for match in list(said.of("injury")):
         if any(overlaps(match, mask) for mask in said.of("unhurt")):
             said.strike(match, "denied")
@@ -53,9 +55,16 @@ def _strike_for(said: Said, match: Match, why: str | None) -> None:
 
 
 def _why_no_opt_out(said: Said, match: Match) -> str | None:
-    if any(overlaps(match, mask) for mask in said.found.get("ignore.opt_out", ())):
+    if any(
+        overlaps(match, mask) and not _is_denied_too(said, match, mask) for mask in said.of("ignore.opt_out")
+    ):
         return "ignore.opt_out"
     return "another way" if _asks_for_another_way(said, match) else None
+
+
+def _is_denied_too(said: Said, match: Match, mask: Match) -> bool:
+    """ "Don't call me and don't write to me": what stands for another way is refused as well."""
+    return any(match.last < no.first and 0 < mask.last - no.last <= NEAR for no in said.of("neg"))
 
 
 def _asks_for_another_way(said: Said, match: Match) -> bool:
@@ -78,7 +87,9 @@ def _why_no_alarm(said: Said, match: Match) -> str | None:
         return "meant otherwise"
     if any(match.first < mask.first and match.last <= mask.last for mask in _endings(said, match)):
         return "meant otherwise"
-    if is_past(said, match, reach=_STATE_REACH) or _is_over(said, match) or _has_stopped(said, match):
+    if is_past(said, match, reach=_STATE_REACH) or _is_over(said, match):
+        return "past"
+    if match.means == "emergency:bleeding" and has_stopped(said):
         return "past"
     if is_hearsay(said, match):
         return "hearsay"
@@ -109,17 +120,16 @@ def _is_over(said: Said, match: Match) -> bool:
     dated = ("past", "past:event")
     if said.has("over"):
         return said.has(*dated)
-    if match.means != "emergency:consciousness" or said.has("now"):
+    if match.means != "emergency:consciousness":
         return False
+    now = nearest(said, "now", match)
     gaps = [nearest(said, means, match) for means in dated]
-    return any(gap is not None and gap <= _EVENT_REACH for gap in gaps)
+    return any(gap is not None and gap <= _EVENT_REACH and (now is None or gap < now) for gap in gaps)
 
 
-def _has_stopped(said: Said, match: Match) -> bool:
+def has_stopped(said: Said) -> bool:
     """ "It bled for hours but has stopped", and nothing of its coming back."""
-    if match.means != "emergency:bleeding" or said.has("again"):
-        return False
-    return any(not is_denied(said, end) for end in said.of("over:stopped"))
+    return not said.has("again") and any(not is_denied(said, end) for end in said.of("over:stopped"))
 
 
 def _is_supposed(said: Said, match: Match) -> bool:

@@ -290,7 +290,10 @@ def _booking(known: Facts) -> None:
         if place < 0 and (known.acute or known.procedures) and _asks_for_a_day(said):
             place = 0
         if place < 0 and asked is not None and _accepts(said, asked):
-            place = 0
+            if asked.has("ctx:call") and not asked.has("ctx:slot"):
+                known.call_me = True
+            else:
+                place = 0
         refused = max((match.first for match in said.of("not_now")), default=-1)
         if refused > place:
             known.book = False
@@ -320,4 +323,11 @@ def _accepts(said: Said, asked: Said) -> bool:
     if any(match.first == 0 for match in said.found.get("no", [])):
         return False
     agreed = any(match.first < _REPLY_STARTS for match in said.found.get("yes", []))
-    return agreed or said.has("time")
+    return agreed or _names_a_time(said, asked)
+
+
+def _names_a_time(said: Said, asked: Said) -> bool:
+    """A bare number is no hour in answer to "how many?" or "how old?"."""
+    if asked.has("ctx:count", "ctx:age"):
+        return said.has_any("day", "soon", "clock")
+    return said.has("time")

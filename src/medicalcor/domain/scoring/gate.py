@@ -38,7 +38,7 @@ def intent_of(known: Facts) -> str:
 def _is_not_a_patient(known: Facts) -> bool:
     """Somebody in pain is a patient, whatever one word says otherwise; somebody with a treatment to
     pay for or to book has not mistaken the number or the trade."""
-    if known.has("not_patient:animal"):
+    if known.has("not_patient:animal") or _is_told_where_it_is(known):
         return True
     mistaken = known.places("not_patient:wrong_number") + known.places("not_patient:other_trade")
     if known.has("logistics:move", "logistics:cancel") and known.has("logistics:own", "appointment"):
@@ -48,6 +48,13 @@ def _is_not_a_patient(known: Facts) -> bool:
         likely = bool(known.acute or (known.procedures and (known.budget or known.book)))
     places = known.places("not_patient")
     return places > (1 if known.acute else 0) and not (likely and places == mistaken == 1)
+
+
+def _is_told_where_it_is(known: Facts) -> bool:
+    """ "This is a dental clinic." — "Oh, sorry": whoever is sorry then, meant somebody else."""
+    last, asked = known.last, known.asked[-1]
+    told = asked is not None and asked.has("ctx:clinic_only") and last.has("sorry")
+    return told and not (known.procedures or known.acute or last.words.asked)
 
 
 def _is_complaint(known: Facts) -> bool:
@@ -77,7 +84,9 @@ def _is_withdrawn(known: Facts) -> bool:
     asked_after = any(last.words.sentences[place - 1] < sentence for sentence in last.words.asked)
     asked_after = asked_after or _still_asks(last, place)
     return not asked_after and not any(
-        match.first >= place for family in ("procedure", "budget", "book") for match in last.of(family)
+        match.first >= place
+        for family in ("procedure", "budget", "book", "logistics:confirm")
+        for match in last.of(family)
     )
 
 
@@ -96,7 +105,7 @@ def _walks_away(last: Said) -> bool:
         last.has("dear")
         and last.has("small", "bye")
         and not last.words.asked
-        and not last.has_any("book", "budget", "not_now", "procedure", "complaint")
+        and not last.has_any("book", "budget", "not_now", "someday", "procedure", "complaint")
     )
 
 
@@ -127,7 +136,7 @@ def _declines(known: Facts) -> bool:
 
 
 def _is_logistics(known: Facts) -> bool:
-    if known.has("logistics:invoice"):
+    if known.has("logistics:invoice") and not (known.procedures and known.budget):
         return True
     own = known.has("logistics:own") or _excuses_itself(known)
     visit = own or known.has("appointment")

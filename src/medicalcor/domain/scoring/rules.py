@@ -58,6 +58,7 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
             known.has("logistics:move")
             or (known.last.has("no") and known.last.has("can") and not known.has("logistics:invoice"))
             or any(asks_for_another_day(said) for said in known.said)
+            or (known.book and not known.last.has("logistics:cancel", "logistics:confirm"))
         )
         asks_for_paper = known.has("logistics:invoice") and not known.has("book")
         settled = asks_for_paper or known.has("logistics:cancel", "logistics:confirm")
@@ -67,7 +68,11 @@ def _as_the_intent_has_it(known: Facts, intent: str) -> None:
     if intent == "complaint":
         known.procedures.clear()
         known.budget = False
-    if (known.visiting or known.has("soon.asap")) and known.procedures and not known.has("not_now"):
+    if (
+        (known.visiting or known.has("soon.asap"))
+        and known.procedures - {Procedure.PEDIATRIC}
+        and not known.has("not_now")
+    ):
         known.book = True
     if known.book and not known.procedures and not known.acute and intent == "prospect":
         known.procedures.add(Procedure.CONSULTATION)

@@ -14,7 +14,7 @@ Headings of the lexicon and what they do:
 
 from typing import Final
 
-from medicalcor.domain.scoring.alarms import settle_alarms
+from medicalcor.domain.scoring.alarms import has_stopped, settle_alarms
 from medicalcor.domain.scoring.patterns import Match
 from medicalcor.domain.scoring.places import (
     NEAR,
@@ -46,6 +46,7 @@ _PAIRS: Final = (
     ("faint:unwell", "faint:fall", 10, "emergency:consciousness"),
     ("refuse", "send", 6, "opt_out"),
     ("procedure:implant", "full_arch", 14, "procedure:all_on_x"),
+    ("pull", "mouth", 30, "procedure:extraction"),
 )
 """Two headings, how many words apart they may stand, and what they mean together."""
 _NEVER_WORN: Final = frozenset({"procedure:implant", "procedure:all_on_x"})
@@ -164,6 +165,7 @@ def _strike_ignored(said: Said) -> None:
     _strike_overlapped(said, "ruled_out.after", by="ignore.ruled_out")
     _strike_overlapped(said, "blow", by="acute:failed")
     _strike_overlapped(said, "can", by="ignore.can")
+    _strike_overlapped(said, "after", by="ignore.after")
 
 
 def _strike_overlapped(said: Said, family: str, *, by: str) -> None:
@@ -192,12 +194,21 @@ def _why_not_acute(said: Said, match: Match) -> str | None:
         return "denied"
     if is_past(said, match, reach=PAST_REACH) or (match.means in _EVENTS and _is_old(said)):
         return "past"
+    if (match.means == "acute:bleeding" and has_stopped(said)) or _is_told_as_over(said, match):
+        return "past"
     if is_hearsay(said, match):
         return "hearsay"
     cut = said.has("wound") or (said.has("after") and said.has("procedure:extraction"))
     if match.means in {"acute:bleeding", "acute:swelling"} and _mild(said, match) and not cut:
         return "mild"
     return None
+
+
+def _is_told_as_over(said: Said, match: Match) -> bool:
+    """ "Last year I had an abscess and my cheek swelled up. All is well now." """
+    return (
+        said.has("over") and nearest(said, "past", match) is not None and nearest(said, "now", match) is None
+    )
 
 
 def _is_feared(said: Said, match: Match) -> bool:
@@ -234,7 +245,8 @@ def _is_old(said: Said) -> bool:
 
 def _strike_procedures(said: Said) -> None:
     _strike_overlapped(said, "done.before", by="ignore.done")
-    _strike_overlapped(said, "procedure:extraction", by="ignore.procedure:extraction")
+    for procedure in ("procedure:extraction", "procedure:root_canal"):
+        _strike_overlapped(said, procedure, by=f"ignore.{procedure}")
     out: list[Match] = []
     for match in sorted(said.of("procedure"), key=lambda found: found.first):
         if _ruled_out(said, match) or _carried_on(said, match, out):
@@ -292,9 +304,7 @@ def _why_weak(said: Said, match: Match) -> str | None:
         for other in said.of("procedure")
     ):
         return "part of another"
-    if match.means == "procedure:extraction" and any(
-        overlaps(match, hurt) for hurt in said.of("acute:trauma")
-    ):
+    if match.means == "procedure:extraction" and any(within(match, hurt) for hurt in said.of("acute:trauma")):
         return "part of another"
     if is_past(said, match, reach=1) and not ends_before(said.of("need"), match, clauses, reach=NEAR):
         return "done before"
