@@ -12,11 +12,12 @@ from medicalcor.domain.scoring import opinion
 from medicalcor.domain.scoring.own import OwnWords
 from medicalcor.domain.scoring.rules import score
 from medicalcor.domain.scoring.weights import FACTS, features, parsed, pieces, weights, written
+from medicalcor.schemas.common import Urgency
 from medicalcor.schemas.scoring import OwnPhrase, ScoringInput, ScoringOutput
 
-SILENCE = "va rog sa nu ma mai sunati si sa nu-mi mai scrieti, m-am saturat"
-"""Found by the weights alone: to the rules "nu ma … sunati … scrieti" asks for another way to be reached."""
-NO_ALARM = "la preturile astea cad lesinat 😅 la albire n-aveti si voi vreo reducere?"
+ACUTE = "am o gaura in masea, ma tine trezit noaptea, vreau sa o plombez maine daca aveti loc"
+"""Found by the weights alone: no rule knows what keeps one awake."""
+NO_ALARM = "când văd factura mi se taie respirația, cât costă o coroană?"
 
 
 def by_rules(facts: ScoringInput, monkeypatch: pytest.MonkeyPatch) -> ScoringOutput:
@@ -26,13 +27,13 @@ def by_rules(facts: ScoringInput, monkeypatch: pytest.MonkeyPatch) -> ScoringOut
         return score(facts)
 
 
-def test_a_wish_for_silence_that_no_rule_found_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not by_rules(said(SILENCE), monkeypatch).opt_out
-    judged = score(said(SILENCE))
-    assert (judged.opt_out, judged.score) == (True, 1)
-    named = [found for found in judged.evidence if found.means == "likely:opt_out"]
+def test_an_acute_need_that_no_rule_found_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert by_rules(said(ACUTE), monkeypatch).urgency is not Urgency.HIGH_PRIORITY
+    judged = score(said(ACUTE))
+    assert judged.urgency is Urgency.HIGH_PRIORITY
+    named = [found for found in judged.evidence if found.means == "likely:acute"]
     assert 1 <= len(named) <= 3
-    assert all(SILENCE[found.start : found.end] == found.text for found in named)
+    assert all(ACUTE[found.start : found.end] == found.text for found in named)
 
 
 def test_an_alarm_that_is_very_unlikely_is_struck_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +44,7 @@ def test_an_alarm_that_is_very_unlikely_is_struck_and_shown(monkeypatch: pytest.
 
 
 def test_what_a_clinic_added_is_never_struck() -> None:
-    own = OwnWords(1, [OwnPhrase(means="emergency:consciousness", language="ro", phrase="cad lesinat")])
+    own = OwnWords(1, [OwnPhrase(means="emergency:breathing", language="ro", phrase="taie respiratia")])
     assert score(said(NO_ALARM), own).emergency
 
 
