@@ -2,9 +2,9 @@
 
 The rules are exact and know only what they were taught; the weights (`weights.py`) have heard thousands of
 conversations and understand none. So a fact that the rules miss counts when the weights are sure of it, and what
-they found is struck when the weights think it very unlikely. How sure is a matter of what a mistake costs: an
-emergency is struck last and added first. The limits were chosen on conversations by writers who knew neither
-(docs/howto/scoring.md). What the clinic added itself, and words that mean nothing else, are never struck.
+they found is struck when the weights think it very unlikely, in every turn. The limits were chosen on conversations by
+writers who knew neither (docs/howto/change-the-scoring.md). What the clinic added itself, and words that mean nothing
+else, are never struck.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,13 +28,15 @@ class Limits:
 LIMITS: Final[Mapping[Fact, Limits]] = {
     "emergency": Limits(1.0, -3.5),
     "opt_out": Limits(2.0, -5.5),
-    "no_lead": Limits(1.0, -6.0),
+    "no_lead": Limits(1.0, -4.0),
     "book": Limits(3.0, -4.5),
     "acute": Limits(1.0, -2.5),
 }
 _ENOUGH: Final = 4
 """Words below which the weights have nothing to go by that would outweigh a rule."""
 _FIRM: Final = ("opt_out:firm", "emergency:self_harm", "not_patient:animal")
+_MISTAKEN: Final = -2.0
+"""The same for whoever names a treatment and seems to be no patient: to lose one is dearer than to answer a supplier."""
 _HOT: Final = 4
 _NAMED: Final = 3
 """Words that are named as speaking for a fact which no rule found."""
@@ -78,7 +80,8 @@ def settled_intent(known: Facts, intent: str, odds: Odds) -> str:
     if intent in {"emergency", "opt_out"} or _is_short(known):
         return intent
     if intent in NO_LEAD:
-        return "prospect" if _is_struck(known, odds, "no_lead") else intent
+        named = known.procedures and intent == "not_a_patient" and odds.most["no_lead"] < _MISTAKEN
+        return "prospect" if named or _is_struck(known, odds, "no_lead") else intent
     if odds.whole["no_lead"] > LIMITS["no_lead"].added and not known.acute:
         known.likely.append("no_lead")
         return "withdrawn" if known.procedures or known.has("withdrawn", "no") else "not_a_patient"
