@@ -15,9 +15,9 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from medicalcor.cli.bench_consent import load
-from medicalcor.domain.language.text import Words, read
+from medicalcor.domain.language.text import read
 from medicalcor.domain.scoring.labelled import Labels, parse_labelled
-from medicalcor.domain.scoring.weights import FACTS, Fact, features, pieces, written
+from medicalcor.domain.scoring.weights import FACTS, Fact, Messages, features, pieces, written
 from medicalcor.schemas.common import Urgency
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +54,7 @@ def conversations() -> Iterator[Example]:
         if not file.stem.startswith("cases_held_out"):
             for line in file.read_text("utf-8").splitlines():
                 case = parse_labelled(line)
-                turns = [(turn.role, read(turn.content)) for turn in case.facts.messages]
+                turns = [(turn.role, read(turn.content).folded) for turn in case.facts.messages]
                 yield Example(features_of(turns), facts_of(case.labels))
 
 
@@ -81,17 +81,17 @@ def phrases() -> Iterator[Example]:
     for label, texts in lists["class"].items():
         told += (("no_lead", text, label == "UNQUALIFIED") for text in texts if " // " not in text)
     for fact, text, holds in told:
-        yield Example(features_of([("user", read(text))]), {fact: holds})
+        yield Example(features_of([("user", read(text).folded)]), {fact: holds})
 
 
 def replies() -> Iterator[Example]:
     """Answers to a question about consent: a wish for silence is an opt-out, the others are none."""
     for file in sorted((CASES / "consent").glob("replies_*.toml")):
         for _, label, text in load(file):
-            yield Example(features_of([("user", read(text))]), {"opt_out": label == "stop"})
+            yield Example(features_of([("user", read(text).folded)]), {"opt_out": label == "stop"})
 
 
-def features_of(turns: Sequence[tuple[str, Words]]) -> list[str]:
+def features_of(turns: Messages) -> list[str]:
     return [feature for piece in pieces(turns) for feature in features(piece)]
 
 

@@ -7,11 +7,14 @@ writers who knew neither (docs/howto/change-the-scoring.md). What the clinic add
 else, are never struck.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from medicalcor.domain.scoring.facts import Facts, is_needy
+from medicalcor.domain.scoring.patterns import Match
+from medicalcor.domain.scoring.reading import Said
 from medicalcor.domain.scoring.table import NO_LEAD
 from medicalcor.domain.scoring.weights import Fact, Weights
 from medicalcor.schemas.scoring import Evidence
@@ -23,14 +26,16 @@ class Limits:
 
     added: float
     struck: float
+    struck_near: float = math.inf
+    """Below this must also lie what the weights make of the words around what was found."""
 
 
 LIMITS: Final[Mapping[Fact, Limits]] = {
-    "emergency": Limits(1.0, -3.5),
-    "opt_out": Limits(2.0, -5.5),
+    "emergency": Limits(1.0, -3.5, -1.0),
+    "opt_out": Limits(2.0, -5.5, -1.0),
     "no_lead": Limits(1.0, -4.0),
-    "book": Limits(3.0, -4.5),
-    "acute": Limits(1.0, -2.5),
+    "book": Limits(3.0, -4.5, -1.0),
+    "acute": Limits(1.0, -2.5, -1.0),
 }
 _ENOUGH: Final = 4
 """Words below which the weights have nothing to go by that would outweigh a rule."""
@@ -38,6 +43,8 @@ _FIRM: Final = ("opt_out:firm", "emergency:self_harm", "not_patient:animal")
 _MISTAKEN: Final = -2.0
 """The same for whoever names a treatment and seems to be no patient: to lose one is dearer than to answer a supplier."""
 _HOT: Final = 4
+_NEAR: Final = 12
+"""Words on either side of a match that are weighed with it."""
 _NAMED: Final = 3
 """Words that are named as speaking for a fact which no rule found."""
 
@@ -48,17 +55,34 @@ class Odds:
 
     whole: Mapping[Fact, float]
     most: Mapping[Fact, float]
+    by: Weights
+
+    def around(self, fact: Fact, matches: Iterable[tuple[Said, Match]]) -> float:
+        """The most that they make of the words around a match: a cry for help may stand in a long, calm letter."""
+        passages = {tuple(_around(said, match)) for said, match in matches}
+        return max(
+            (self.by.likelihoods([("user", passage)])[fact] for passage in passages), default=-math.inf
+        )
 
 
 def odds(known: Facts, by: Weights) -> Odds:
     asked = known.asked[-1]
-    before = [("user", said.words) for said in known.said[:-1]]
-    question = [("assistant", asked.words)] if asked else []
-    whole = by.likelihoods([*before, *question, ("user", known.last.words)])
+    before = [("user", said.words.folded) for said in known.said[:-1]]
+    question = [("assistant", asked.words.folded)] if asked else []
+    whole = by.likelihoods([*before, *question, ("user", known.last.words.folded)])
     if not before:
-        return Odds(whole, whole)
-    turns = [whole, *(by.likelihoods([("user", said.words)]) for said in known.said)]
-    return Odds(whole, {fact: max(turn[fact] for turn in turns) for fact in whole})
+        return Odds(whole, whole, by)
+    turns = [whole, *(by.likelihoods([("user", said.words.folded)]) for said in known.said)]
+    return Odds(whole, {fact: max(turn[fact] for turn in turns) for fact in whole}, by)
+
+
+def _around(said: Said, match: Match) -> Iterator[str]:
+    """The words of a match's sentence that stand near it; what is spoken has no full stops."""
+    words = said.words
+    sentences = {words.sentences[match.first], words.sentences[match.last - 1]}
+    for place in range(max(0, match.first - _NEAR), min(len(words.folded), match.last + _NEAR)):
+        if words.sentences[place] in sentences:
+            yield words.folded[place]
 
 
 def weigh(known: Facts, odds: Odds) -> None:
@@ -116,8 +140,16 @@ def _settled(known: Facts, odds: Odds, fact: Fact, found: bool) -> bool:
 
 
 def _is_struck(known: Facts, odds: Odds, fact: Fact) -> bool:
-    own = any(match.own for said in known.said for match in said.of(fact))
-    return odds.most[fact] < LIMITS[fact].struck and not own and not known.has(*_FIRM)
+    limits = LIMITS[fact]
+    if odds.most[fact] >= limits.struck or known.has(*_FIRM):
+        return False
+    matches = [(said, match) for said in known.said for match in (*said.of(fact), *_beside(said, fact))]
+    return not any(match.own for _, match in matches) and odds.around(fact, matches) < limits.struck_near
+
+
+def _beside(said: Said, fact: Fact) -> Sequence[Match]:
+    """A blow and an injury are an emergency together, and no match of its own."""
+    return (*said.of("blow"), *said.of("injury")) if fact == "emergency" else ()
 
 
 def _is_short(known: Facts) -> bool:
@@ -128,6 +160,6 @@ def evidence_of(known: Facts, by: Weights) -> Iterator[Evidence]:
     """The words that speak the loudest for what only the weights found; `means` is `likely:` and the fact."""
     for fact in known.likely:
         for said in known.said:
-            for place in sorted(by.telling(fact, said.words)[:_NAMED]):
+            for place in sorted(by.telling(fact, said.words.folded)[:_NAMED]):
                 start, end, text = said.words.quote(place, place + 1)
                 yield Evidence(turn=said.turn, start=start, end=end, text=text, means=f"likely:{fact}")

@@ -14,10 +14,10 @@ from importlib import resources
 from itertools import pairwise
 from typing import Final, Literal, get_args
 
-from medicalcor.domain.language.text import Words
-
 Fact = Literal["emergency", "opt_out", "no_lead", "book", "acute"]
 FACTS: Final[tuple[Fact, ...]] = get_args(Fact)
+Messages = Sequence[tuple[str, Sequence[str]]]
+"""Who spoke (`user`, `assistant`) and what, as folded words; the oldest first."""
 Piece = tuple[Literal["word", "pair", "answer", "question"], str]
 """A word or a pair of neighbours of what the patient said, a word of their answer, or one of the clinic's question before it."""
 _SHORTEST, _LONGEST = 3, 5
@@ -26,19 +26,19 @@ _EDGE: Final = "^", "$"
 _CACHE: Final = 50_000
 
 
-def pieces(messages: Sequence[tuple[str, Words]]) -> list[Piece]:
-    """What there is to weigh of a conversation, each once. `messages`: who spoke (`user`, `assistant`) and what, in order."""
+def pieces(messages: Messages) -> list[Piece]:
+    """What there is to weigh of a conversation, each once."""
     last = max((at for at, (role, _) in enumerate(messages) if role == "user"), default=-1)
     found: dict[Piece, None] = {}
     for at, (role, words) in enumerate(messages):
         if role == "user":
-            found.update({("word", word): None for word in words.folded})
-            edged = (_EDGE[0], *words.folded, _EDGE[1])
+            found.update({("word", word): None for word in words})
+            edged = (_EDGE[0], *words, _EDGE[1])
             found.update({("pair", f"{one} {two}"): None for one, two in pairwise(edged)})
             if at == last and at:
-                found.update({("answer", word): None for word in words.folded})
+                found.update({("answer", word): None for word in words})
         elif at == last - 1:
-            found.update({("question", word): None for word in words.folded})
+            found.update({("question", word): None for word in words})
     return list(found)
 
 
@@ -61,7 +61,7 @@ class Weights:
     rows: Mapping[str, tuple[float, ...]]
     _known: dict[Piece, tuple[float, ...]] = field(default_factory=dict)
 
-    def likelihoods(self, messages: Sequence[tuple[str, Words]]) -> Mapping[Fact, float]:
+    def likelihoods(self, messages: Messages) -> Mapping[Fact, float]:
         """For each fact how likely it is, as the logarithm of its odds."""
         weighed = [self.of(piece) for piece in pieces(messages)]
         squares, *sums = map(sum, zip(*weighed, strict=True)) if weighed else (0.0,) * (1 + len(FACTS))
@@ -81,11 +81,11 @@ class Weights:
             self._known[piece] = known
         return known
 
-    def telling(self, fact: Fact, words: Words) -> Sequence[int]:
+    def telling(self, fact: Fact, words: Sequence[str]) -> Sequence[int]:
         """Places of the words that speak for a fact, the loudest first."""
         column = 1 + FACTS.index(fact)
-        loud = [self.of(("word", word))[column] for word in words.folded]
-        for place, (one, two) in enumerate(pairwise(words.folded)):
+        loud = [self.of(("word", word))[column] for word in words]
+        for place, (one, two) in enumerate(pairwise(words)):
             both = self.of(("pair", f"{one} {two}"))[column]
             loud[place] += both
             loud[place + 1] += both

@@ -60,7 +60,7 @@ def test_an_alarm_in_one_turn_is_not_struck_for_a_long_talk_around_it() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.text(max_size=80)), max_size=5))
 def test_whatever_is_written_has_odds(turns: list[tuple[str, str]]) -> None:
-    odds = weights().likelihoods([(role, read(text)) for role, text in turns])
+    odds = weights().likelihoods([(role, read(text).folded) for role, text in turns])
     assert set(odds) == set(FACTS)
     assert all(math.isfinite(each) for each in odds.values())
 
@@ -73,10 +73,10 @@ def test_a_word_counts_by_its_parts(words: list[str]) -> None:
 
 
 def test_the_order_of_turns_is_part_of_what_is_weighed() -> None:
-    asked = [("assistant", read("Doriti o programare?")), ("user", read("da"))]
+    asked = [("assistant", read("Doriti o programare?").folded), ("user", read("da").folded)]
     assert ("question", "programare") in pieces(asked)
     assert ("answer", "da") in pieces(asked)
-    assert ("answer", "da") not in pieces([("user", read("da"))])
+    assert ("answer", "da") not in pieces([("user", read("da").folded)])
 
 
 def test_the_file_reads_as_it_was_written() -> None:
