@@ -1,6 +1,6 @@
 """What is known about one wish: the set-up and the visits put before the rule that decides (`domain/scheduling/admission`)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -81,11 +81,10 @@ async def looked_at(ledger: Ledger, connection: Connection, asked: Asked) -> tup
 
 
 def in_turn(facts: Facts, outcome: Outcome, standing: Row) -> Facts:
-    """The facts now that it is our turn with what was chosen."""
-    chosen = {taken.resource_no for taken in outcome.takes}
+    """The facts now that it is our turn with what was chosen: of each need its own room, and what stands there now."""
     needs = tuple(
-        replace(need, candidates=tuple(one for one in need.candidates if one.resource_no in chosen))
-        for need in facts.needs
+        replace(need, candidates=tuple(one for one in need.candidates if one.resource_no == its.resource_no))
+        for need, its in zip(facts.needs, outcome.takes[1:], strict=True)
     )
     narrowed = replace(facts, needs=needs, locked=True, now=clock.now())
     return _with(narrowed, standing["clashes"])
@@ -210,8 +209,8 @@ def _open(resource_no: int) -> Candidate:
 
 
 def _with(facts: Facts, clashes: Sequence[Mapping[str, Any]]) -> Facts:
-    """With what stands there."""
-    if not clashes:
+    """With what stands there; what stood there before is forgotten."""
+    if not clashes and not any(one.against for one in _candidates(facts)):
         return facts
     found: dict[int, dict[UUID, Against]] = {}
     for clash in clashes:
@@ -229,3 +228,10 @@ def _with(facts: Facts, clashes: Sequence[Mapping[str, Any]]) -> Facts:
     needs = (replace(need, candidates=tuple(map(seen, need.candidates))) for need in facts.needs)
     practitioner = seen(facts.practitioner) if facts.practitioner else None
     return replace(facts, practitioner=practitioner, needs=tuple(needs))
+
+
+def _candidates(facts: Facts) -> Iterator[Candidate]:
+    if facts.practitioner:
+        yield facts.practitioner
+    for need in facts.needs:
+        yield from need.candidates

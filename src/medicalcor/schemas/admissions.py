@@ -126,6 +126,7 @@ class Outcome:
 
     admission: Admission
     takes: tuple[Taken, ...] = ()
+    """The practitioner first, then one room or device for each need, in their order."""
     overlaps: tuple[AppointmentId, ...] = ()
     """Visits that it is knowingly put over."""
     lapsed: tuple[AppointmentId, ...] = ()

@@ -11,7 +11,7 @@ from conftest import CAUSE, NOW, Clinic, at
 from medicalcor.core import clock, ids
 from medicalcor.core.auth.roles import Role
 from medicalcor.core.database.pool import ExclusionViolation, Pool, open_pool
-from medicalcor.core.database.transaction import transaction
+from medicalcor.core.database.transaction import lock_numbered, transaction
 from medicalcor.core.errors import Forbidden, InvalidInput, NotFound
 from medicalcor.domain.scheduling.visits import HoldLapsed, NotPossible
 from medicalcor.operations import appointments, holds
@@ -303,6 +303,51 @@ async def test_an_overlap_needs_the_right_and_a_reason(clinic: Clinic, database_
     with pytest.raises(SlotTaken):
         await clinic.book(at(10))
     await sound(clinic, database_url)
+
+
+@pytest.mark.parametrize("stood", ["lapsed", "booked"])
+async def test_what_went_while_we_waited_is_not_overlapped(
+    clinic: Clinic, still: clock.Still, database_url: str, stood: str
+) -> None:
+    """Seen when we looked, and gone when it is our turn: a hold that the clean-up gave up, a visit that was called off."""
+    first = await clinic.wish(at(10))
+    if stood == "lapsed":
+        await appointments.hold(clinic.ledger, wish=first, cause=CAUSE)
+        still.forward(minutes=11)
+        goes: Awaitable[Any] = holds.expire_holds(clinic.ledger)
+    else:
+        visit = await appointments.book(clinic.ledger, wish=first, cause=CAUSE)
+        goes = appointments.cancel(clinic.ledger, appointment_id=visit.id, reason="clinic", cause=CAUSE)
+    number = await clinic.ledger.pool.fetchval(
+        "select no from resources where id = $1", clinic.doctors["Ionescu"]
+    )
+    wish = await clinic.wish(at(10))
+    leave = Overlap(role=Role.DOCTOR, reason="swelling, cannot wait")
+    async with transaction(clinic.ledger.pool) as other:
+        await lock_numbered(other, [number])
+        gone = asyncio.ensure_future(goes)
+        await waiting(clinic, 1)
+        ours = asyncio.create_task(appointments.book(clinic.ledger, wish=wish, cause=CAUSE, overlap=leave))
+        await waiting(clinic, 2)
+    await gone
+    made = await ours
+    async with clinic.ledger.pool.acquire() as connection:
+        entry = await queries.by_id(connection, appointment_id=made.id)
+    assert entry is not None
+    assert list(entry.put_over) == []
+    assert not await clinic.ledger.pool.fetchval("select bool_or(deliberate) from occupancies")
+    await sound(clinic, database_url)
+
+
+async def waiting(clinic: Clinic, count: int) -> None:
+    """Until so many wait for their turn with something in this database."""
+    asked = (
+        "select count(*) from pg_locks where not granted and locktype = 'advisory'"
+        " and database = (select oid from pg_database where datname = current_database())"
+    )
+    async with asyncio.timeout(30):
+        while await clinic.ledger.pool.fetchval(asked) < count:
+            await asyncio.sleep(0)
 
 
 async def test_what_was_put_over_another_stays_out_of_the_ordinary_way(clinic: Clinic) -> None:

@@ -4,7 +4,7 @@ Asked when a wish is looked at, and again when it is our turn with all that the 
 What is asked of a search for free times (`slots.openings`) is the same: a time that it finds is placed here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from medicalcor.domain.scheduling import walltime
 from medicalcor.domain.scheduling.intervals import merged, without
@@ -54,7 +54,8 @@ def admit(facts: Facts) -> Outcome:
         return _refused(grounds[0], facts)
     chosen = [(practitioner, _around(at, facts.before, facts.after))]
     for need in facts.needs:
-        room, ground = _room(facts, need, at, turn=practitioner.resource_no)
+        taken = {one.resource_no for one, _ in chosen}
+        room, ground = _room(facts, need, at, turn=practitioner.resource_no, but=taken)
         if room is None:
             return _refused("nothing_free", facts)
         chosen.append((room, _around(at, need.before, need.after)))
@@ -100,16 +101,22 @@ def _inside(at: Stretch, windows: Iterable[Stretch]) -> bool:
     return any(opens <= at[0] and at[1] <= closes for opens, closes in windows)
 
 
-def _room(facts: Facts, need: Need, at: Stretch, *, turn: int) -> tuple[Candidate | None, Ground | None]:
-    """The first that is free, or with leave one that is not; `turn` says with which to begin, so that all do not want one."""
+def _room(
+    facts: Facts, need: Need, at: Stretch, *, turn: int, but: Container[int]
+) -> tuple[Candidate | None, Ground | None]:
+    """The first that is free, or with leave one that is not; never one that serves another need (`but`).
+
+    `turn` says with which to begin, so that all do not want one.
+    """
     count = len(need.candidates)
     ordered = [need.candidates[(turn + nth) % count] for nth in range(count)]
-    for room in ordered:
+    left = [room for room in ordered if room.resource_no not in but]
+    for room in left:
         if _against(need, room, at) is None:
             return room, None
-    if facts.leave is None or not ordered:
+    if facts.leave is None or not left:
         return None, None
-    return ordered[0], _against(need, ordered[0], at)
+    return left[0], _against(need, left[0], at)
 
 
 def _against(need: Need, room: Candidate, at: Stretch) -> Ground | None:

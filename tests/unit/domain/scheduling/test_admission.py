@@ -102,6 +102,16 @@ def test_the_next_room_is_taken_when_the_first_is_not_free_or_closed() -> None:
     assert outcome.admission.reasons == ("nothing_free",)
 
 
+@pytest.mark.parametrize("leave", [None, LEAVE])
+def test_needs_that_share_rooms_get_one_each(leave: Leave | None) -> None:
+    rooms = (Candidate(resource_no=10, against=(against(10, 11),)), Candidate(resource_no=11))
+    shared = facts(needs=(Need(candidates=rooms),) * 2, leave=leave)
+    outcome = admit(shared)
+    assert [taken.resource_no for taken in outcome.takes] == ([0, 11, 10] if leave else [])
+    assert outcome.admission.reasons == (("place_taken",) if leave else ("nothing_free",))
+    assert not admit(replace(shared, needs=(Need(candidates=rooms),) * 3)).placed
+
+
 def test_leave_says_all_that_it_overrides_and_marks_what_is_shared() -> None:
     outcome = admit(
         facts(
@@ -151,9 +161,11 @@ NEEDS = st.lists(
         Need,
         before=st.integers(0, 1800),
         after=st.integers(0, 1800),
-        candidates=st.tuples(candidate(10), candidate(11)),
+        candidates=st.sets(st.integers(10, 13), min_size=1).flatmap(
+            lambda numbers: st.tuples(*map(candidate, sorted(numbers)))
+        ),
     ),
-    max_size=2,
+    max_size=3,
 ).map(tuple)
 FACTS = st.builds(
     Facts,
@@ -216,3 +228,10 @@ def test_nothing_is_shared_without_leave(known: Facts) -> None:
     for one, (before, after) in around.items():
         for other in one.against:
             assert other.lapsed or other.ends <= begins - before or other.begins >= ends + after
+
+
+@given(FACTS)
+@settings(max_examples=300, deadline=None)
+def test_no_resource_is_taken_twice(known: Facts) -> None:
+    numbers = [taken.resource_no for taken in admit(known).takes]
+    assert len(set(numbers)) == len(numbers)
