@@ -137,10 +137,10 @@ def _for_whom(wanted: Wanted, heard: Heard) -> Wanted:
     said, before = heard.whose, wanted.whose
     if said is None:
         return wanted.model_copy(update={"whose": None}) if heard.own and heard.wants_visit else wanted
-    if before is not None and said.name is None and said.relation == before.relation:
-        return wanted
-    if before is not None and before.name is None and said.relation is None:
-        said = Whose(name=said.name, relation=before.relation)
+    if before is not None and (before.name is None or fits(said, before)):
+        alone = said.relation is None or said.relation == before.relation
+        names = sorted((said.name or "", before.name or ""), key=len) if alone else [said.name]
+        said = Whose(name=names[-1] or None, relation=said.relation or before.relation)
     return wanted.model_copy(update={"whose": said})
 
 
