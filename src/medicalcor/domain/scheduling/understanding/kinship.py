@@ -27,7 +27,7 @@ _LISTS: Final = (
     "comes",
     "helps",
 )
-_MORE_LISTS: Final = ("no", "errands", "too", "stirs", "events", "like", "suits")
+_MORE_LISTS: Final = ("no", "errands", "too", "stirs", "events", "suits")
 
 
 class Tongue:
@@ -41,13 +41,13 @@ class Tongue:
         self.called = re.compile(f"(?:(?:,|{lists['called']}) )*")
         self.told = _whole(f"(?:{lists['called']})")
         self.for_name = _whole(f"(?:{lists['for']}|{lists['of_name']})")
-        self.by_for = _whole(lists["for"])
+        # Where a case says it, as in Hungarian, anything may be `for` somebody.
+        self.by_for = _whole(lists["for"] if data["for"] else r"\w+")
         self.events = _whole(lists["events"])
         self.denied = _before(
             rf"(?:{lists['no']})(?: (?:e|este|is|es|ist|an?|the|ein\w*|o|un|una|une|az|it|its))?"
         )
         self.errand = _before(rf"(?:{lists['errands']})(?: \w+){{0,4}}")
-        self.compared = _before(lists["like"])
         self.suits = _before(lists["suits"])
         self.joins = frozenset(data.get("and", ()))
         self.datives: tuple[str, ...] = tuple(data.get("datives", ()))

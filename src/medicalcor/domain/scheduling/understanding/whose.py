@@ -61,6 +61,8 @@ class ForWhom:
     whose: Whose | None = None
     own: bool = False
     """The visit of the person who writes: `my own appointment`."""
+    denied: bool = False
+    """Said to be not for somebody who is spoken of: `not for my son`."""
     several: bool = False
     """Two people at once: arranging that is for a colleague."""
 
@@ -124,8 +126,8 @@ def read_whose(
     whose = next(iter(found), None)
     if told is not None and (whose is None or whose.name is None):
         whose = Whose(name=told, relation=whose.relation if whose else None)
-    own = bool(mine) or any(_is_denied(said, tongue, hit) for hit, tongue in heard)
-    return ForWhom(whose, own and whose is None, several)
+    denied = whose is None and any(_is_denied(said, tongue, hit) for hit, tongue in heard)
+    return ForWhom(whose, whose is None and (denied or bool(mine)), denied, several)
 
 
 def _is_joined(said: _Said, tongue: Tongue, end: int) -> bool:
@@ -139,8 +141,8 @@ def _is_vain(said: _Said, tongue: Tongue, hit: _Hit) -> bool:
         return True
     if tongue.by_for.match(said.line, hit.start) and tongue.errand.search(said.line, 0, hit.start):
         return True
-    following = said.line[hit.end :].split(" ", 2)[1:2]
-    return tongue.events.search(" ".join([said.line[hit.start : hit.end], *following])) is not None
+    within, following = said.line[hit.start : hit.end], said.line[hit.end + 1 :]
+    return bool(tongue.events.search(within) or tongue.events.match(following))
 
 
 def _is_denied(said: _Said, tongue: Tongue, hit: _Hit) -> bool:
