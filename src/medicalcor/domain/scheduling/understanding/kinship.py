@@ -38,6 +38,7 @@ class Tongue:
         self.me = _whole(lists["me"])
         self.too = _whole(lists["too"])
         self.needs = _whole(f"(?:, )?(?:{_wishes(lists)})")
+        self.asks = re.compile(rf"(?<!\w)(?:{lists['can']})(?: (?:{lists['comes']}))? $")
         self.called = re.compile(f"(?:(?:,|{lists['called']}) )*")
         self.told = _whole(f"(?:{lists['called']})")
         self.for_name = _whole(f"(?:{lists['for']}|{lists['of_name']})")

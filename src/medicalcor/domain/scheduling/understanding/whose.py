@@ -181,7 +181,11 @@ def _needs(said: _Said, tongue: Tongue, hit: _Hit) -> bool:
     at += _steps(said, at, [tongue])
     if _is_name(said, at):
         at += 1
-    return tongue.needs.match(" ".join(said.folded[at:])) is not None
+    asked = tongue.asks.search(
+        said.line, 0, hit.start
+    )  # `kann mein Sohn am Montag?`: as if it stood behind them
+    rest = [*(asked.group().split() if asked else ()), *said.folded[at:]]
+    return tongue.needs.match(" ".join(rest)) is not None
 
 
 def _outermost(hits: Iterable[_Hit]) -> list[_Hit]:
