@@ -118,3 +118,14 @@ async def test_two_at_once_are_for_a_colleague(talk: Talk) -> None:
     await talk.say("Vreau o programare la control pentru fiul meu și pentru fiica mea mâine")
     assert "wants_a_person" in await talk.alerts()
     assert await talk.visits() == []
+
+
+async def test_who_takes_it_back_comes_themselves(talk: Talk) -> None:
+    await talk.say("I need a check-up for my son tomorrow")
+    visit = await arrange(talk, "Sorry, not for my son, for me")
+    assert (visit["for_name"], visit["relation"]) == (None, None)
+
+
+async def test_a_husband_who_drives_is_not_the_patient(talk: Talk) -> None:
+    visit = await arrange(talk, "My husband can drive me on Friday, I need a check-up")
+    assert (visit["for_name"], visit["relation"]) == (None, None)

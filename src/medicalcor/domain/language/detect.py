@@ -249,6 +249,7 @@ def names() -> frozenset[str]:
     return frozenset(fold(name) for line in source.splitlines() if line[:1] != "#" for name in line.split())
 
 
+@cache
 def first_names() -> frozenset[str]:
     """People's names alone, folded."""
     source = resources.files("medicalcor.domain.language").joinpath("data/names.txt").read_text("utf-8")
@@ -256,6 +257,7 @@ def first_names() -> frozenset[str]:
     return frozenset(fold(name) for line in people.splitlines() if line[:1] != "#" for name in line.split())
 
 
+@cache
 def ordinary_words() -> frozenset[str]:
     """All listed words of all languages, folded."""
     return frozenset().union(*_lists().values())

@@ -136,11 +136,11 @@ def _for_whom(wanted: Wanted, heard: Heard) -> Wanted:
     """Who comes: what was told before stays, until somebody else is named."""
     said, before = heard.whose, wanted.whose
     if said is None:
-        return wanted.model_copy(update={"whose": None}) if heard.own and heard.wants_visit else wanted
-    if before is not None and said.name is None and said.relation == before.relation:
-        return wanted
-    if before is not None and before.name is None and said.relation is None:
-        said = Whose(name=said.name, relation=before.relation)
+        theirs = heard.own and (heard.wants_visit or heard.denied)
+        return wanted.model_copy(update={"whose": None}) if theirs else wanted
+    if before is not None and (before.name is None or fits(said, before)):
+        name = max(said.name or "", before.name or "", key=len) or None
+        said = Whose(name=name, relation=said.relation or before.relation)
     return wanted.model_copy(update={"whose": said})
 
 

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from medicalcor.domain.scheduling.dialogue import PATIENCE, Facts, State, Visit, decide
 from medicalcor.domain.scheduling.understanding.hearing import Heard
+from medicalcor.schemas.appointments import Whose
 from medicalcor.schemas.bookings import Wanted, When
 from medicalcor.schemas.common import Procedure
 
@@ -116,3 +118,31 @@ def test_what_is_not_done_here_is_said_to_begin_with_a_consultation() -> None:
     facts = Facts(procedures=CODES | {"consultation": ANA})
     assert decide(State(), Heard(procedures=(Procedure.ORTHODONTICS,)), facts).consults
     assert not decide(State(), Heard(procedures=(Procedure.CLEANING,)), facts).consults
+
+
+SON = Whose(name="Andrei", relation="son")
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after"),
+    [
+        (SON, Heard(whose=Whose(name="Andrei")), SON),
+        (SON, Heard(whose=Whose(relation="son")), SON),
+        (SON, Heard(whose=Whose(name="Andrei Pop")), Whose(name="Andrei Pop", relation="son")),
+        (Whose(relation="son"), Heard(whose=Whose(name="Andrei")), SON),
+        (
+            SON,
+            Heard(whose=Whose(name="Maria", relation="daughter")),
+            Whose(name="Maria", relation="daughter"),
+        ),
+        (SON, Heard(whose=Whose(name="Matei")), Whose(name="Matei")),
+        (SON, Heard(own=True), SON),
+        (SON, Heard(own=True, wants_visit=True), None),
+        (SON, Heard(own=True, denied=True), None),
+    ],
+)
+def test_who_comes_stays_until_somebody_else_is_named(
+    before: Whose, said: Heard, after: Whose | None
+) -> None:
+    state = State(wanted=Wanted(procedure_id=CLEANING, whose=before))
+    assert decide(state, said, Facts(procedures=CODES, visits=[])).state.wanted.whose == after

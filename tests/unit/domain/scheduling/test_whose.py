@@ -54,6 +54,12 @@ def test_who_has_visits_from_here_is_known_by_name_whatever_its_ending(language:
     assert _read(language, text, known=(ANDREI,)).whose == ANDREI
 
 
+@pytest.mark.parametrize("text", ["for me please, like Andrei had", "for me, not for Andrei"])
+def test_who_speaks_of_themselves_is_meant_though_somebody_known_is_named(text: str) -> None:
+    assert _read("en", text, known=(ANDREI,)) == ForWhom(own=True)
+    assert _read("en", "10:00 works for me, Andrei comes alone", known=(ANDREI,)).whose == ANDREI
+
+
 def test_a_practitioner_of_the_same_name_is_not_taken_for_the_patient() -> None:
     ana = Whose(name="Ana", relation="daughter")
     assert _read("ro", "mutați programarea cu Ana", known=(ana,)).whose is None

@@ -68,6 +68,8 @@ class Heard:
     """Who is to come, when it is not the person who writes."""
     own: bool = False
     """`my own visit`."""
+    denied: bool = False
+    """`not for my son`."""
     when: When = ANY_TIME
     visit: When = ANY_TIME
     """When the visit is that is spoken of."""
@@ -158,6 +160,7 @@ def _hear(text: str, scene: Scene, words: Lexis) -> Heard:
         procedures=tuple(sorted(spoken.procedures)),
         whose=people.whose,
         own=people.own,
+        denied=people.denied,
         human=people.several,
         when=when,
         visit=settled.visit,

@@ -4,20 +4,18 @@ Only what is said of a visit or of a need counts: that a husband drives is nothi
 """
 
 import re
-import tomllib
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 from medicalcor.domain.language.detect import first_names, ordinary_words
 from medicalcor.domain.language.text import fold
+from medicalcor.domain.scheduling.understanding.kinship import Tongue, tongue_of, words_of_visits
 from medicalcor.schemas.appointments import Relation, Whose
 from medicalcor.schemas.common import Language
 
-_NEVER: Final = "(?!)"
 _TOKEN: Final = re.compile(r"[A-ZÀ-Þ][a-zß-ÿ]+(?:-[A-ZÀ-Þ][a-zß-ÿ]+)+|[^\W_]+(?:['’][^\W_]+)*|[.,;:!?\n()]")
 _PARTS: Final = re.compile(r"[a-z]{2,}")
 _ENDINGS: Final = re.compile(r"(?:nak|nek|s)$")
@@ -63,6 +61,8 @@ class ForWhom:
     whose: Whose | None = None
     own: bool = False
     """The visit of the person who writes: `my own appointment`."""
+    denied: bool = False
+    """Said to be not for somebody who is spoken of: `not for my son`."""
     several: bool = False
     """Two people at once: arranging that is for a colleague."""
 
@@ -97,50 +97,6 @@ class _Said:
         return bisect_right(self._starts, max(end - 1, 0))
 
 
-class _Tongue:
-    """One language's patterns."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        lists = {
-            key: "|".join(data.get(key, ())) or _NEVER
-            for key in ("for", "of", "visit", "needs", "called", "of_name", "me", "and")
-        }
-        self.me = _whole(lists["me"])
-        self.needs = _whole(f"(?:, )?(?:{lists['needs']})")
-        self.called = re.compile(f"(?:(?:,|{lists['called']}) )*")
-        self.told = _whole(f"(?:{lists['called']})")
-        self.for_name = _whole(f"(?:{lists['for']}|{lists['of_name']})")
-        self.joins = frozenset(data.get("and", ()))
-        self.datives: tuple[str, ...] = tuple(data.get("datives", ()))
-        self._no_more = rf"(?!(?:{lists['and']}) )\w+ "
-        kin: Mapping[Relation, str] = data.get("kin", {})
-        own: Mapping[Relation, str] = data.get("kin_of", {})
-        self.strong: dict[Relation, list[re.Pattern[str]]] = {}
-        self.weak: dict[Relation, re.Pattern[str]] = {}
-        self.joined: dict[Relation, re.Pattern[str]] = {}
-        self.bare: dict[Relation, re.Pattern[str]] = {}
-        for relation, named in kin.items():
-            of = own.get(relation, _NEVER)
-            any_form = self._narrow(f"(?:{named}|{of}|{data.get('alone', {}).get(relation, _NEVER)})")
-            self.bare[relation] = _whole(any_form)
-            self.weak[relation] = _whole(self._narrow(f"(?:{named}|{of})"))
-            self.joined[relation] = _whole(f"(?:{lists['and']}) (?:(?:{lists['for']}) )?{any_form}")
-            self.strong[relation] = self._wishes(lists, named, of, data.get("alone", {}).get(relation))
-
-    def _wishes(
-        self, lists: Mapping[str, str], named: str, of: str, alone: str | None
-    ) -> list[re.Pattern[str]]:
-        visit = lists["visit"]
-        before = rf"(?:{visit})(?: \w+){{0,3}}? (?:(?:{lists['of']}) (?:{named})|(?:{of}))"
-        after = rf"(?:{of if alone is None else named}) (?:\w+ ){{0,2}}?(?:{visit})"
-        forms = [f"(?:{lists['for']}) (?:{named})", before, after, *([alone] if alone else [])]
-        return [_whole(self._narrow(form)) for form in forms]
-
-    def _narrow(self, form: str) -> str:
-        """Words between `my` and `son` do not reach over an `and`."""
-        return form.replace(r"\w+ ", self._no_more)
-
-
 def read_whose(
     text: str,
     languages: Iterable[Language],
@@ -154,28 +110,58 @@ def read_whose(
     `bare`: it was asked whose visit is meant, so that `my son` alone is an answer.
     """
     said = _Said(text)
-    tongues = [_tongue(language) for language in languages]
+    tongues = [tongue_of(language) for language in languages]
     foreign = {part for name in strangers for part in _PARTS.findall(fold(name))}
-    own = any(tongue.me.search(said.line) for tongue in tongues)
-    hits = _outermost(hit for tongue in tongues for hit in _hits(said, tongue, bare=bare, sure=own))
+    mine = [(tongue, found) for tongue in tongues for found in tongue.me.finditer(said.line)]
+    mine = [(tongue, me) for tongue, me in mine if not tongue.denied.search(said.line, 0, me.start())]
+    sure = any(not tongue.suits.search(said.line, 0, me.start()) for tongue, me in mine)
+    heard = [(hit, tongue) for tongue in tongues for hit in _hits(said, tongue, bare=bare, sure=sure)]
+    hits = _outermost(hit for hit, tongue in heard if not _is_vain(said, tongue, hit))
     found = [_named(said, hit, tongues) for hit in hits]
     several = len({hit.relation for hit in hits}) > 1 or _joined_names(said, tongues, foreign)
+    several = several or any(_is_joined(said, tongue, me.end()) for tongue, me in mine)
     if not found:
-        found = [*_known(said, known), *_by_name(said, tongues, foreign)]
+        found = [*_known(said, () if sure else known), *_by_name(said, tongues, foreign)]
     told = _told_name(said, tongues)
     whose = next(iter(found), None)
     if told is not None and (whose is None or whose.name is None):
         whose = Whose(name=told, relation=whose.relation if whose else None)
-    return ForWhom(whose, own and whose is None, several)
+    denied = whose is None and any(_is_denied(said, tongue, hit) for hit, tongue in heard)
+    return ForWhom(whose, whose is None and (denied or bool(mine)), denied, several)
 
 
-def _hits(said: _Said, tongue: _Tongue, *, bare: bool, sure: bool) -> list[_Hit]:
+def _is_joined(said: _Said, tongue: Tongue, end: int) -> bool:
+    """`for me and my wife`."""
+    return any(form.match(said.line, end + 1) for form in tongue.joined.values())
+
+
+def _is_vain(said: _Said, tongue: Tongue, hit: _Hit) -> bool:
+    """Spoken of, but not as who comes: `not for my son`, `home by four for my son`, `for my son's wedding`."""
+    if _is_denied(said, tongue, hit):
+        return True
+    if tongue.by_for.match(said.line, hit.start) and tongue.errand.search(said.line, 0, hit.start):
+        return True
+    within, following = said.line[hit.start : hit.end], said.line[hit.end + 1 :]
+    return bool(tongue.events.search(within) or tongue.events.match(following))
+
+
+def _is_denied(said: _Said, tongue: Tongue, hit: _Hit) -> bool:
+    """`not for my son`, `an appointment not for my son`."""
+    ends = [
+        hit.start,
+        *(hit.start + one.start() for one in tongue.by_for.finditer(said.line[hit.start : hit.end])),
+    ]
+    return any(tongue.denied.search(said.line, 0, end) for end in ends)
+
+
+def _hits(said: _Said, tongue: Tongue, *, bare: bool, sure: bool) -> list[_Hit]:
     """`sure`: who also speaks of themselves means somebody else only where they say so: `my wife wants veneers, and for me …`."""
     found = [
         _Hit(r, *m.span()) for r, forms in tongue.strong.items() for f in forms for m in f.finditer(said.line)
     ]
     if bare and not found:
         found = [_Hit(r, *m.span()) for r, form in tongue.bare.items() for m in form.finditer(said.line)]
+    sure = sure or tongue.too.search(said.line) is not None
     found = found or [
         hit
         for relation, form in tongue.weak.items()
@@ -187,7 +173,7 @@ def _hits(said: _Said, tongue: _Tongue, *, bare: bool, sure: bool) -> list[_Hit]
     return found
 
 
-def _needs(said: _Said, tongue: _Tongue, hit: _Hit) -> bool:
+def _needs(said: _Said, tongue: Tongue, hit: _Hit) -> bool:
     """`my son (Andrei) has toothache`; not `my son recommended you`."""
     at = said.after(hit.end)
     if _AGE.match(" ".join(said.folded[at : at + 6])):
@@ -195,7 +181,11 @@ def _needs(said: _Said, tongue: _Tongue, hit: _Hit) -> bool:
     at += _steps(said, at, [tongue])
     if _is_name(said, at):
         at += 1
-    return tongue.needs.match(" ".join(said.folded[at : at + 4])) is not None
+    asked = tongue.asks.search(
+        said.line, 0, hit.start
+    )  # `kann mein Sohn am Montag?`: as if it stood behind them
+    rest = [*(asked.group().split() if asked else ()), *said.folded[at:]]
+    return tongue.needs.match(" ".join(rest)) is not None
 
 
 def _outermost(hits: Iterable[_Hit]) -> list[_Hit]:
@@ -208,7 +198,7 @@ def _outermost(hits: Iterable[_Hit]) -> list[_Hit]:
     return kept
 
 
-def _named(said: _Said, hit: _Hit, tongues: Sequence[_Tongue]) -> Whose:
+def _named(said: _Said, hit: _Hit, tongues: Sequence[Tongue]) -> Whose:
     at = said.after(hit.end)
     name = _name(said, at + _steps(said, at, tongues))
     if name is None and said.index(hit.start) > 0:  # Hungarian puts it first: `Balázs fiamnak`
@@ -217,7 +207,7 @@ def _named(said: _Said, hit: _Hit, tongues: Sequence[_Tongue]) -> Whose:
     return Whose(name=name, relation=hit.relation)
 
 
-def _steps(said: _Said, at: int, tongues: Sequence[_Tongue]) -> int:
+def _steps(said: _Said, at: int, tongues: Sequence[Tongue]) -> int:
     """Words between somebody and their name: `, called`."""
     rest = " ".join(said.folded[at:])
     return max((len(found.group().split()) for t in tongues if (found := t.called.match(rest))), default=0)
@@ -261,13 +251,14 @@ def _bare_name(word: str) -> str:
     return short if short != word and fold(short) in first_names() else word
 
 
-def _by_name(said: _Said, tongues: Sequence[_Tongue], foreign: Collection[str]) -> list[Whose]:
+def _by_name(said: _Said, tongues: Sequence[Tongue], foreign: Collection[str]) -> list[Whose]:
     """`an appointment for Andrei`: a first name that is known for one."""
     found = []
     for tongue in tongues:
         for match in tongue.for_name.finditer(said.line):
             at = said.after(match.end())
             is_first = at < len(said.folded) and said.folded[at] in first_names()
+            is_first = is_first and not tongue.denied.search(said.line, 0, match.start())
             if is_first and (name := _name(said, at, foreign)):
                 found.append(Whose(name=name))
         for at, word in enumerate(said.folded):
@@ -297,7 +288,7 @@ def _mentions(word: str, part: str) -> bool:
     return len(part) >= _SHORTEST and (bent or begins)
 
 
-def _told_name(said: _Said, tongues: Sequence[_Tongue]) -> str | None:
+def _told_name(said: _Said, tongues: Sequence[Tongue]) -> str | None:
     """`his name is Andrei`."""
     for tongue in tongues:
         for match in tongue.told.finditer(said.line):
@@ -306,7 +297,7 @@ def _told_name(said: _Said, tongues: Sequence[_Tongue]) -> str | None:
     return None
 
 
-def _joined_names(said: _Said, tongues: Sequence[_Tongue], foreign: Collection[str]) -> bool:
+def _joined_names(said: _Said, tongues: Sequence[Tongue], foreign: Collection[str]) -> bool:
     """`for Andrei and Maria`."""
     joins = {word for tongue in tongues for word in tongue.joins}
     return any(
@@ -319,24 +310,7 @@ def _joined_names(said: _Said, tongues: Sequence[_Tongue], foreign: Collection[s
     )
 
 
-def _whole(form: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{form})(?!\w)")
-
-
 @cache
 def _no_names() -> frozenset[str]:
     """Capitalised words that are no names: those of every language, days and months among them."""
-    return ordinary_words() | frozenset(
-        word for data in _file().values() for entry in data["visit"] for word in _PARTS.findall(entry)
-    )
-
-
-@cache
-def _tongue(language: Language) -> _Tongue:
-    return _Tongue(_file()[language])
-
-
-@cache
-def _file() -> Mapping[str, Any]:
-    source = resources.files("medicalcor.domain.scheduling.understanding").joinpath("whose.toml")
-    return tomllib.loads(source.read_text("utf-8"))
+    return ordinary_words() | frozenset(word for entry in words_of_visits() for word in _PARTS.findall(entry))
