@@ -20,6 +20,11 @@ from medicalcor.operations.ledger import Act, Ledger, by_system
 from medicalcor.schemas.effects import AlertCode, StaffAlert
 
 ANA, BOGDAN = "+40722000701", "+40722000702"
+UPGRADE = (
+    resources.files("medicalcor.core.database.migrations")
+    .joinpath("0027_family_and_alerts.sql")
+    .read_text(encoding="utf-8")
+)
 
 
 class Bell:
@@ -209,6 +214,23 @@ async def test_what_was_done_long_ago_or_is_about_somebody_erased_is_left_out(
     assert (await browser.post(f"/alerts/{waits}/take", htmx=True)).status_code == 404
 
 
+async def test_alerts_from_before_the_upgrade_stand_as_a_rebuild_says(
+    bell: Bell, ledger: Ledger, pool: Pool, elena: UUID
+) -> None:
+    await bell.rings(ANA, "Ana Popescu", "hot_lead")
+    await bell.rings(BOGDAN, "Bogdan Ionescu", "missed_call")
+    await leads.mark_seen(ledger, lead_id=bell.known[ANA], by=elena)
+    await bell.rings(ANA, "Ana Popescu", "emergency")
+    stand = "select * from alert_acts order by alert_id"
+    before = await bell.till.rows(stand)
+    assert [one["acted_at"] is None for one in before].count(False) == 1
+    told = re.search(r"insert into alert_acts.+?;", UPGRADE, re.DOTALL)
+    assert told
+    await pool.execute("delete from alert_acts")
+    await pool.execute(told[0])
+    assert await bell.till.rows(stand) == before
+
+
 async def test_names_of_whoever_comes_are_folded_by_the_upgrade_as_they_are_later(pool: Pool) -> None:
     names = (
         "Ștefan Müller",
@@ -218,8 +240,7 @@ async def test_names_of_whoever_comes_are_folded_by_the_upgrade_as_they_are_late
         "Ősz Œuvre",
         "José Ángel Núñez",
     )
-    migration = resources.files("medicalcor.core.database.migrations").joinpath("0027_family_and_alerts.sql")
-    told = re.search(r"set folded = (.+?)\nwhere for_name", migration.read_text(encoding="utf-8"), re.DOTALL)
+    told = re.search(r"set folded = (.+?)\nwhere for_name", UPGRADE, re.DOTALL)
     assert told
     rows = await pool.fetch(f"select {told[1]} as found from unnest($1::text[]) as for_name", list(names))  # noqa: S608 - our own migration
     assert [row["found"] for row in rows] == [folded(name) for name in names]
