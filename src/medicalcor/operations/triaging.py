@@ -18,7 +18,7 @@ from medicalcor.core.database.transaction import record
 from medicalcor.core.errors import InvalidInput, NotFound
 from medicalcor.core.eventstore.store import Append
 from medicalcor.domain.scoring import rules
-from medicalcor.domain.triage import mentions
+from medicalcor.domain.triage import alerts, mentions
 from medicalcor.domain.triage.rules import Duty, duties, triage
 from medicalcor.operations import effects, intents, lexicon
 from medicalcor.operations.ledger import Act, Ledger, by_system, by_user
@@ -27,7 +27,10 @@ from medicalcor.schemas.events.leads import LeadTriaged, OwnerChosen, WorkEscala
 from medicalcor.schemas.scoring import ScoringInput, ScoringOutput, Turn
 from medicalcor.schemas.triage import Mention, Post, TriageResult
 
-SQL = statements("medicalcor.operations", "triaging.sql")
+_RAW = statements("medicalcor.operations", "triaging.sql")
+SQL = {name: sql.replace("{seen_to}", _RAW["seen_to"]) for name, sql in _RAW.items()}
+_SPEAKING: Final = (alerts.of_urgency("now"), [*alerts.of_urgency("now"), *alerts.of_urgency("today")])
+"""Kinds of alerts by which a colleague sees to work: of danger, and of the rest."""
 _ROLES: Final[Mapping[Post, Role]] = {
     "doctor": Role.DOCTOR,
     "receptionist": Role.RECEPTIONIST,
@@ -179,7 +182,7 @@ async def choose_owner(ledger: Ledger, *, lead_id: LeadId, owner: UserId | None,
 async def sweep(ledger: Ledger) -> int:
     """Alert whom the rules name where nobody has acted in time. What was missed while we were down is made up for."""
     async with ledger.pool.acquire() as connection:
-        rows = await connection.fetch(SQL["overdue_work"], clock.now())
+        rows = await connection.fetch(SQL["overdue_work"], *_SPEAKING, clock.now())
     for row in rows:
         await _escalate(ledger, work_id=row["id"], person_id=row["person_id"])
     return len(rows)
@@ -187,7 +190,7 @@ async def sweep(ledger: Ledger) -> int:
 
 async def _escalate(ledger: Ledger, *, work_id: UUID, person_id: UUID) -> None:
     async def decide(connection: Connection) -> None:
-        work = await connection.fetchrow(SQL["work"], work_id)
+        work = await connection.fetchrow(SQL["work"], *_SPEAKING, work_id)
         if work is None:  # somebody has acted in the meantime
             return
         act = Act(ledger, connection, by_system(str(work["message_id"])))

@@ -18,7 +18,7 @@ from medicalcor.schemas.base import Event
 from medicalcor.schemas.calls import CallAnalysis, CallTurn
 from medicalcor.schemas.common import Classification, Procedure, Urgency
 from medicalcor.schemas.decisions import Decision
-from medicalcor.schemas.effects import HubSpotContact, WhatsAppText
+from medicalcor.schemas.effects import HubSpotContact, StaffAlert, WhatsAppText
 from medicalcor.schemas.events import (
     alerts,
     appointments,
@@ -69,6 +69,7 @@ class Story:
     contact: UUID = field(default_factory=ids.new_id)
     note: UUID = field(default_factory=ids.new_id)
     lost: UUID = field(default_factory=ids.new_id)
+    bell: UUID = field(default_factory=ids.new_id)
     call: UUID = field(default_factory=ids.new_id)
     payment: UUID = field(default_factory=ids.new_id)
     other_payment: UUID = field(default_factory=ids.new_id)
@@ -358,6 +359,7 @@ class Story:
         )
         return [
             self._planned(self.contact, HubSpotContact()),
+            self._planned(self.bell, StaffAlert(code="hot_lead")),
             (
                 f"effect-{self.contact}",
                 effects.EffectFailed(effect_id=self.contact, kind="hubspot.contact", reason="rejected"),
@@ -719,9 +721,12 @@ class Story:
             ),
             (f"lead-{self.lead}", leads.LeadArchived(lead_id=self.lead, reason="done")),
             (f"template-{self.template}", self._template()),
-            (f"alert-{self.note}", alerts.AlertTaken(alert_id=self.note, by=self.user)),
-            (f"alert-{self.note}", alerts.AlertReopened(alert_id=self.note, by=self.user)),
-            (f"alert-{self.note}", alerts.AlertResolved(alert_id=self.note, by=self.user)),
+            (f"alert-{self.bell}", alerts.AlertTaken(alert_id=self.bell, by=self.user)),
+            (
+                f"alert-{self.bell}",
+                alerts.AlertReopened(alert_id=self.bell, by=self.user, taken_by=self.user),
+            ),
+            (f"alert-{self.bell}", alerts.AlertResolved(alert_id=self.bell, by=self.user)),
         ]
 
     def _template(self) -> templates.TemplateStateLearnt:

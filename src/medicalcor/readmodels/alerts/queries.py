@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -16,6 +16,8 @@ _RAW = statements("medicalcor.readmodels.alerts")
 SQL = {name: sql.replace("{standing}", _RAW["standing"]) for name, sql in _RAW.items()}
 MOST = 100
 """Lines of each list."""
+LATELY = timedelta(days=30)
+"""For how long what was done is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,11 @@ class Alert:
 
     id: UUID
     raised_at: datetime
-    code: AlertCode | None
-    """None once the person is erased."""
+    code: AlertCode
     post: Post | None
     lead_id: UUID | None
     person_id: UUID
     name: str | None
-    erased: bool
     owner_id: UUID | None
     taken_at: datetime | None
     taken_by: UUID | None
@@ -67,9 +67,10 @@ async def waiting(connection: Connection, *, filters: Filters, limit: int = MOST
     return [Alert(**dict(row)) for row in rows]
 
 
-async def done(connection: Connection, *, filters: Filters, limit: int = MOST) -> list[Alert]:
-    """What was seen to, the last first."""
-    rows = await connection.fetch(SQL["done"], filters.codes, filters.whose, filters.nobodys, limit)
+async def done(connection: Connection, *, filters: Filters, now: datetime, limit: int = MOST) -> list[Alert]:
+    """What was seen to lately, the last first."""
+    found = (filters.codes, filters.whose, filters.nobodys)
+    rows = await connection.fetch(SQL["done"], *found, now - LATELY, limit)
     return [Alert(**dict(row)) for row in rows]
 
 

@@ -24,8 +24,9 @@ class AlertResolved(Event):
 
 
 class AlertReopened(Event):
-    """It was said too early: the alert is open again, and nobody's."""
+    """It was said too early. `taken_by`: the colleague who has it again; None: it is nobody's."""
 
     type: ClassVar[str] = "alert.reopened"
     alert_id: UUID
     by: UserId
+    taken_by: UserId | None = None

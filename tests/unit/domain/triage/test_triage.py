@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medicalcor.domain.scoring.rules import score
+from medicalcor.domain.triage.alerts import speaks_for_lead
 from medicalcor.domain.triage.mentions import codes, found_in
 from medicalcor.domain.triage.rules import duties, names, triage
 from medicalcor.schemas.common import Role, Urgency
@@ -161,3 +162,13 @@ def test_every_rule_has_words_and_every_work_a_deadline() -> None:
 def test_any_text_can_be_looked_through(text: str) -> None:
     for mention in found_in([Turn(role="user", content=text)]):
         assert mention.text in text
+
+
+def test_who_is_done_with_an_alert_has_dealt_with_the_lead_unless_danger_waits_or_it_says_nothing_of_it() -> (
+    None
+):
+    assert speaks_for_lead("hot_lead", [])
+    assert speaks_for_lead("hot_lead", ["nobody_acted", "missed_call"])
+    assert not speaks_for_lead("hot_lead", ["missed_call", "acute"])
+    assert speaks_for_lead("emergency", ["acute", "hot_lead"])
+    assert not speaks_for_lead("payment_failed", [])

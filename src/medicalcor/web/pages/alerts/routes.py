@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from medicalcor.core import clock
 from medicalcor.core.auth.roles import Right, may
 from medicalcor.domain.triage.alerts import URGENCY, Urgency, of_urgency
 from medicalcor.operations import alerts as acts
@@ -68,11 +69,11 @@ async def do(
         "resolve": (acts.resolve, _("Done.")),
         "reopen": (acts.reopen, _("It is open again.")),
     }[act]
-    await does(site_of(request).ledger, alert_id=alert_id, by=staff(request).id)
+    can_be_undone = await does(site_of(request).ledger, alert_id=alert_id, by=staff(request).id)
     if not is_fragment(request):
         return Redirect(_WITHOUT_JAVASCRIPT, status_code=303)
     async with visit(request) as seen:
-        undo = alert_id if act != "reopen" else None
+        undo = alert_id if can_be_undone else None
         data = await _data(seen, form, toast=seen.say(words), undo=undo)
         return seen.part("pages/alerts/_list.html", **data)
 
@@ -85,7 +86,7 @@ async def _data(
     filters = _filters(form, me.id)
     return {
         "waiting": await alerts.waiting(seen.connection, filters=filters),
-        "done": await alerts.done(seen.connection, filters=filters),
+        "done": await alerts.done(seen.connection, filters=filters, now=clock.now()),
         "counts": await alerts.counts(seen.connection),
         "most": alerts.MOST,
         "form": _understood(form),
