@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tests.conftest import copy_of_template
 from tests.web_clinic import Morning, morning
 
@@ -28,6 +28,7 @@ from medicalcor.core.settings import Settings
 from medicalcor.operations.ledger import Ledger, open_ledger
 from medicalcor.web.app import create_dashboard
 
+expect.set_options(timeout=30_000)  # a bound for a busy machine, no measure
 T = TypeVar("T")
 _numbers = itertools.count(1)
 CHROMIUM = Path("/usr/bin/chromium")

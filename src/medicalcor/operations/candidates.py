@@ -1,5 +1,6 @@
 """Those who wait, looked at for a time that came free: whom it fits, and why it does not fit the others."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -44,6 +45,14 @@ async def of_opening(
         ends_at=opening["ends_at"],
     )
     return hole, [await _candidate(ledger, connection, row, hole, now) for row in rows]
+
+
+def one_a_person(considered: Iterable[Candidate]) -> dict[UUID, Candidate]:
+    """Whoever waits for two things is asked about the one that they have waited for longest: they come once."""
+    longest: dict[UUID, Candidate] = {}
+    for one in sorted(considered, key=lambda one: (one.waiting.since, one.waiting.id)):
+        longest.setdefault(one.person_id, one)
+    return {one.waiting.id: one for one in longest.values()}
 
 
 async def _candidate(

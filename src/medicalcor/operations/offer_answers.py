@@ -41,9 +41,11 @@ async def answer(tools: Tools, question: Any) -> dict[str, Any]:
 
 
 def _tapped(tools: Tools, offer: Row, verb: str) -> Tapped:
-    """The same answer to the same offer is the same tap, however often the button is pressed."""
+    """The same answer to the same offer is the same tap, however often the button is pressed. Its id stands among those of the
+    messages as the offer's does: they tell by their order what has been answered."""
+    told = UUID(hex=tools.ledger.vault.keyed_hash("offer-link", f"{offer['id']}:{verb}"))
     return Tapped(
-        message_id=UUID(hex=tools.ledger.vault.keyed_hash("offer-link", f"{offer['id']}:{verb}")),
+        message_id=UUID(bytes=offer["id"].bytes[:6] + told.bytes[6:]),
         conversation_id=offer["conversation_id"],
         person_id=offer["person_id"],
         lead_id=offer["talk_lead_id"],

@@ -5,7 +5,6 @@ asked, and when somebody has it or its time has come, it is closed. Who has it t
 was killed anywhere is made good by the next.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -99,24 +98,14 @@ async def _advance(ledger: Ledger, opening_id: UUID) -> int:
         rows = await connection.fetch(SQL["asked"], opening_id)
     never = {row["waiting_id"] for row in rows if row["ended_why"] == "not_sent"}
     asked = {row["waiting_id"]: row["asked_at"] for row in rows if row["waiting_id"] not in never}
-    people = {row["person_id"] for row in rows if row["waiting_id"] not in never}
-    left = _one_a_person(
-        one
-        for one in considered
-        if one.hindrance is None and one.waiting.id not in never and one.person_id not in people
+    people = {row["person_id"] for row in rows}
+    left = candidates.one_a_person(
+        one for one in considered if one.hindrance is None and one.person_id not in people
     )
     wave = next_wave((one.waiting for one in left.values()), hole, asked=asked, now=now, zone=zone)
     for one in wave:
         await _ask(ledger, opening_id, left[one.id], now)
     return len(wave)
-
-
-def _one_a_person(considered: Iterable[Candidate]) -> dict[UUID, Candidate]:
-    """Whoever waits for two things is asked about the one that they have waited for longest: they come once."""
-    longest: dict[UUID, Candidate] = {}
-    for one in sorted(considered, key=lambda one: (one.waiting.since, one.waiting.id)):
-        longest.setdefault(one.person_id, one)
-    return {one.waiting.id: one for one in longest.values()}
 
 
 async def _ask(ledger: Ledger, opening_id: UUID, one: Candidate, now: datetime) -> None:

@@ -52,7 +52,9 @@ async def _of(ledger: Ledger, connection: Connection, opening: Row, now: datetim
     rows = await connection.fetch(SQL["asked"], opening["id"])
     done = {row["waiting_id"] for row in rows}
     asked = {row["waiting_id"]: row["asked_at"] for row in rows if row["ended_why"] != "not_sent"}
-    order = in_turn(c.waiting for c in considered if c.hindrance is None and c.waiting.id not in done)
+    people = {row["person_id"] for row in rows}
+    left = candidates.one_a_person(c for c in considered if c.hindrance is None and c.person_id not in people)
+    order = in_turn(c.waiting for c in left.values())
     until = turn_ends(hole, asked=asked.values()) if asked else None
     zone = visit_words.zone_of(ledger)
     wave = next_wave(order, hole, asked=asked, now=max(now, until) if until else now, zone=zone)

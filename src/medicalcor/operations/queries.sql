@@ -276,11 +276,11 @@ where effect_id = $1 and attempt = $2 and ended_at is null;
 -- name: gateway_heard
 -- From when to when a gateway has surely been taking in the providers' words, of late: the latest start among those
 -- that were seen since then counts, so that a gap between two is one. Nulls when none has been seen. What was taken in
--- and not yet read is not silence: it may be the very word that is waited for.
+-- and not yet read is not silence: it may be the very word that is waited for, unless it is older than what is asked about.
 select
     max(started_at) as since,
     least(
-        max(last_seen), (select min(received_at) from inbox where handled_at is null and kind = 'status')
+        max(last_seen), (select min(received_at) from inbox where handled_at is null and kind = 'status' and received_at > $1)
     ) as until
 from processes where kind = 'gateway' and last_seen > $1;
 

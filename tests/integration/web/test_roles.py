@@ -60,9 +60,16 @@ WAITLIST = {
         for act in ("find", "join", *(f"{{waiting_id:uuid}}/{does}" for does in ("change", "leave", "back")))
     },
 }
+ALERTS = {
+    ("GET", "/alerts"): Right.SEE_LEADS,
+    ("POST", "/alerts/list"): Right.SEE_LEADS,
+    ("POST", "/alerts/count"): Right.SEE_LEADS,
+    ("POST", "/alerts/{alert_id:uuid}/{act:str}"): Right.WORK_LEADS,
+}
 RIGHTS = {
     **PRACTICE,
     **WAITLIST,
+    **ALERTS,
     ("POST", "/sign-out"): Right.OWN_ACCOUNT,
     ("POST", "/account/theme"): Right.OWN_ACCOUNT,
     ("GET", "/patterns"): Right.OWN_ACCOUNT,

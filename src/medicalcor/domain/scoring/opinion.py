@@ -31,8 +31,8 @@ class Limits:
 
 
 LIMITS: Final[Mapping[Fact, Limits]] = {
-    "emergency": Limits(1.0, -3.5, -1.0),
-    "opt_out": Limits(2.0, -5.5, -1.0),
+    "emergency": Limits(1.0, -3.5, -2.5),
+    "opt_out": Limits(2.0, -5.5, -2.5),
     "no_lead": Limits(1.0, -4.0),
     "book": Limits(3.0, -4.5, -1.0),
     "acute": Limits(1.0, -2.5, -1.0),

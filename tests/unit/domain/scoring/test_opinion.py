@@ -53,6 +53,40 @@ def test_few_words_are_left_to_the_rules(text: str, monkeypatch: pytest.MonkeyPa
     assert score(said(text)) == by_rules(said(text), monkeypatch)
 
 
+LETTERS = {
+    "ro": "Buna ziua, va scriu in legatura cu factura de luna trecuta pentru albire. As vrea sa stiu si programul de sarbatori, daca"
+    " lucrati in 24 si 31 decembrie. Imi puteti spune cat costa o pereche de fatete si daca aveti parcare in curte? {} Va multumesc"
+    " frumos pentru tot si va doresc o zi cat mai buna.",
+    "en": "Hi there, I am writing about last month's invoice for the whitening. I would also like to know your opening hours over"
+    " Christmas. Could you also tell me how much a pair of veneers costs and whether there is parking? {} Thank you so much for"
+    " everything, have a lovely day.",
+    "de": "Guten Tag, ich schreibe wegen der Rechnung vom letzten Monat für das Bleaching. Ich wüsste gern Ihre Öffnungszeiten über"
+    " Weihnachten. Was kosten bei Ihnen zwei Veneers und gibt es Parkplätze? {} Vielen Dank für alles und einen schönen Tag.",
+}
+CRIES = {
+    "ro": (
+        "Mi s-a umflat limba si respir greu.",
+        "Nu pot inghiti nici saliva.",
+        "Sangerez de ieri si nu se opreste.",
+    ),
+    "en": (
+        "My tongue is swelling and it is hard to breathe.",
+        "I cannot swallow my own saliva.",
+        "It has been bleeding since yesterday and will not stop.",
+    ),
+    "de": ("Meine Zunge schwillt an und ich atme schwer.", "Es blutet seit gestern und hört nicht auf."),
+}
+
+
+@pytest.mark.parametrize(("language", "cry"), [(one, cry) for one, cries in CRIES.items() for cry in cries])
+def test_a_cry_for_help_in_a_long_calm_letter_is_heard(language: str, cry: str) -> None:
+    assert score(said(LETTERS[language].format(cry))).emergency
+
+
+def test_a_wish_for_silence_in_a_long_letter_is_heard() -> None:
+    assert score(said(LETTERS["ro"].format("Va rog sa nu imi mai scrieti niciodata."))).opt_out
+
+
 def test_an_alarm_in_one_turn_is_not_struck_for_a_long_talk_around_it() -> None:
     talk = ["Buna, cat costa albirea?", "Multumesc. Si detartrajul?", "Lucrati si sambata dupa masa?"]
     assert score(said(*talk, "sotul meu nu mai poate respira, i s-a umflat gatul", "ok, multumesc")).emergency
