@@ -15,6 +15,7 @@ ABROAD = Path(__file__).parent / "cases_unseen_abroad.jsonl"
 MANY_HANDS = Path(__file__).parent / "cases_many_hands.jsonl"
 HELD_OUT = Path(__file__).parent / "cases_held_out.jsonl"
 HELD_OUT_2 = Path(__file__).parent / "cases_held_out_2.jsonl"
+HELD_OUT_3 = Path(__file__).parent / "cases_held_out_3.jsonl"
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "scoring" / "dev.jsonl"
 
 

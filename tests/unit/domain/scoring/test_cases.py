@@ -1,7 +1,7 @@
 """The rules against labelled conversations: ours, and the shared ones where they are present.
 
-`cases_held_out.jsonl` and `cases_held_out_2.jsonl` are never tuned on or learnt from: when one of their cases fails,
-nothing is changed for it. Their bounds are what is promised for conversations nobody has seen. The second, where every
+`cases_held_out.jsonl`, `_2` and `_3` are never tuned on or learnt from: when one of their cases fails, nothing is changed
+for it. Their bounds are what is promised for conversations nobody has seen. The second, where every
 fifth is an alarm, a wish for silence or like one, misses the figures that are wanted of emergencies (19 of 20 heard) and of
 wishes for silence (22 of 24): its bounds keep what is reached.
 """
@@ -15,6 +15,7 @@ from scoring_conversations import (
     HEARING,
     HELD_OUT,
     HELD_OUT_2,
+    HELD_OUT_3,
     MANY_HANDS,
     UNSEEN_RO,
     facts_of,
@@ -33,7 +34,7 @@ def judged(request: pytest.FixtureRequest) -> list[tuple[dict[str, Any], Scoring
     return [(case, score(facts_of(case))) for case in cases]
 
 
-@pytest.fixture(params=[HELD_OUT, HELD_OUT_2], ids=["first", "second"])
+@pytest.fixture(params=[HELD_OUT, HELD_OUT_2, HELD_OUT_3], ids=["first", "second", "third"])
 def held_out(request: pytest.FixtureRequest) -> list[tuple[dict[str, Any], ScoringOutput]]:
     return [(case, score(facts_of(case))) for case in read_cases(request.param)]
 
@@ -113,14 +114,14 @@ def _as_output(case: dict[str, Any]) -> ScoringOutput:
 
 
 def test_conversations_nobody_tuned_for(held_out: Judged, request: pytest.FixtureRequest) -> None:
-    first = request.node.callspec.id == "first"
+    hard = request.node.callspec.id == "second"
     assert share(held_out, lambda case, got: got.classification == case["classification"]) >= 0.85
     recall, precision = found(held_out, lambda output: output.classification == "HOT")
     assert (recall >= 0.88, precision >= 0.85) == (True, True)
     recall, precision = found(held_out, lambda output: output.emergency)
-    assert (recall >= (1.0 if first else 0.95), precision >= 0.9) == (True, True)
+    assert (recall >= (0.95 if hard else 1.0), precision >= 0.9) == (True, True)
     recall, precision = found(held_out, lambda output: output.opt_out)
-    assert (recall >= (0.97 if first else 0.91), precision >= (0.95 if first else 0.91)) == (True, True)
+    assert (recall >= (0.91 if hard else 0.97), precision >= (0.91 if hard else 0.95)) == (True, True)
     assert share(held_out, lambda case, got: got.language == case["language"]) >= 0.96
 
 
