@@ -85,9 +85,11 @@ def test_with_the_hand_elsewhere_the_list_renews_itself(open_page: OpenPage, cli
 def test_taking_over_and_replying(open_page: OpenPage, clinic: Clinic) -> None:
     page = open_page()
     page.click("text=Ana Popescu")
+    page.fill("[data-reply]", "Bună ziua, vă sun acum.")
     page.get_by_role("button", name="Take over").click()
     expect(page.locator("#toasts")).to_contain_text("You are answering now")
-    page.fill("[data-reply]", "Bună ziua, vă sun acum.")
+    expect(page.locator("#talk")).to_contain_text("took over")
+    expect(page.locator("[data-reply]")).to_have_value("Bună ziua, vă sun acum.")  # nothing typed is lost
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#talk .said-staff")).to_contain_text("Bună ziua, vă sun acum.")
     expect(page.locator("[data-reply]")).to_have_value("")

@@ -43,14 +43,21 @@ async def take_over(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] 
     if taken_by not in (None, by):
         raise Conflict("A colleague has already taken this conversation over.")
     await talks.take_over(site_of(request).ledger, conversation_id=conversation, by=by)
-    return await _shown(request, lead_id, toast=_("You are answering now. Automatic answers are silent."))
+    return await _shown(
+        request,
+        lead_id,
+        toast=_("You are answering now. Automatic answers are silent."),
+        key=await _written(request),
+    )
 
 
 @post("/leads/{lead_id:uuid}/hand-back", opt=right(Right.WORK_LEADS), status_code=200)
 async def hand_back(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
     conversation, _taken_by = await _conversation(request, lead_id)
     await talks.release(site_of(request).ledger, conversation_id=conversation, by=staff(request).id)
-    return await _shown(request, lead_id, toast=_("Handed back. Automatic answers are on again."))
+    return await _shown(
+        request, lead_id, toast=_("Handed back. Automatic answers are on again."), key=await _written(request)
+    )
 
 
 @post("/leads/{lead_id:uuid}/reply", opt=right(Right.WORK_LEADS), status_code=200)
@@ -84,14 +91,17 @@ async def call_back(
 ) -> Response[str] | Redirect:
     """What waits to be sent is not sent."""
     await talks.call_back(site_of(request).ledger, effect_id=effect_id, by=staff(request).id)
-    return await _shown(request, lead_id, toast=_("It will not be sent."))
+    return await _shown(request, lead_id, toast=_("It will not be sent."), key=await _written(request))
 
 
 @post("/leads/{lead_id:uuid}/seen", opt=right(Right.WORK_LEADS), status_code=200)
 async def mark_seen(request: Visitor, lead_id: FromPath[UUID]) -> Response[str] | Redirect:
     await judging.mark_seen(site_of(request).ledger, lead_id=lead_id, by=staff(request).id)
     return await _shown(
-        request, lead_id, toast=_("Marked as handled. It comes back when the patient writes.")
+        request,
+        lead_id,
+        toast=_("Marked as handled. It comes back when the patient writes."),
+        key=await _written(request),
     )
 
 
@@ -104,12 +114,19 @@ async def _conversation(request: Visitor, lead_id: UUID) -> tuple[UUID, UUID | N
     return lead["talk_id"], lead["taken_over_by"]
 
 
-async def _shown(request: Visitor, lead_id: UUID, *, toast: str | None) -> Response[str] | Redirect:
+async def _written(request: Visitor) -> str:
+    """The key of the reply that is being written, so that the box with it stays as it is."""
+    return str((await request.form()).get("key", ""))
+
+
+async def _shown(
+    request: Visitor, lead_id: UUID, *, toast: str | None, key: str = ""
+) -> Response[str] | Redirect:
     if not is_fragment(request):
         return Redirect(f"/leads/{lead_id}", status_code=303)
     async with visit(request) as seen:
         words = seen.say(toast) if toast else None
-        return seen.part("pages/leads/_talk.html", **await talk_data(seen, lead_id, toast=words))
+        return seen.part("pages/leads/_talk.html", **await talk_data(seen, lead_id, key=key, toast=words))
 
 
 ROUTES = [take_over, hand_back, reply, write_by_template, call_back, mark_seen]
