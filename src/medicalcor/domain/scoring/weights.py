@@ -24,6 +24,7 @@ _SHORTEST, _LONGEST = 3, 5
 """Letters of a part of a word, its edges counted."""
 _EDGE: Final = "^", "$"
 _CACHE: Final = 50_000
+_NOTHING: Final[tuple[float, ...]] = (0.0,) * (1 + len(FACTS))
 
 
 def pieces(messages: Messages) -> list[Piece]:
@@ -59,12 +60,12 @@ class Weights:
 
     biases: tuple[float, ...]
     rows: Mapping[str, tuple[float, ...]]
-    _known: dict[Piece, tuple[float, ...]] = field(default_factory=dict)
+    _known: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     def likelihoods(self, messages: Messages) -> Mapping[Fact, float]:
         """For each fact how likely it is, as the logarithm of its odds."""
-        weighed = [self.of(piece) for piece in pieces(messages)]
-        squares, *sums = map(sum, zip(*weighed, strict=True)) if weighed else (0.0,) * (1 + len(FACTS))
+        weighed = [row for piece in pieces(messages) if (row := self.of(piece)) is not _NOTHING]
+        squares, *sums = map(sum, zip(*weighed, strict=True)) if weighed else _NOTHING
         length = math.sqrt(squares) or 1.0
         return {
             fact: bias + total / length for fact, bias, total in zip(FACTS, self.biases, sums, strict=True)
@@ -72,13 +73,16 @@ class Weights:
 
     def of(self, piece: Piece) -> tuple[float, ...]:
         """A piece's sums over its features."""
-        known = self._known.get(piece)
+        kind, text = piece
+        if kind != "word":
+            return self.rows.get(f"{kind[0]}{text}", _NOTHING)
+        known = self._known.get(text)
         if known is None:
             rows = [row for feature in features(piece) if (row := self.rows.get(feature))]
-            known = tuple(map(sum, zip(*rows, strict=True))) if rows else (0.0,) * (1 + len(FACTS))
+            known = tuple(map(sum, zip(*rows, strict=True))) if rows else _NOTHING
             if len(self._known) >= _CACHE:
                 self._known.clear()
-            self._known[piece] = known
+            self._known[text] = known
         return known
 
     def telling(self, fact: Fact, words: Sequence[str]) -> Sequence[int]:
