@@ -47,12 +47,21 @@ async def of_opening(
     return hole, [await _candidate(ledger, connection, row, hole, now) for row in rows]
 
 
-def one_a_person(considered: Iterable[Candidate]) -> dict[UUID, Candidate]:
-    """Whoever waits for two things is asked about the one that they have waited for longest: they come once."""
+def asked_and_left(
+    considered: Iterable[Candidate], offers: Iterable[Row]
+) -> tuple[dict[UUID, datetime], dict[UUID, Candidate]]:
+    """Who was asked and when, and who is still to be asked; by what they wait for.
+
+    Whoever waits for two things is asked about the one that they have waited for longest: they come once.
+    """
+    offers = list(offers)
+    asked = {row["waiting_id"]: row["asked_at"] for row in offers if row["ended_why"] != "not_sent"}
+    people = {row["person_id"] for row in offers}
     longest: dict[UUID, Candidate] = {}
     for one in sorted(considered, key=lambda one: (one.waiting.since, one.waiting.id)):
-        longest.setdefault(one.person_id, one)
-    return {one.waiting.id: one for one in longest.values()}
+        if one.hindrance is None and one.person_id not in people:
+            longest.setdefault(one.person_id, one)
+    return asked, {one.waiting.id: one for one in longest.values()}
 
 
 async def _candidate(

@@ -96,12 +96,7 @@ async def _advance(ledger: Ledger, opening_id: UUID) -> int:
             return 0  # somebody holds it while they choose
         hole, considered = await candidates.of_opening(ledger, connection, opening, now=now)
         rows = await connection.fetch(SQL["asked"], opening_id)
-    never = {row["waiting_id"] for row in rows if row["ended_why"] == "not_sent"}
-    asked = {row["waiting_id"]: row["asked_at"] for row in rows if row["waiting_id"] not in never}
-    people = {row["person_id"] for row in rows}
-    left = candidates.one_a_person(
-        one for one in considered if one.hindrance is None and one.person_id not in people
-    )
+    asked, left = candidates.asked_and_left(considered, rows)
     wave = next_wave((one.waiting for one in left.values()), hole, asked=asked, now=now, zone=zone)
     for one in wave:
         await _ask(ledger, opening_id, left[one.id], now)

@@ -51,9 +51,7 @@ async def _of(ledger: Ledger, connection: Connection, opening: Row, now: datetim
     hole, considered = await candidates.of_opening(ledger, connection, opening, now=now)
     rows = await connection.fetch(SQL["asked"], opening["id"])
     done = {row["waiting_id"] for row in rows}
-    asked = {row["waiting_id"]: row["asked_at"] for row in rows if row["ended_why"] != "not_sent"}
-    people = {row["person_id"] for row in rows}
-    left = candidates.one_a_person(c for c in considered if c.hindrance is None and c.person_id not in people)
+    asked, left = candidates.asked_and_left(considered, rows)
     order = in_turn(c.waiting for c in left.values())
     until = turn_ends(hole, asked=asked.values()) if asked else None
     zone = visit_words.zone_of(ledger)
